@@ -1,0 +1,44 @@
+.DEFAULT_GOAL := help
+.PHONY: help all ci generate fmt lint test test-live verify bench fuzz examples nested
+
+BENCH ?= .
+FUZZ_TIME ?= 5s
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+all: generate fmt lint test verify examples ## what to run before a change is proposed
+
+ci: ## the whole gate, as CI runs it
+	@.ci/run
+
+generate: ## write the generated files anew
+	@.ci/run --step generate
+
+fmt: ## format the code and sort its imports
+	@go tool -modfile=internal/tools/lint/go.mod golangci-lint fmt ./...
+
+lint: ## run the linters of .golangci.yml
+	@.ci/run lint
+
+test: ## run all tests with the race detector
+	@go test -race ./...
+
+test-live: ## run the tests that write to a real Konnect; needs KONNECT_TOKEN, never part of CI
+	@test -n "$$KONNECT_TOKEN" || { echo 'test-live: KONNECT_TOKEN is not set' >&2; exit 1; }
+	@go test -count=1 -tags=live -run '^TestLive' ./...
+
+verify: ## check that generated files, go.mod files and formatting are current
+	@.ci/run generated tidy format
+
+bench: ## run the benchmarks; BENCH selects by regular expression
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+fuzz: ## run every fuzz target for FUZZ_TIME
+	@FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz
+
+examples: ## run the examples against the in-memory Konnect
+	@.ci/run examples
+
+nested: ## test the nested modules
+	@.ci/run nested

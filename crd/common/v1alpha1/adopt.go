@@ -1,0 +1,92 @@
+package v1alpha1
+
+import (
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd/internal/constraint"
+)
+
+// Values of AdoptOptions.From and AdoptOptions.Mode.
+const (
+	AdoptFromKonnect = "konnect"
+
+	AdoptModeMatch    = "match"
+	AdoptModeOverride = "override"
+)
+
+// AdoptOptions takes over an entity that exists already instead of creating one.
+// They can be neither added nor removed later.
+type AdoptOptions struct {
+	// From is where the entity is: konnect.
+	//
+	// +kubebuilder:validation:Enum=konnect
+	From string `json:"from"`
+
+	// Mode is match (the entity is never written, and a difference is a failure)
+	// or override (the entity is made to be as the spec says); empty means override.
+	//
+	// +optional
+	// +kubebuilder:validation:Enum=match;override
+	Mode string `json:"mode,omitempty"`
+
+	// Konnect names the entity; required with from: konnect.
+	//
+	// +optional
+	Konnect *AdoptKonnectOptions `json:"konnect,omitempty"`
+}
+
+// AdoptKonnectOptions names an entity in Konnect.
+type AdoptKonnectOptions struct {
+	// ID is the Konnect ID of the entity, 1 to 36 characters.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=36
+	ID string `json:"id"`
+}
+
+// KonnectID returns the ID of the entity to adopt; empty when there is none.
+func (o *AdoptOptions) KonnectID() string {
+	if o == nil || o.Konnect == nil {
+		return ""
+	}
+	return o.Konnect.ID
+}
+
+// IsMatch tells whether the entity must match the spec and is never written.
+func (o *AdoptOptions) IsMatch() bool { return o != nil && o.Mode == AdoptModeMatch }
+
+// maxAdoptID is the most characters of the ID of an entity to adopt.
+const maxAdoptID = 36
+
+// Validate checks the options, which are at spec.adopt. A nil o is valid.
+func (o *AdoptOptions) Validate(spec *field.Path) field.ErrorList {
+	if o == nil {
+		return nil
+	}
+	var errs constraint.Errors
+	path := spec.Child("adopt")
+	errs.NonEmpty(path, "from", o.From)
+	errs.Enum(path, "from", o.From, AdoptFromKonnect)
+	errs.Enum(path, "mode", o.Mode, AdoptModeMatch, AdoptModeOverride)
+	errs.Rule(path, o.From != AdoptFromKonnect || o.Konnect != nil, "konnect must be set when from is konnect")
+	if o.Konnect != nil {
+		errs.Name(path.Child("konnect"), "id", o.Konnect.ID, maxAdoptID)
+	}
+	return errs.List()
+}
+
+// ValidateUpdate checks what must not change of the options at spec.adopt. Either
+// may be nil, but not one alone.
+func (o *AdoptOptions) ValidateUpdate(old *AdoptOptions, spec *field.Path) field.ErrorList {
+	var errs constraint.Errors
+	errs.Rule(spec, (o == nil) == (old == nil), "adopt must be neither added nor removed")
+	if o == nil || old == nil {
+		return errs.List()
+	}
+	path := spec.Child("adopt")
+	errs.Rule(path, o.From == old.From, "from is immutable")
+	if o.Konnect != nil {
+		errs.Rule(path, old.Konnect != nil && o.Konnect.ID == old.Konnect.ID, "konnect.id is immutable")
+	}
+	return errs.List()
+}

@@ -1,0 +1,116 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// KongReferenceGrant permits objects of other namespaces to refer to objects of
+// its own namespace. It has no status and no entity in Konnect.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:resource:scope=Namespaced,categories=kong
+type KongReferenceGrant struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec says who may refer to what.
+	//
+	// +optional
+	Spec KongReferenceGrantSpec `json:"spec,omitempty"`
+}
+
+// KongReferenceGrantSpec permits each referrer of From to refer to each target of To.
+type KongReferenceGrantSpec struct {
+	// From are the referrers, 1 to 16.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	From []ReferenceGrantFrom `json:"from"`
+
+	// To are the targets in the grant's namespace, 1 to 16.
+	//
+	// +listType=atomic
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=16
+	To []ReferenceGrantTo `json:"to"`
+}
+
+// ReferenceGrantFrom is a kind of referrer in a namespace.
+type ReferenceGrantFrom struct {
+	// Group of the referrer, such as configuration.konghq.com.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+	Group string `json:"group"`
+
+	// Kind of the referrer, such as KongRoute.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`
+	Kind string `json:"kind"`
+
+	// Namespace of the referrer; empty for cluster-scoped kinds (KongVault) only.
+	//
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?$`
+	Namespace string `json:"namespace"`
+}
+
+// ReferenceGrantTo is a kind of target, or one target by name.
+type ReferenceGrantTo struct {
+	// Group of the target; core for Secrets.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	// +kubebuilder:validation:Pattern=`^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$`
+	Group string `json:"group"`
+
+	// Kind of the target, such as KongService.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=63
+	// +kubebuilder:validation:Pattern=`^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`
+	Kind string `json:"kind"`
+
+	// Name of the target; nil means every object of the kind in the namespace.
+	//
+	// +optional
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name *string `json:"name,omitempty"`
+}
+
+// KongReferenceGrantList is a list of KongReferenceGrants.
+//
+// +kubebuilder:object:root=true
+type KongReferenceGrantList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongReferenceGrant `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongReferenceGrant) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind(crd.ReferenceGrantKind)
+}
+
+// References implements crd.Object; a grant refers to nothing.
+func (*KongReferenceGrant) References() []crd.Reference { return nil }
+
+// GetConditions implements crd.Object; a grant has none.
+func (*KongReferenceGrant) GetConditions() []metav1.Condition { return nil }
+
+// SetConditions implements crd.Object; a grant keeps none.
+func (*KongReferenceGrant) SetConditions([]metav1.Condition) {}
+
+// GetKonnectStatus implements crd.Object; a grant has none.
+func (*KongReferenceGrant) GetKonnectStatus() crd.KonnectStatus { return crd.KonnectStatus{} }
+
+// SetKonnectStatus implements crd.Object; a grant keeps none.
+func (*KongReferenceGrant) SetKonnectStatus(crd.KonnectStatus) {}

@@ -1,0 +1,121 @@
+package v1alpha1
+
+import (
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/crd/internal/constraint"
+)
+
+const (
+	maxGrantItems     = 16
+	maxGrantGroup     = 253
+	maxGrantKind      = 63
+	maxGrantNamespace = 63
+	maxGrantName      = 253
+
+	clusterScopedKind = "KongVault"
+)
+
+// Default implements crd.Object.
+func (g *KongReferenceGrant) Default() { g.SetGroupVersionKind(g.GVK()) }
+
+// Validate implements crd.Object. A Go struct cannot tell a grant without a spec,
+// which the CRD lets pass, from one with an empty spec: both are refused.
+func (g *KongReferenceGrant) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(g)...)
+	g.Spec.validate(&errs, field.NewPath("spec"))
+	return errs.List()
+}
+
+func (s *KongReferenceGrantSpec) validate(errs *constraint.Errors, path *field.Path) {
+	errs.Items(path, "from", len(s.From), 1, maxGrantItems)
+	for i := range s.From {
+		s.From[i].validate(errs, path.Child("from").Index(i))
+	}
+	errs.Items(path, "to", len(s.To), 1, maxGrantItems)
+	for i := range s.To {
+		s.To[i].validate(errs, path.Child("to").Index(i))
+	}
+}
+
+func (f *ReferenceGrantFrom) validate(errs *constraint.Errors, path *field.Path) {
+	validateGroupKind(errs, path, f.Group, f.Kind)
+	errs.MaxLength(path, "namespace", f.Namespace, maxGrantNamespace)
+	errs.Match(path, "namespace", f.Namespace, constraint.IsDNSLabel, "a DNS label or empty")
+	validateKnownKinds(errs, path, f.Group, f.Kind, grantReferrers)
+	errs.Rule(path, (f.Kind == clusterScopedKind) == (f.Namespace == ""),
+		"namespace must be empty for KongVault and set for every other kind")
+}
+
+func (t *ReferenceGrantTo) validate(errs *constraint.Errors, path *field.Path) {
+	validateGroupKind(errs, path, t.Group, t.Kind)
+	if t.Name != nil {
+		errs.Name(path, "name", *t.Name, maxGrantName)
+	}
+	validateKnownKinds(errs, path, t.Group, t.Kind, grantTargets)
+}
+
+func validateGroupKind(errs *constraint.Errors, path *field.Path, group, kind string) {
+	errs.Name(path, "group", group, maxGrantGroup)
+	errs.Match(path, "group", group, constraint.IsDNSSubdomain, "a DNS subdomain such as configuration.konghq.com")
+	errs.Name(path, "kind", kind, maxGrantKind)
+	errs.Match(path, "kind", kind, constraint.IsKind, "a kind such as KongRoute")
+}
+
+// validateKnownKinds checks the kind where the CRD lists the kinds of its group.
+func validateKnownKinds(errs *constraint.Errors, path *field.Path, group, kind string, known func(group string) []string) {
+	kinds := known(group)
+	if kinds != nil && !slices.Contains(kinds, kind) {
+		errs.Rule(path, false, "kind of group "+group+" must be one of "+strings.Join(kinds, ", "))
+	}
+}
+
+// grantReferrers lists the kinds of group that may be granted something; nil when
+// every kind may.
+func grantReferrers(group string) []string {
+	switch group {
+	case crd.ConfigurationGroup:
+		return []string{
+			"KongConsumer", "KongConsumerGroup", "KongRoute", "KongService", "KongCertificate", "KongCACertificate",
+			"KongDataPlaneClientCertificate", "KongUpstream", "KongTarget", "KongKey", "KongKeySet", clusterScopedKind,
+			"KongPluginBinding", "KongSNI",
+		}
+	case "gateway-operator.konghq.com":
+		return []string{"GatewayConfiguration"}
+	default:
+		return nil
+	}
+}
+
+// grantTargets lists the kinds of group that may be granted; nil when every kind may.
+func grantTargets(group string) []string {
+	switch group {
+	case "core":
+		return []string{crd.SecretKind}
+	case crd.KonnectGroup:
+		return []string{
+			crd.ControlPlaneKind, crd.APIAuthKind, "Portal", "KonnectEventGateway",
+			"EventGatewayBackendCluster", "EventGatewayListener", "EventGatewayVirtualCluster",
+		}
+	case crd.ConfigurationGroup:
+		return []string{"KongPlugin", "KongService", "KongCertificate", "KongCACertificate", "KongUpstream"}
+	default:
+		return nil
+	}
+}
+
+// ValidateUpdate implements crd.Object. A grant has no transition rules.
+func (g *KongReferenceGrant) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	if _, ok := constraint.Before[*KongReferenceGrant](&errs, old); !ok {
+		return errs.List()
+	}
+	errs.Add(g.Validate()...)
+	return errs.List()
+}

@@ -1,0 +1,221 @@
+package v1alpha1
+
+import (
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+)
+
+// KongService describes a service of a gateway: where requests are proxied to.
+//
+// +kubebuilder:object:root=true
+// +kubebuilder:subresource:status
+// +kubebuilder:resource:scope=Namespaced,categories=kong
+type KongService struct {
+	metav1.TypeMeta   `json:",inline"`
+	metav1.ObjectMeta `json:"metadata,omitempty"`
+
+	// Spec is the desired state.
+	Spec KongServiceSpec `json:"spec"`
+
+	// Status is the state that was last observed.
+	//
+	// +optional
+	Status KongServiceStatus `json:"status,omitempty"`
+}
+
+// KongServiceSpec is the desired state of a KongService.
+type KongServiceSpec struct {
+	// ControlPlaneRef names the control plane that holds the service; required.
+	ControlPlaneRef *commonv1alpha1.ControlPlaneRef `json:"controlPlaneRef,omitempty"`
+
+	// Adopt takes over a service that exists in Konnect; nil creates one.
+	//
+	// +optional
+	Adopt *commonv1alpha1.AdoptOptions `json:"adopt,omitempty"`
+
+	// ID is the UUID that the service is created with; nil lets the library
+	// derive one. It is immutable.
+	//
+	// +optional
+	ID *string `json:"id,omitempty"`
+
+	// Name is unique in the control plane; nil leaves the service unnamed.
+	//
+	// +optional
+	Name *string `json:"name,omitempty"`
+
+	// URL is short for protocol, host, port and path, all of which it replaces.
+	// Konnect never returns it.
+	//
+	// +optional
+	URL *string `json:"url,omitempty"`
+
+	// Host is the host of the upstream server, or the name of a KongUpstream of
+	// the same control plane; required, case-sensitive.
+	Host string `json:"host"`
+
+	// Protocol spoken with the upstream server, one of grpc, grpcs, http, https,
+	// tcp, tls, tls_passthrough, udp, ws and wss; nil means http.
+	//
+	// +optional
+	Protocol *string `json:"protocol,omitempty"`
+
+	// Port of the upstream server, 0 to 65535; nil means 80.
+	//
+	// +optional
+	Port *int64 `json:"port,omitempty"`
+
+	// Path put before that of each request; nil means none.
+	//
+	// +optional
+	Path *string `json:"path,omitempty"`
+
+	// Retries after a failed attempt to proxy, 0 to 32767; nil means 5.
+	//
+	// +optional
+	Retries *int64 `json:"retries,omitempty"`
+
+	// ConnectTimeout is in milliseconds; nil means 60000.
+	//
+	// +optional
+	ConnectTimeout *int64 `json:"connect_timeout,omitempty"`
+
+	// ReadTimeout is the pause between two reads in milliseconds; nil means 60000.
+	//
+	// +optional
+	ReadTimeout *int64 `json:"read_timeout,omitempty"`
+
+	// WriteTimeout is the pause between two writes in milliseconds; nil means 60000.
+	//
+	// +optional
+	WriteTimeout *int64 `json:"write_timeout,omitempty"`
+
+	// Enabled is false for a service whose routes answer 404; nil means true.
+	//
+	// +optional
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// TLSVerify checks the upstream server's certificate; nil leaves it to the gateway.
+	//
+	// +optional
+	TLSVerify *bool `json:"tls_verify,omitempty"`
+
+	// TLSVerifyDepth is the longest chain accepted, 0 to 64; nil leaves it to the gateway.
+	//
+	// +optional
+	TLSVerifyDepth *int64 `json:"tls_verify_depth,omitempty"`
+
+	// ClientCertificateRef names a KongCertificate to present to the upstream
+	// server; nil presents none.
+	//
+	// +optional
+	ClientCertificateRef *commonv1alpha1.NamespacedRef `json:"clientCertificateRef,omitempty"`
+
+	// CACertificateRefs name the KongCACertificates to check the upstream server
+	// with; none leaves it to the gateway.
+	//
+	// +optional
+	// +listType=atomic
+	CACertificateRefs []commonv1alpha1.NamespacedRef `json:"caCertificateRefs,omitzero"`
+
+	// Tags of the service.
+	//
+	// +optional
+	Tags commonv1alpha1.Tags `json:"tags,omitzero"`
+}
+
+// KongServiceStatus is the observed state of a KongService.
+type KongServiceStatus struct {
+	// Konnect identifies the entity; nil before it exists.
+	//
+	// +optional
+	Konnect *KongServiceKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty"`
+}
+
+// KongServiceKonnectStatus identifies a service and what it refers to in Konnect.
+type KongServiceKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// CertificateID is the Konnect ID of the client certificate.
+	//
+	// +optional
+	CertificateID string `json:"certificateID,omitempty"`
+
+	// CACertificateIDs are the Konnect IDs of the CA certificates.
+	//
+	// +optional
+	// +listType=set
+	CACertificateIDs []string `json:"caCertificateIDs,omitempty"`
+}
+
+// KongServiceList is a list of KongServices.
+//
+// +kubebuilder:object:root=true
+type KongServiceList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongService `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongService) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongService") }
+
+// References implements crd.Object.
+func (s *KongService) References() []crd.Reference {
+	var refs []crd.Reference
+	if ref, ok := s.Spec.ControlPlaneRef.Reference(crd.NamespaceOf(s)); ok {
+		refs = append(refs, ref)
+	}
+	if ref := s.Spec.ClientCertificateRef; ref != nil {
+		refs = append(refs, certificateReference(s, ref))
+	}
+	for i, ref := range s.Spec.CACertificateRefs {
+		refs = append(refs, caCertificateReference(s, i, ref))
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (s *KongService) GetAdopt() *commonv1alpha1.AdoptOptions { return s.Spec.Adopt }
+
+// GetConditions implements crd.Object.
+func (s *KongService) GetConditions() []metav1.Condition { return s.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (s *KongService) SetConditions(conditions []metav1.Condition) { s.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object.
+func (s *KongService) GetKonnectStatus() crd.KonnectStatus {
+	if s.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := s.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = s.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (s *KongService) SetKonnectStatus(status crd.KonnectStatus) {
+	if s.Status.Konnect == nil {
+		s.Status.Konnect = &KongServiceKonnectStatus{}
+	}
+	s.Status.Konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	s.Status.Konnect.ControlPlaneID = status.ControlPlaneID
+}

@@ -1,0 +1,87 @@
+package constraint
+
+import "strings"
+
+// IsDNSLabel tells whether s is lower-case letters, digits and inner hyphens.
+// Its length is not checked, here and below.
+func IsDNSLabel(s string) bool {
+	return word(s, isLowerAlnum, func(c byte) bool { return isLowerAlnum(c) || c == '-' }, isLowerAlnum)
+}
+
+// IsDNSSubdomain tells whether s is DNS labels joined by dots.
+func IsDNSSubdomain(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if !IsDNSLabel(label) {
+			return false
+		}
+	}
+	return true
+}
+
+// IsKind tells whether s has the form of the kind of an object.
+func IsKind(s string) bool {
+	return word(s, isLetter, func(c byte) bool { return isAlnum(c) || c == '-' }, isAlnum)
+}
+
+// IsLabelKey tells whether s has the form of a label's key without a prefix.
+func IsLabelKey(s string) bool {
+	return word(s, isAlnum, func(c byte) bool { return isAlnum(c) || strings.IndexByte("-_.", c) >= 0 }, isAlnum)
+}
+
+// IsConditionType tells whether s has the form of a condition's type: a label's
+// key, perhaps after a DNS subdomain and a slash.
+func IsConditionType(s string) bool {
+	if prefix, name, ok := strings.Cut(s, "/"); ok {
+		return IsDNSSubdomain(prefix) && IsLabelKey(name)
+	}
+	return IsLabelKey(s)
+}
+
+// IsConditionReason tells whether s has the form of a condition's reason.
+func IsConditionReason(s string) bool {
+	return word(s, isLetter,
+		func(c byte) bool { return isAlnum(c) || strings.IndexByte("_,:", c) >= 0 },
+		func(c byte) bool { return isAlnum(c) || c == '_' })
+}
+
+// IsUUID tells whether s is a UUID in lower case.
+func IsUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch i {
+		case 8, 13, 18, 23:
+			if s[i] != '-' {
+				return false
+			}
+		default:
+			if !isDigit(s[i]) && (s[i] < 'a' || s[i] > 'f') {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// word tells whether s is one character of first, or that, any of inner and one of last.
+func word(s string, first, inner, last func(byte) bool) bool {
+	if s == "" || !first(s[0]) {
+		return false
+	}
+	if len(s) == 1 {
+		return true
+	}
+	for i := 1; i < len(s)-1; i++ {
+		if !inner(s[i]) {
+			return false
+		}
+	}
+	return last(s[len(s)-1])
+}
+
+func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
+func isLower(c byte) bool      { return 'a' <= c && c <= 'z' }
+func isLetter(c byte) bool     { return isLower(c) || 'A' <= c && c <= 'Z' }
+func isLowerAlnum(c byte) bool { return isLower(c) || isDigit(c) }
+func isAlnum(c byte) bool      { return isLetter(c) || isDigit(c) }

@@ -1,0 +1,35 @@
+package v1alpha1
+
+import (
+	"net/url"
+	"regexp"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd/internal/constraint"
+)
+
+// validateServerURL checks that value, which is not empty, is an https URL or a
+// host name as the CRD understands them. Anything with a colon behind a leading
+// letter is a URL to it: localhost:8080 has the scheme localhost and is refused.
+func validateServerURL(errs *constraint.Errors, path *field.Path, value string) {
+	// The same parser decides in an API server what counts as a URL.
+	if _, err := url.ParseRequestURI(value); err != nil {
+		if !hostPattern().MatchString(value) {
+			errs.Add(field.Invalid(path, value, "must be an https URL or a host name"))
+		}
+		return
+	}
+	parsed, err := url.Parse(value)
+	if err != nil || parsed.Scheme != "https" {
+		errs.Add(field.Invalid(path, value, "must have the scheme https, or none"))
+	}
+}
+
+// hostPattern returns the CRD's pattern for host names. Any character may stand
+// between two labels, not only a dot, so 127.0.0.1:8080 counts as a host name.
+var hostPattern = sync.OnceValue(func() *regexp.Regexp {
+	const label = `([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])`
+	return regexp.MustCompile(`^(` + label + `.)*` + label + `$`)
+})

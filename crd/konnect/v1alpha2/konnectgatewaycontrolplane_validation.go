@@ -1,0 +1,120 @@
+package v1alpha2
+
+import (
+	"cmp"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/crd/internal/constraint"
+)
+
+var _ crd.Object = (*KonnectGatewayControlPlane)(nil)
+
+// Default implements crd.Object.
+func (c *KonnectGatewayControlPlane) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Spec.Source = c.Spec.source()
+	if len(c.Status.Conditions) == 0 {
+		c.Status.Conditions = crd.PendingConditions()
+	}
+}
+
+// source is the source with the CRD's default applied.
+func (s *KonnectGatewayControlPlaneSpec) source() string { return cmp.Or(s.Source, SourceOrigin) }
+
+// Validate implements crd.Object. An empty createControlPlaneRequest.name counts
+// as missing.
+func (c *KonnectGatewayControlPlane) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.validate(&errs, field.NewPath("spec"))
+	c.Status.validate(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+func (s *KonnectGatewayControlPlaneSpec) validate(errs *constraint.Errors, path *field.Path) {
+	errs.Enum(path, "source", s.Source, SourceOrigin, SourceMirror)
+	request := s.CreateControlPlaneRequest
+	switch s.source() {
+	case SourceOrigin:
+		errs.Rule(path, request != nil, "createControlPlaneRequest must be set when source is Origin")
+		errs.Rule(path, s.Mirror == nil, "mirror must not be set when source is Origin")
+	case SourceMirror:
+		errs.Rule(path, request == nil, "createControlPlaneRequest must not be set when source is Mirror")
+		errs.Rule(path, s.Mirror != nil, "mirror must be set when source is Mirror")
+	}
+	if request != nil {
+		request.validate(errs, path)
+		isGroup := request.ClusterType == nil || *request.ClusterType == ClusterTypeControlPlaneGroup
+		errs.Rule(path, isGroup || s.Members == nil, "members must not be set unless the control plane is a group")
+	}
+	if s.Mirror != nil {
+		at := path.Child("mirror", "konnect")
+		errs.NonEmpty(at, "id", s.Mirror.Konnect.ID)
+		errs.Match(at, "id", s.Mirror.Konnect.ID, constraint.IsUUID, "a UUID in lower case")
+	}
+	if s.Konnect != nil {
+		ref, at := s.Konnect.APIAuthConfigurationRef, path.Child("konnect", "authRef")
+		errs.NonEmpty(at, "name", ref.Name)
+		if ref.Namespace != nil {
+			errs.NonEmpty(at, "namespace", *ref.Namespace)
+		}
+	}
+}
+
+func (s *KonnectGatewayControlPlaneStatus) validate(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Validate(path)...)
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Endpoints != nil {
+		at := path.Child("konnectEndpoints")
+		errs.NonEmpty(at, "controlPlane", s.Endpoints.ControlPlane)
+		errs.NonEmpty(at, "telemetry", s.Endpoints.Telemetry)
+	}
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KonnectGatewayControlPlane) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KonnectGatewayControlPlane](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	path := field.NewPath("spec")
+	errs.Add(c.Validate()...)
+	errs.Rule(path, c.Spec.source() == before.Spec.source(), "source is immutable")
+	errs.Rule(path, sameClusterType(c.Spec.CreateControlPlaneRequest, before.Spec.CreateControlPlaneRequest),
+		"createControlPlaneRequest.cluster_type is immutable")
+	settled := commonv1alpha1.ConditionIsTrue(c.Status.Conditions, crd.ConditionProgrammed) ||
+		commonv1alpha1.ConditionIsTrue(c.Status.Conditions, crd.ConditionAPIAuthValid)
+	errs.Rule(path.Child("konnect", "authRef"), !settled || sameAuthRef(c.Spec.Konnect, before.Spec.Konnect),
+		"is immutable, and must be set, once the control plane is Programmed or its credentials are valid")
+	return errs.List()
+}
+
+// sameClusterType tells whether both requests are absent, or have the same
+// cluster type or none.
+func sameClusterType(request, old *CreateControlPlaneRequest) bool {
+	if request == nil || old == nil {
+		return request == old
+	}
+	return samePointed(request.ClusterType, old.ClusterType)
+}
+
+// sameAuthRef is false without an authRef on either side: the CRD's rule cannot
+// be evaluated then.
+func sameAuthRef(konnect, old *KonnectConfiguration) bool {
+	if konnect == nil || old == nil {
+		return false
+	}
+	ref, before := konnect.APIAuthConfigurationRef, old.APIAuthConfigurationRef
+	return ref.Name == before.Name && samePointed(ref.Namespace, before.Namespace)
+}
+
+func samePointed[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}

@@ -1,0 +1,44 @@
+package manifest
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+)
+
+// collectFields adds the fields of struct t by JSON name, those of embedded
+// structs included.
+func collectFields(t reflect.Type, fields map[string]reflect.StructField) {
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case name == "-" || !field.IsExported() && !field.Anonymous:
+		case field.Anonymous && name == "":
+			collectFields(field.Type, fields)
+		default:
+			fields[name] = field
+		}
+	}
+}
+
+// isOpaque tells whether t decodes itself, so that its fields say nothing.
+func isOpaque(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
+}
+
+// suggest returns the field that name was probably meant to be; empty when none
+// is close. Names differ from each other by case and separators most of all.
+func suggest(name string, fields map[string]reflect.StructField) string {
+	folded := fold(name)
+	for known := range fields {
+		if fold(known) == folded {
+			return known
+		}
+	}
+	return ""
+}
+
+func fold(name string) string {
+	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+}

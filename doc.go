@@ -1,0 +1,2 @@
+// Package konnectkit is the root of the module.
+package konnectkit

@@ -1,0 +1,227 @@
+// Package canon compares JSON objects in canonical form: null equals absent,
+// numbers compare by value, sets by their members. It knows nothing of Konnect.
+package canon
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// Object is a JSON object as encoding/json decodes it.
+type Object = map[string]any
+
+// Field says how one top-level field of an object is compared.
+type Field struct {
+	// Name of the field in JSON.
+	Name string
+	// Default stands in for a field that is absent; objects are completed leaf
+	// by leaf. Nil means none.
+	Default any
+	// Set is true for a list whose order and repetitions mean nothing.
+	Set bool
+	// Subset is true for an object of which only the desired keys are compared.
+	Subset bool
+	// Secret lists the paths below the field ("" for itself) whose values are
+	// never shown.
+	Secret []string
+}
+
+// Difference is one field that differs. From and To are nil where the field is absent.
+type Difference struct {
+	// Path of the field, such as healthchecks.active.timeout.
+	Path string
+	// From is the observed value, To the desired one.
+	From, To any
+	// Secret is true for values that must not be shown.
+	Secret bool
+}
+
+// Decode reads a JSON object from raw.
+func Decode(raw []byte) (Object, error) {
+	var object Object
+	if err := json.Unmarshal(raw, &object); err != nil {
+		return nil, fmt.Errorf("decode json: %w", err)
+	}
+	return object, nil
+}
+
+// Encode returns v as an Object, by way of its JSON.
+func Encode(v any) (Object, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode json: %w", err)
+	}
+	return Decode(raw)
+}
+
+// Diff returns what differs between desired and observed in the named fields,
+// in the order of fields. It changes neither.
+func Diff(desired, observed Object, fields []Field) []Difference {
+	var differences []Difference
+	for _, field := range fields {
+		d := differ{field: field}
+		d.compare(field.Name,
+			field.canonical(desired[field.Name]),
+			field.canonical(observed[field.Name]))
+		differences = append(differences, d.found...)
+	}
+	return differences
+}
+
+// canonical drops nulls, fills in defaults and sorts sets.
+func (f Field) canonical(value any) any {
+	value = complete(prune(value), f.Default)
+	if list, ok := value.([]any); ok && f.Set {
+		return sortedSet(list)
+	}
+	return value
+}
+
+// prune removes null members of objects, at any depth.
+func prune(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(value))
+		for key, member := range value {
+			if member = prune(member); member != nil {
+				kept[key] = member
+			}
+		}
+		return kept
+	case []any:
+		items := make([]any, len(value))
+		for i, item := range value {
+			items[i] = prune(item)
+		}
+		return items
+	default:
+		return value
+	}
+}
+
+// complete fills in what value lacks from defaults, leaf by leaf.
+func complete(value, defaults any) any {
+	if value == nil {
+		return prune(defaults)
+	}
+	object, isObject := value.(map[string]any)
+	missing, hasDefaults := defaults.(map[string]any)
+	if !isObject || !hasDefaults {
+		return value
+	}
+	for key, member := range missing {
+		object[key] = complete(object[key], member)
+	}
+	return object
+}
+
+func sortedSet(list []any) []any {
+	keyed := make(map[string]any, len(list))
+	for _, item := range list {
+		keyed[Text(item)] = item
+	}
+	sorted := make([]any, 0, len(keyed))
+	for _, key := range slices.Sorted(maps.Keys(keyed)) {
+		sorted = append(sorted, keyed[key])
+	}
+	return sorted
+}
+
+type differ struct {
+	field Field
+	found []Difference
+}
+
+func (d *differ) compare(path string, desired, observed any) {
+	to, toIsObject := desired.(map[string]any)
+	from, fromIsObject := observed.(map[string]any)
+	if !toIsObject && !fromIsObject {
+		if !equal(desired, observed) {
+			d.found = append(d.found, Difference{Path: path, From: observed, To: desired, Secret: d.secret(path)})
+		}
+		return
+	}
+	if (!toIsObject && desired != nil) || (!fromIsObject && observed != nil) {
+		d.found = append(d.found, Difference{Path: path, From: observed, To: desired, Secret: d.secret(path)})
+		return
+	}
+	for _, key := range d.keys(to, from) {
+		d.compare(path+"."+key, to[key], from[key])
+	}
+}
+
+func (d *differ) keys(desired, observed map[string]any) []string {
+	keys := slices.Collect(maps.Keys(desired))
+	if !d.field.Subset {
+		for key := range observed {
+			if _, ok := desired[key]; !ok {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (d *differ) secret(path string) bool {
+	below := strings.TrimPrefix(strings.TrimPrefix(path, d.field.Name), ".")
+	return slices.ContainsFunc(d.field.Secret, func(prefix string) bool {
+		return prefix == "" || below == prefix || strings.HasPrefix(below, prefix+".")
+	})
+}
+
+// equal compares values without objects at the top: absent equals the empty
+// list, because Konnect renders an empty list either way.
+func equal(a, b any) bool {
+	if isEmpty(a) && isEmpty(b) {
+		return true
+	}
+	return reflect.DeepEqual(numbers(a), numbers(b))
+}
+
+func isEmpty(value any) bool {
+	list, ok := value.([]any)
+	return value == nil || (ok && len(list) == 0)
+}
+
+// numbers turns every number into a float64, so that values built in Go compare
+// with decoded ones.
+func numbers(value any) any {
+	switch value := value.(type) {
+	case int:
+		return float64(value)
+	case int64:
+		return float64(value)
+	case []any:
+		items := make([]any, len(value))
+		for i, item := range value {
+			items[i] = numbers(item)
+		}
+		return items
+	case map[string]any:
+		members := make(map[string]any, len(value))
+		for key, member := range value {
+			members[key] = numbers(member)
+		}
+		return members
+	default:
+		return value
+	}
+}
+
+// Text returns value as compact JSON with sorted keys; the same value always
+// gives the same text.
+func Text(value any) string {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Sprintf("%v", value)
+	}
+	return strings.TrimSuffix(buffer.String(), "\n")
+}

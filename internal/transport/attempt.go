@@ -1,0 +1,210 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// call is one RoundTrip: the caller's request, made repeatable.
+type call struct {
+	req    *http.Request
+	method string
+	path   string
+	url    *url.URL
+	body   []byte
+	sent   bool // by any attempt
+}
+
+// newCall checks where req goes and takes over its body, which it always closes.
+// GetBody is not used: with its dump variables set, the SDK installs one that returns a reader already read.
+func (t *Transport) newCall(req *http.Request) (*call, error) {
+	c := &call{req: req, method: methodOf(req), path: pathOf(req)}
+	if req.Body != nil && req.Body != http.NoBody {
+		defer func() { _ = req.Body.Close() }()
+	}
+	var err error
+	if c.url, err = t.target(req); err != nil {
+		return nil, err
+	}
+	if req.Body != nil && req.Body != http.NoBody {
+		if c.body, err = io.ReadAll(req.Body); err != nil {
+			return nil, fmt.Errorf("read request body: %w", err)
+		}
+	}
+	return c, nil
+}
+
+// request is a fresh copy to send: the caller's never gets the token.
+func (c *call) request(ctx context.Context, token, userAgent string) *http.Request {
+	r := c.req.Clone(ctx)
+	r.Method, r.URL, r.Host = c.method, c.url, "" // no Host that differs from the URL's
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	if userAgent != "" {
+		r.Header.Set("User-Agent", userAgent)
+	}
+	r.Body, r.GetBody, r.ContentLength, r.TransferEncoding = nil, nil, 0, nil
+	if c.body != nil {
+		r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(c.body)), nil }
+		r.Body, _ = r.GetBody()
+		r.ContentLength = int64(len(c.body))
+		if len(c.body) == 0 {
+			r.Body = http.NoBody
+		}
+	}
+	return r
+}
+
+// outcome is one attempt's result: resp or err is set.
+type outcome struct {
+	resp *http.Response
+	err  error
+	// final: trying again is pointless.
+	final bool
+	// sent: the server may have received the request.
+	sent       bool
+	retryAfter time.Duration
+	took       time.Duration
+	path       string
+}
+
+func (o *outcome) status() int {
+	if o.resp == nil {
+		return 0
+	}
+	return o.resp.StatusCode
+}
+
+// cause says what a wait follows.
+func (o *outcome) cause() string {
+	if o.resp != nil {
+		return "status " + strconv.Itoa(o.resp.StatusCode)
+	}
+	return o.err.Error()
+}
+
+func (t *Transport) attempt(ctx context.Context, c *call, n int) outcome {
+	token, err := t.token(ctx)
+	if err != nil {
+		return outcome{err: err, final: true, path: c.path}
+	}
+	secret := redactorFor(token)
+	path := secret.string(c.path)
+	seq, err := t.budget.acquire(ctx, func(d time.Duration, reason WaitReason) {
+		t.waiting(ctx, Event{Method: c.method, Path: path, Attempt: n, Duration: d, Reason: reason})
+	})
+	if err != nil {
+		return outcome{err: fmt.Errorf("%w while waiting for the rate budget", err), final: true, path: path}
+	}
+	start := time.Now()
+	out := t.exchange(ctx, c, token)
+	out.took, out.path = time.Since(start), path
+	out.err = secret.err(out.err)
+	c.sent = c.sent || out.sent
+	var limits limits
+	if out.resp != nil {
+		now := time.Now()
+		out.retryAfter = RetryAfter(out.resp.Header, now)
+		limits = readLimits(out.resp.Header, now)
+		secret.answer(out.resp, c.method)
+	}
+	t.budget.release(seq, answer{status: out.status(), took: out.took, retryAfter: out.retryAfter, limits: limits})
+	t.attempted(ctx, c, n, &out)
+	return out
+}
+
+// exchange sends the request and reads the whole answer, so that a body that breaks off counts as no answer.
+func (t *Transport) exchange(parent context.Context, c *call, token string) outcome {
+	ctx, cancel := context.WithTimeout(parent, t.cfg.Timeout)
+	defer cancel()
+	var trace connTrace
+	resp, err := t.cfg.Base.RoundTrip(c.request(trace.watch(ctx), token, t.cfg.UserAgent)) //nolint:bodyclose // readBody closes it
+	sent := err == nil || trace.maySend(err)
+	if err == nil {
+		var body []byte
+		body, err = t.readBody(resp)
+		if err == nil || resp.StatusCode == http.StatusTooManyRequests { // refused, whatever the text
+			setBody(resp, c.method, body)
+			return outcome{resp: resp, sent: true}
+		}
+	}
+	final := errors.Is(err, errTooLarge)
+	if ctx.Err() != nil && parent.Err() == nil {
+		err = fmt.Errorf("no complete answer within %s", t.cfg.Timeout)
+	}
+	return outcome{err: err, sent: sent, final: final}
+}
+
+var errTooLarge = errors.New("answer is too large")
+
+func (t *Transport) readBody(resp *http.Response) ([]byte, error) {
+	if resp.Body == nil {
+		return nil, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= t.maxBody {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	n, err := buf.ReadFrom(io.LimitReader(resp.Body, t.maxBody+1))
+	if err != nil {
+		return buf.Bytes(), fmt.Errorf("read answer: %w", err)
+	}
+	if n > t.maxBody {
+		return nil, fmt.Errorf("%w: more than %d bytes", errTooLarge, t.maxBody)
+	}
+	return buf.Bytes(), nil
+}
+
+func setBody(resp *http.Response, method string, body []byte) {
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if method == http.MethodHead {
+		return // its length tells of a body that is not there
+	}
+	resp.ContentLength = int64(len(body))
+	if resp.Header.Get("Content-Length") != "" {
+		resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+}
+
+// answer redacts an echo of the secret. Successful bodies are left alone: they are the data.
+func (r redactor) answer(resp *http.Response, method string) {
+	r.header(resp.Header)
+	resp.Status = r.string(resp.Status)
+	if resp.StatusCode < 300 {
+		return
+	}
+	body, _ := io.ReadAll(resp.Body) // from memory
+	setBody(resp, method, []byte(r.string(string(body))))
+}
+
+// connTrace tells whether an attempt ever had a connection.
+type connTrace struct{ asked, got atomic.Bool }
+
+func (c *connTrace) watch(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { c.asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { c.got.Store(true) },
+	})
+}
+
+// maySend is false when the server cannot have received the request: dialling failed, or Base asked for
+// a connection and never got one. A Base that does not trace counts as sent.
+func (c *connTrace) maySend(err error) bool {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
+		return false
+	}
+	return c.got.Load() || !c.asked.Load()
+}

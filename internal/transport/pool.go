@@ -1,0 +1,55 @@
+package transport
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"sync"
+)
+
+// Pool shares one Transport, and with it the rate budget and the connections, among all that use the same
+// credential on the same origin. The zero value is ready; it is safe for concurrent use.
+type Pool struct {
+	mu sync.Mutex
+	m  map[poolKey]*Transport
+}
+
+type poolKey struct{ origin, prefix, token string }
+
+// Transport returns the one for cfg's Origin and TokenKey, which must not be empty. The first call's
+// cfg makes it; later ones only find it.
+func (p *Pool) Transport(cfg Config) (*Transport, error) {
+	if cfg.TokenKey == "" {
+		return nil, errors.New("transport: token key is required to share a transport")
+	}
+	t, err := New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	key := poolKey{t.origin, t.prefix, cfg.TokenKey}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if shared, ok := p.m[key]; ok {
+		return shared, nil
+	}
+	if p.m == nil {
+		p.m = make(map[poolKey]*Transport)
+	}
+	p.m[key] = t
+	return t, nil
+}
+
+// CloseIdleConnections closes those of all transports.
+func (p *Pool) CloseIdleConnections() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range p.m {
+		t.CloseIdleConnections()
+	}
+}
+
+// HashToken is a key for [Config].TokenKey that does not hold the token.
+func HashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,86 @@
+package transport
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+// retries decides for one request whether it is sent again, and when.
+type retries struct {
+	cfg      Retry
+	failures int
+	refusals int
+	spent    time.Duration
+	backoff  *backoff.ExponentialBackOff
+}
+
+// next returns how long to wait before the next attempt. After a 429 that is nothing: the rate budget makes
+// the request wait together with all others.
+func (r *retries) next(method string, out *outcome) (wait time.Duration, reason WaitReason, again bool) {
+	if out.final || !repeatable(method, out) {
+		return 0, "", false
+	}
+	if out.status() == http.StatusTooManyRequests {
+		r.refusals++
+		return 0, "", r.refusals <= r.cfg.MaxRefusals
+	}
+	if r.failures++; r.failures >= r.cfg.MaxAttempts {
+		return 0, "", false
+	}
+	r.spent += out.took
+	if out.retryAfter > 0 {
+		return out.retryAfter, WaitRetryAfter, true
+	}
+	if r.backoff == nil {
+		r.backoff = backoff.NewExponentialBackOff(
+			backoff.WithInitialInterval(r.cfg.InitialInterval),
+			backoff.WithMaxInterval(r.cfg.MaxInterval),
+			backoff.WithMultiplier(2),
+			backoff.WithMaxElapsedTime(0), // counted here, because waits for Retry-After do not count
+		)
+	}
+	wait = r.backoff.NextBackOff()
+	r.spent += wait
+	return wait, WaitBackoff, r.spent <= r.cfg.MaxElapsed
+}
+
+// repeatable knows idempotency: what may have been applied is sent again only if twice is the same as once.
+func repeatable(method string, out *outcome) bool {
+	if out.status() == http.StatusTooManyRequests || (out.err != nil && !out.sent) {
+		return true
+	}
+	idempotent := slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete}, method)
+	return idempotent && (out.err != nil || slices.Contains([]int{
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	}, out.status()))
+}
+
+// RetryAfter is the pause that an answer asks for, in seconds or by a date; 0 means none. A date is measured from
+// the answer's own Date, because our clock may differ from the server's.
+func RetryAfter(h http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(h.Get("Retry-After"))
+	if value == "" {
+		return 0
+	}
+	if n, err := strconv.ParseFloat(value, 64); err == nil {
+		return seconds(n)
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return max(0, at.Sub(serverTime(h, now)))
+}
+
+// seconds is n as a duration within [0, about 31 years].
+func seconds(n float64) time.Duration {
+	if !(n > 0) { // NaN too
+		return 0
+	}
+	return time.Duration(min(n, 1e9) * float64(time.Second))
+}

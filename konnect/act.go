@@ -1,0 +1,177 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// act carries out what was decided: parents before children, everything else
+// side by side.
+func (s *session) act(ctx context.Context) {
+	position := map[*member]int{}
+	for i, m := range s.members {
+		position[m] = i
+	}
+	waitsFor := func(i int) []int {
+		var others []int
+		m := s.members[i]
+		for _, edge := range m.node.Edges {
+			if needed := s.byKey[edge.To]; needed != nil && needed != m {
+				others = append(others, position[needed])
+			}
+		}
+		for _, other := range m.after {
+			others = append(others, position[other])
+		}
+		return others
+	}
+	schedule(ctx, len(s.members), s.client.config.maxConcurrency, waitsFor, func(ctx context.Context, i int) {
+		m := s.members[i]
+		if m.err == nil {
+			s.actOn(ctx, m)
+		}
+		s.finish(m)
+	})
+	s.actPrunes(ctx)
+}
+
+func (s *session) actOn(ctx context.Context, m *member) {
+	if blocked := s.blocked(m); blocked != nil {
+		m.err, m.outcome = blocked, ActionSkipped
+		return
+	}
+	if m.step == ActionUnchanged || !m.inBatch {
+		m.outcome = ActionUnchanged
+		return
+	}
+	if err := ctx.Err(); err != nil {
+		m.err, m.outcome = fmt.Errorf("%s: %w", m.key, err), ActionSkipped
+		return
+	}
+	if err := s.write(ctx, m); err != nil {
+		m.err, m.outcome = fmt.Errorf("%s %s: %w", m.verb(), m.key, err), ActionFailed
+		if errors.Is(err, context.Canceled) {
+			s.client.config.logger.InfoContext(ctx, "entity not written", "key", m.key, "error", err)
+		}
+		return
+	}
+	m.outcome = m.step
+	s.client.config.logger.InfoContext(ctx, "entity written", "key", m.key, "action", m.step, "konnect_id", m.id)
+}
+
+func (m *member) verb() string {
+	switch m.step {
+	case ActionCreated:
+		return "create"
+	case ActionAdopted:
+		return "adopt"
+	case ActionDeleted:
+		return "delete"
+	default:
+		return "update"
+	}
+}
+
+func (s *session) write(ctx context.Context, m *member) error {
+	raw, err := s.writeEntity(ctx, m)
+	if err != nil {
+		return err
+	}
+	if raw != nil {
+		if err := s.takeAnswer(m, raw); err != nil {
+			return err
+		}
+	}
+	return s.writeMembers(ctx, m)
+}
+
+// writeEntity writes what differs; an adopted or updated group may differ in its
+// members alone.
+func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
+	if m.entity != nil && len(m.fields) == 1 && m.fields[0].Path == "members" {
+		return nil, nil
+	}
+	var err error
+	if m.entity == nil {
+		// The IDs of parents are known only now.
+		if m.desired, err = m.kind.desire(m.obj, s.inputs(m, nil)); err != nil {
+			return nil, err
+		}
+		if m.isControlPlane() {
+			return s.createByServer(ctx, m)
+		}
+		m.id = s.newID(m)
+	} else {
+		observed, err := m.kind.shape(m.entity)
+		if err != nil {
+			return nil, err
+		}
+		if m.desired, err = m.kind.desire(m.obj, s.inputs(m, observed)); err != nil {
+			return nil, err
+		}
+	}
+	return s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
+		if m.entity == nil {
+			return m.kind.create(ctx, m.control.account, s.at(m), m.id, m.desired)
+		}
+		return m.kind.update(ctx, m.control.account, s.at(m), m.id, m.desired)
+	})
+}
+
+// takeAnswer keeps what Konnect says that it holds now.
+func (s *session) takeAnswer(m *member, raw []byte) error {
+	written, err := decodeEntity(raw)
+	if err != nil || written.ID == "" {
+		if m.id == "" {
+			return errors.New("the answer holds no id")
+		}
+		return nil // the write counts; what is held is read next time
+	}
+	m.entity, m.id = written, written.ID
+	observed, err := m.kind.shape(written)
+	if err != nil {
+		return nil
+	}
+	if m.isControlPlane() {
+		m.clusterType, _ = observed["cluster_type"].(string)
+	}
+	if left := canon.Diff(m.desired.object, observed, m.kind.about().fields); len(left) > 0 {
+		s.client.config.logger.Warn("konnect holds something else than it was sent",
+			"key", m.key, "fields", joinFields(fieldsOf(left)))
+	}
+	return nil
+}
+
+// finish writes status and tells observers.
+func (s *session) finish(m *member) {
+	s.writeStatus(m)
+	if !m.inBatch {
+		return
+	}
+	s.finishedLock.Lock()
+	s.finished++
+	done := s.finished
+	s.finishedLock.Unlock()
+	s.client.emit(ProgressEvent{Done: done, Total: s.total, Change: s.change(m, m.outcome)})
+}
+
+// change describes a member after, or with the planned step before, it was handled.
+func (s *session) change(m *member, action Action) Change {
+	c := Change{Key: m.key, Action: action, KonnectID: m.id, Fields: m.fields, Err: m.err}
+	if m.entity != nil {
+		c.Name = nameOf(m.entity)
+	}
+	if m.obj != nil && (m.entity == nil || action != ActionDeleted) {
+		if wanted, _ := s.wantedEntity(m); nameOf(wanted) != "" {
+			c.Name = nameOf(wanted)
+		}
+	}
+	if m.control != nil && !m.isControlPlane() {
+		c.ControlPlane = m.control.id
+	}
+	c.Programmed = m.err == nil && action != ActionDeleted && m.entity != nil
+	return c
+}

@@ -1,0 +1,77 @@
+package konnect
+
+// callOptions are the options of one call.
+type callOptions struct {
+	prune      bool
+	adoption   AdoptionPolicy
+	maxDeletes int // -1 for no limit
+	cascade    bool
+}
+
+// EnsureOption changes what Ensure, Plan and Apply do.
+type EnsureOption interface{ applyToEnsure(*callOptions) }
+
+// DeleteOption changes what Delete does.
+type DeleteOption interface{ applyToDelete(*callOptions) }
+
+type ensureOption func(*callOptions)
+
+func (o ensureOption) applyToEnsure(c *callOptions) { o(c) }
+
+// MaxDeletesOption is an option of all calls that delete.
+type MaxDeletesOption int
+
+func (o MaxDeletesOption) applyToEnsure(c *callOptions) { c.maxDeletes = int(o) }
+func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = int(o) }
+
+// WithPrune says that the batch is complete: entities with the client's owner in
+// their marks that no object of the batch stands for are deleted, in the control
+// planes that are objects of the batch. Control planes are never pruned. It
+// needs a client with WithOwner.
+func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.prune = true }) }
+
+// WithMaxDeletes refuses a call with *TooManyDeletesError, before anything is
+// written, when it would delete more than n entities. The default is no limit.
+func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(n) }
+
+type deleteOption func(*callOptions)
+
+func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
+
+// WithCascade lets Delete take along what a control plane holds that is not
+// ours. Without it such a control plane is left alone: *OwnershipError.
+func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
+
+// AdoptionPolicy says which entities that exist under an object's name may be
+// taken over. Objects with spec.adopt do not need one.
+type AdoptionPolicy string
+
+const (
+	// AdoptNever leaves every entity without our marks alone: *OwnershipError.
+	// It is the default.
+	AdoptNever AdoptionPolicy = "never"
+	// AdoptUnowned takes over entities that carry the marks of no tool.
+	AdoptUnowned AdoptionPolicy = "unowned"
+	// AdoptFromOperator takes over entities of the Kong operator as well, which
+	// must no longer manage them.
+	AdoptFromOperator AdoptionPolicy = "from-operator"
+)
+
+// WithAdoption sets the policy; control planes are covered too.
+func WithAdoption(policy AdoptionPolicy) EnsureOption {
+	return ensureOption(func(c *callOptions) { c.adoption = policy })
+}
+
+// allows tells whether an entity with marks o, not ours, may be taken over.
+func (p AdoptionPolicy) allows(o ownership) bool {
+	switch p {
+	case AdoptUnowned:
+		return o.unmarked()
+	case AdoptFromOperator:
+		return o.unmarked() || o.managedBy == managedByOperator
+	default:
+		return false
+	}
+}
+
+func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }

@@ -1,0 +1,143 @@
+package konnect
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// Action is what was done, or would be done, for an object. Its values complete
+// the sentence "the entity of KongRoute kong/route has been ...".
+type Action string
+
+const (
+	// ActionCreated means that the entity did not exist.
+	ActionCreated Action = "created"
+	// ActionUpdated means that the entity had drifted.
+	ActionUpdated Action = "updated"
+	// ActionUnchanged means that nothing was to be done: the entity is as desired,
+	// or was gone before it was to be deleted.
+	ActionUnchanged Action = "unchanged"
+	// ActionAdopted means that an entity which was not ours was taken over.
+	ActionAdopted Action = "adopted"
+	// ActionDeleted means that the entity was deleted.
+	ActionDeleted Action = "deleted"
+	// ActionSkipped means that nothing was tried; Change.Err tells why.
+	ActionSkipped Action = "skipped"
+	// ActionFailed means that it was tried in vain; Change.Err tells why.
+	ActionFailed Action = "failed"
+)
+
+// writes tells whether the action stands for a write to Konnect.
+func (a Action) writes() bool {
+	return a == ActionCreated || a == ActionUpdated || a == ActionAdopted || a == ActionDeleted
+}
+
+// Change is what was done, or would be done, for one object, or for one entity
+// that is pruned.
+type Change struct {
+	// Key of the object. A pruned entity has the key that its marks tell, as far
+	// as they do.
+	Key crd.Key
+	// Action that was taken.
+	Action Action
+	// KonnectID of the entity; empty while it is unknown.
+	KonnectID string
+	// Name of the entity in Konnect: its name, or a target's address.
+	Name string
+	// ControlPlane is the Konnect ID of the control plane that holds the entity;
+	// empty while it is unknown, and for control planes.
+	ControlPlane string
+	// Programmed tells whether Konnect holds the entity as desired.
+	Programmed bool
+	// Fields that differed, in the order of the kind's table.
+	Fields []Field
+	// Err tells why an object failed or was skipped.
+	Err error
+}
+
+// Field is one field of an entity that differed from what was desired.
+type Field struct {
+	// Path of the field in Konnect's JSON, such as healthchecks.active.timeout.
+	Path string `json:"path"`
+	// From is the observed value and To the desired one, as decoded JSON; nil for
+	// an absent field and "[redacted]" for a secret.
+	From any `json:"from,omitempty"`
+	To   any `json:"to,omitempty"`
+}
+
+// String returns the field as "path: from -> to".
+func (f Field) String() string {
+	return fmt.Sprintf("%s: %s -> %s", f.Path, fieldText(f.From), fieldText(f.To))
+}
+
+func fieldText(value any) string {
+	if value == nil {
+		return "(unset)"
+	}
+	if value == crd.Redacted {
+		return crd.Redacted
+	}
+	return canon.Text(value)
+}
+
+func fieldsOf(differences []canon.Difference) []Field {
+	var fields []Field
+	for _, d := range differences {
+		field := Field{Path: d.Path, From: d.From, To: d.To}
+		if d.Secret {
+			field.From, field.To = redacted(d.From), redacted(d.To)
+		}
+		fields = append(fields, field)
+	}
+	return fields
+}
+
+func redacted(value any) any {
+	if value == nil {
+		return nil
+	}
+	return crd.Redacted
+}
+
+type changeJSON struct {
+	Key          crd.Key `json:"key"`
+	Action       Action  `json:"action"`
+	KonnectID    string  `json:"konnectID,omitempty"`
+	Name         string  `json:"name,omitempty"`
+	ControlPlane string  `json:"controlPlane,omitempty"`
+	Programmed   bool    `json:"programmed"`
+	Fields       []Field `json:"fields,omitempty"`
+	Err          string  `json:"error,omitempty"`
+}
+
+// MarshalJSON writes Err as its text.
+func (c Change) MarshalJSON() ([]byte, error) {
+	out := changeJSON{
+		Key: c.Key, Action: c.Action, KonnectID: c.KonnectID, Name: c.Name, ControlPlane: c.ControlPlane,
+		Programmed: c.Programmed, Fields: c.Fields,
+	}
+	if c.Err != nil {
+		out.Err = c.Err.Error()
+	}
+	return json.Marshal(out)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote; Err keeps its text only.
+func (c *Change) UnmarshalJSON(raw []byte) error {
+	var in changeJSON
+	if err := json.Unmarshal(raw, &in); err != nil {
+		return err
+	}
+	*c = Change{
+		Key: in.Key, Action: in.Action, KonnectID: in.KonnectID, Name: in.Name, ControlPlane: in.ControlPlane,
+		Programmed: in.Programmed, Fields: in.Fields,
+	}
+	if in.Err != "" {
+		c.Err = errors.New(in.Err)
+	}
+	return nil
+}

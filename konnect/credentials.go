@@ -1,0 +1,117 @@
+package konnect
+
+import (
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// tokenKey is the key of the token in a Secret.
+const tokenKey = "token"
+
+// assignAccounts gives every control plane its server and token.
+func (s *session) assignAccounts(lenient bool) {
+	for _, m := range s.members {
+		if !m.isControlPlane() {
+			continue
+		}
+		account, err := s.accountOf(m.node)
+		switch {
+		case err == nil:
+			m.account = account
+		case lenient:
+			m.err = errors.Join(m.err, err)
+		default:
+			s.problem(m.key, err)
+		}
+	}
+}
+
+func (s *session) accountOf(controlPlane *resolve.Node) (*account, error) {
+	cred, err := s.credentialOf(controlPlane)
+	if err != nil {
+		return nil, err
+	}
+	if known := s.accounts[cred.name()]; known != nil {
+		return known, nil
+	}
+	made, err := s.client.newAccount(cred, s.tally)
+	if err != nil {
+		return nil, fmt.Errorf("credentials of %s: %w", controlPlane.Key, err)
+	}
+	s.accounts[cred.name()] = made
+	return made, nil
+}
+
+// credentialOf follows spec.konnect.authRef. Only a control plane without one
+// uses the client's own credentials.
+func (s *session) credentialOf(controlPlane *resolve.Node) (credential, error) {
+	authNode, named := follow(controlPlane)
+	if !named {
+		own := s.client.config
+		if own.token == nil {
+			return credential{}, field.Required(field.NewPath("spec", "konnect", "authRef"),
+				"the client has no token of its own, and a controller never has one")
+		}
+		return credential{server: own.server, token: own.token, key: own.tokenKey}, nil
+	}
+	if authNode == nil {
+		return credential{}, errUnresolved
+	}
+	auth, ok := authNode.Object.(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+	if !ok {
+		return credential{}, fmt.Errorf("credentials of %s: %s is no KonnectAPIAuthConfiguration", controlPlane.Key, authNode.Key)
+	}
+	token, err := tokenOf(authNode, auth)
+	if err != nil {
+		return credential{}, err
+	}
+	server, err := parseServerURL(auth.Spec.ServerURL)
+	if err == nil {
+		err = checkPlainHTTP(server, s.client.config.plainHTTP)
+	}
+	if err != nil {
+		return credential{}, fmt.Errorf("%s: spec.serverURL: %w", authNode.Key, err)
+	}
+	return tokenCredential(server, token.Reveal()), nil
+}
+
+// errUnresolved stands for a reference that resolve has reported already.
+var errUnresolved = errors.New("credentials are not resolved")
+
+func tokenOf(node *resolve.Node, auth *konnectv1alpha1.KonnectAPIAuthConfiguration) (crd.SecretString, error) {
+	secretNode, named := follow(node)
+	switch {
+	case !named && auth.Spec.Token != nil:
+		return *auth.Spec.Token, nil
+	case secretNode == nil:
+		return "", errUnresolved
+	}
+	secret, ok := secretNode.Object.(interface {
+		Value(string) (crd.SecretString, bool)
+	})
+	if !ok {
+		return "", fmt.Errorf("%s: %s is no Secret", node.Key, secretNode.Key)
+	}
+	token, ok := secret.Value(tokenKey)
+	if !ok || token == "" {
+		return "", errUnresolved
+	}
+	return token, nil
+}
+
+// follow returns the node that a credential reference leads to; named is false
+// when there is no such reference.
+func follow(node *resolve.Node) (target *resolve.Node, named bool) {
+	for _, edge := range node.Edges {
+		if edge.Role == crd.RoleCredential {
+			return edge.Node, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,195 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Delete deletes the entities of the objects, dependents first. An entity that
+// does not exist is a success. Mirrored control planes and entities adopted with
+// mode: match are left alone, as is everything without our marks:
+// *OwnershipError, before anything is deleted. The same goes for a control plane
+// that holds entities of others, unless WithCascade is given.
+//
+// Specs are not checked. An object that cannot be resolved fails by itself.
+// Status is cleared in the objects whose entities are gone. Report and errors
+// are like those of Ensure; changes are in the order of deletion.
+func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...DeleteOption) (*Report, error) {
+	options := newCallOptions()
+	for _, opt := range opts {
+		opt.applyToDelete(&options)
+	}
+	s := c.newSession(options)
+	s.deleting = true
+	if err := s.readyToDelete(ctx, objects); err != nil {
+		r := s.refused(err)
+		slices.Reverse(r.Changes)
+		return r, err
+	}
+	s.total = len(s.batch())
+	s.actDeletes(ctx)
+	r := s.report()
+	slices.Reverse(r.Changes)
+	return r, s.failures()
+}
+
+func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error {
+	if err := s.prepare(ctx, objects, true); err != nil {
+		return err
+	}
+	s.observe(ctx)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("observe: %w", err)
+	}
+	deletes := 0
+	for _, m := range s.members {
+		s.decideDelete(m)
+		if m.step == ActionDeleted {
+			deletes++
+		}
+	}
+	s.checkHeldByOthers(ctx)
+	if err := s.refusal(); err != nil {
+		return err
+	}
+	return s.checkDeletes(deletes)
+}
+
+func (s *session) decideDelete(m *member) {
+	m.step = ActionUnchanged
+	switch adopt := adoptOf(m.obj); {
+	case m.err != nil:
+		m.outcome = ActionFailed
+	case m.control != nil && m.control.err != nil:
+		m.err = &DependencyError{Key: m.key, Field: "spec.controlPlaneRef", On: m.control.key, Cause: m.control.err}
+		m.outcome = ActionSkipped
+	case !m.inBatch || m.entity == nil || m.isMirror() || adopt.IsMatch():
+	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.isByConstruction(m):
+		m.step = ActionDeleted
+	default:
+		s.problem(m.key, s.ownershipError(m, m.entity))
+	}
+}
+
+func (s *session) actDeletes(ctx context.Context) {
+	position := map[*member]int{}
+	for i, m := range s.members {
+		position[m] = i
+	}
+	waitsFor := func(i int) []int {
+		var others []int
+		for _, node := range s.members[i].node.Dependents {
+			if dependent := s.byKey[node.Key]; dependent != nil && dependent != s.members[i] {
+				others = append(others, position[dependent])
+			}
+		}
+		return others
+	}
+	schedule(ctx, len(s.members), s.client.config.maxConcurrency, waitsFor, func(ctx context.Context, i int) {
+		m := s.members[i]
+		if m.err == nil {
+			s.deleteMember(ctx, m)
+		}
+		s.finish(m)
+	})
+}
+
+func (s *session) deleteMember(ctx context.Context, m *member) {
+	if m.step != ActionDeleted {
+		m.outcome = ActionUnchanged
+		return
+	}
+	for _, node := range m.node.Dependents {
+		if dependent := s.byKey[node.Key]; dependent != nil && dependent.inBatch && dependent.err != nil {
+			m.err = &DependencyError{Key: m.key, Field: "dependents", On: dependent.key, Cause: dependent.err}
+			m.outcome = ActionSkipped
+			return
+		}
+	}
+	s.remove(ctx, m)
+}
+
+// otherCollections are those of the API under core-entities that no kind stands
+// for. What they hold is never ours.
+func otherCollections() []string {
+	return []string{
+		"ca_certificates", "certificates", "consumer_groups", "consumers", "key-sets", "keys", "plugins", "snis", "vaults",
+	}
+}
+
+// checkHeldByOthers refuses to delete control planes that hold what is not ours.
+func (s *session) checkHeldByOthers(ctx context.Context) {
+	if s.options.cascade {
+		return
+	}
+	var group sync.WaitGroup
+	var lock sync.Mutex
+	for _, plane := range s.completeControlPlanes() {
+		if plane.step != ActionDeleted {
+			continue
+		}
+		if e := s.heldByOthers(plane); e != nil {
+			s.problem(plane.key, s.cascadeError(plane, e))
+			continue
+		}
+		for _, name := range otherCollections() {
+			group.Go(func() {
+				found, err := s.firstOf(ctx, plane, name)
+				lock.Lock()
+				defer lock.Unlock()
+				switch {
+				case err != nil:
+					plane.err = errors.Join(plane.err, fmt.Errorf("observe %s: %w", plane.key, err))
+					plane.outcome = ActionFailed
+				case found != nil:
+					s.problem(plane.key, s.cascadeError(plane, found))
+				}
+			})
+		}
+	}
+	group.Wait()
+}
+
+// heldByOthers returns the first entity of our kinds in a control plane that
+// lacks our owner's marks and belongs to no object of the batch.
+func (s *session) heldByOthers(plane *member) *entity {
+	for _, k := range s.kinds.list {
+		x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
+		if x == nil {
+			continue
+		}
+		var others []*entity
+		for id, e := range x.byID {
+			if !e.owner.ours(s.owner) && s.claims[id] == nil {
+				others = append(others, e)
+			}
+		}
+		if len(others) > 0 {
+			return slices.MinFunc(others, func(a, b *entity) int { return strings.Compare(a.ID, b.ID) })
+		}
+	}
+	return nil
+}
+
+func (s *session) cascadeError(plane *member, e *entity) error {
+	return &OwnershipError{
+		Key: plane.key, KonnectID: e.ID, Name: orDash(nameOf(e)), Holder: e.owner.holder(),
+		AdoptHint: "it would be deleted with the control plane; delete it first, or use WithCascade",
+	}
+}
+
+func (s *session) firstOf(ctx context.Context, plane *member, name string) (*entity, error) {
+	var first *entity
+	raw, err := plane.account.get(ctx, corePath(scope{controlPlane: plane.id})+name, url.Values{"size": {"1"}})
+	if err == nil {
+		_, err = visitPage(raw, func(e *entity) { first = e })
+	}
+	return first, err
+}

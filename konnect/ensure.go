@@ -1,0 +1,159 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Ensure makes Konnect hold what the objects say, and writes only what differs.
+// The objects may come in any order; they are checked and resolved together, and
+// nothing is sent while anything is wrong with one of them. What only Konnect can
+// tell, such as names that are taken, stops the call before its first write.
+//
+// Ensure writes status and conditions into the objects: who took them from an
+// informer passes deep copies. Specs are never changed.
+//
+// The report is there even with an error, and then tells which objects were
+// handled; calling again resumes. Errors: *ValidationError for what stopped the
+// call (it wraps *OwnershipError, *ImmutableError, *MismatchError and the errors
+// of package resolve), *TooManyDeletesError, and the joined errors of single
+// objects, which wrap *APIError and *DependencyError.
+func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Report, error) {
+	s := c.newEnsureSession(opts)
+	if err := s.ready(ctx, objects); err != nil {
+		return s.refused(err), err
+	}
+	return s.carryOut(ctx)
+}
+
+// Plan returns what Ensure would do with the same arguments. It reads only, and
+// leaves the objects as they are. With an error the plan shows what is wrong with
+// which object, as far as that is known.
+func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Plan, error) {
+	s := c.newEnsureSession(opts)
+	err := s.ready(ctx, objects)
+	if err == nil {
+		err = s.failures()
+	} else {
+		s.blame()
+	}
+	p := s.plan()
+	p.client, p.objects = c, objects
+	return p, err
+}
+
+// Apply carries out a plan for the objects from which it was made, with the
+// plan's options. It observes again, and refuses with *StalePlanError, before
+// anything is written, when the objects or their entities have changed since.
+// Otherwise it is like Ensure.
+func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*Report, error) {
+	if plan == nil {
+		return nil, errors.New("apply plan: the plan is nil")
+	}
+	if plan.Owner != c.config.owner {
+		return nil, fmt.Errorf("apply plan: it was made for owner %q, not %q", plan.Owner, c.config.owner)
+	}
+	s := c.newEnsureSession(nil)
+	s.options = callOptions{prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes}
+	if err := s.ready(ctx, objects); err != nil {
+		return s.refused(err), err
+	}
+	if now := s.plan().Digest; now != plan.Digest {
+		err := &StalePlanError{Planned: plan.Digest, Now: now}
+		return s.refused(err), err
+	}
+	return s.carryOut(ctx)
+}
+
+func (c *Client) newEnsureSession(opts []EnsureOption) *session {
+	options := newCallOptions()
+	for _, opt := range opts {
+		opt.applyToEnsure(&options)
+	}
+	return c.newSession(options)
+}
+
+// ready does everything up to the first write.
+func (s *session) ready(ctx context.Context, objects []crd.Object) error {
+	if err := s.prepare(ctx, objects, false); err != nil {
+		return err
+	}
+	s.observe(ctx)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("observe: %w", err)
+	}
+	s.decide()
+	if err := s.refusal(); err != nil {
+		return err
+	}
+	return s.checkDeletes(len(s.prunes))
+}
+
+func (s *session) checkDeletes(n int) error {
+	if most := s.options.maxDeletes; most >= 0 && n > most {
+		return &TooManyDeletesError{Deletes: n, Max: most}
+	}
+	return nil
+}
+
+func (s *session) carryOut(ctx context.Context) (*Report, error) {
+	s.total = len(s.batch()) + len(s.prunes)
+	s.act(ctx)
+	s.writeAuthStatus()
+	return s.report(), s.failures()
+}
+
+// report lists what was done.
+func (s *session) report() *Report {
+	r := &Report{Reads: int(s.tally.reads.Load()), Writes: int(s.tally.writes.Load())}
+	for _, m := range append(s.batch(), s.prunes...) {
+		r.Changes = append(r.Changes, s.change(m, m.outcome))
+	}
+	return r
+}
+
+// failures joins the errors of single objects.
+func (s *session) failures() error {
+	var failures []error
+	for _, m := range append(s.batch(), s.prunes...) {
+		if m.err != nil {
+			failures = append(failures, m.err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// blame gives each object the problems that were found with it.
+func (s *session) blame() {
+	for _, p := range s.problems {
+		if m := s.byKey[p.Key]; m != nil {
+			m.err, m.outcome = errors.Join(m.err, p.Err), ActionFailed
+		}
+	}
+}
+
+var errRefused = errors.New("nothing was written because of problems with other objects")
+
+// refused reports a call that was stopped before its first write. Objects that
+// something is wrong with get a status that says so; all others keep theirs.
+func (s *session) refused(err error) *Report {
+	s.blame()
+	for _, m := range s.members {
+		if m.err != nil {
+			s.writeStatus(m)
+		} else {
+			m.err, m.outcome = errRefused, ActionSkipped
+			if _, ok := errors.AsType[*ValidationError](err); !ok {
+				m.err = err
+			}
+		}
+	}
+	for _, m := range s.prunes {
+		m.err, m.outcome = errRefused, ActionSkipped
+	}
+	s.writeAuthStatus()
+	return s.report()
+}

@@ -1,0 +1,237 @@
+package konnect
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Sentinels for errors.Is, each a class of *APIError.
+var (
+	// ErrNotFound is status 404.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict is a unique name or ID that is taken: status 409, or a core
+	// entity's 400 that says so.
+	ErrConflict = errors.New("conflict")
+	// ErrUnauthorized is status 401.
+	ErrUnauthorized = errors.New("unauthorized")
+	// ErrForbidden is status 403.
+	ErrForbidden = errors.New("forbidden")
+	// ErrRateLimited is status 429, after all attempts.
+	ErrRateLimited = errors.New("rate limited")
+)
+
+// APIError is an answer of Konnect other than success.
+type APIError struct {
+	// Method and Path of the request.
+	Method, Path string
+	// Status of the answer.
+	Status int
+	// Message is Konnect's own text, without secrets.
+	Message string
+	// Details are per field where Konnect gives them.
+	Details []ErrorDetail
+	// TraceID is Konnect's name of the request, for its support; it is not part
+	// of the message, so that messages can be compared.
+	TraceID string
+	// RetryAfter is the pause that Konnect asked for; 0 when it asked for none.
+	RetryAfter time.Duration
+}
+
+// ErrorDetail is one reason of an APIError.
+type ErrorDetail struct {
+	// Type is REFERENCE, FIELD or ENTITY for core entities; else empty.
+	Type string
+	// Field that the reason is about; empty for the whole entity.
+	Field string
+	// Messages of the reason.
+	Messages []string
+}
+
+// Error returns one line.
+func (e *APIError) Error() string {
+	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Path, e.Status, strings.ToLower(http.StatusText(e.Status)))
+	if e.Message != "" {
+		text += ": " + oneLine(e.Message)
+	}
+	for _, d := range e.Details {
+		text += "; "
+		if d.Field != "" {
+			text += d.Field + ": "
+		}
+		text += oneLine(strings.Join(d.Messages, ", "))
+	}
+	return text
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// Is reports the class of the error for the sentinels of this package.
+func (e *APIError) Is(target error) bool {
+	switch target {
+	case ErrNotFound:
+		return e.Status == http.StatusNotFound
+	case ErrConflict:
+		return e.Status == http.StatusConflict || e.mentions("(type: unique)") || e.mentions("(type: primary)")
+	case ErrUnauthorized:
+		return e.Status == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.Status == http.StatusForbidden
+	case ErrRateLimited:
+		return e.Status == http.StatusTooManyRequests
+	}
+	return false
+}
+
+func (e *APIError) mentions(text string) bool {
+	for _, d := range e.Details {
+		if strings.Contains(strings.Join(d.Messages, " "), text) {
+			return true
+		}
+	}
+	return strings.Contains(e.Message, text)
+}
+
+// referenceOnly tells whether the answer is a 400 that may pass by itself: all
+// its reasons are about other entities.
+func (e *APIError) referenceOnly() bool {
+	if e.Status != http.StatusBadRequest || len(e.Details) == 0 {
+		return false
+	}
+	for _, d := range e.Details {
+		if d.Type != "REFERENCE" {
+			return false
+		}
+	}
+	return true
+}
+
+func isNotFound(err error) bool { return errors.Is(err, ErrNotFound) }
+
+// Problem is one thing that is wrong with an object, found before anything is sent.
+type Problem struct {
+	// Key of the object.
+	Key crd.Key
+	// Err is a *field.Error, an error of package resolve, or one of this package.
+	Err error
+}
+
+// ValidationError lists everything that is wrong with a batch. Nothing was
+// written. Unwrap gives each problem's error.
+type ValidationError struct {
+	// Problems by object in order of its key.
+	Problems []Problem
+}
+
+// Error lists all problems, one a line.
+func (e *ValidationError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String returns one line; errors that name the object themselves stand alone.
+func (p Problem) String() string {
+	if _, ok := errors.AsType[*field.Error](p.Err); ok {
+		return fmt.Sprintf("validate %s: %v", p.Key, p.Err)
+	}
+	return p.Err.Error()
+}
+
+// Unwrap implements the multiple form of errors.Unwrap.
+func (e *ValidationError) Unwrap() []error {
+	unwrapped := make([]error, len(e.Problems))
+	for i, p := range e.Problems {
+		unwrapped[i] = p.Err
+	}
+	return unwrapped
+}
+
+// OwnershipError is an entity that is not ours to touch.
+type OwnershipError struct {
+	// Key of the object that wants the entity.
+	Key crd.Key
+	// KonnectID and Name of the entity.
+	KonnectID, Name string
+	// Holder says who looks after it, as far as its marks tell.
+	Holder string
+	// AdoptHint says how to take it over.
+	AdoptHint string
+}
+
+// Error returns one line.
+func (e *OwnershipError) Error() string {
+	text := fmt.Sprintf("%s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+	if e.AdoptHint != "" {
+		text += "; " + e.AdoptHint
+	}
+	return text
+}
+
+// ImmutableError is a difference that Konnect does not let anybody change.
+type ImmutableError struct {
+	// Key of the object.
+	Key crd.Key
+	// KonnectID of the entity.
+	KonnectID string
+	// Fields that differ.
+	Fields []Field
+}
+
+// Error returns one line.
+func (e *ImmutableError) Error() string {
+	return fmt.Sprintf("update %s: immutable fields differ: %s", e.Key, joinFields(e.Fields))
+}
+
+// MismatchError is an entity that is to be adopted with mode: match and differs.
+type MismatchError struct {
+	// Key of the object.
+	Key crd.Key
+	// KonnectID of the entity.
+	KonnectID string
+	// Fields that differ.
+	Fields []Field
+}
+
+// Error returns one line.
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("adopt %s: entity %s does not match: %s", e.Key, e.KonnectID, joinFields(e.Fields))
+}
+
+// StalePlanError says that what a plan rests on has changed since it was made.
+type StalePlanError struct {
+	// Planned and Now are the digests.
+	Planned, Now string
+}
+
+// Error returns one line.
+func (e *StalePlanError) Error() string {
+	return "apply plan: objects or entities have changed since the plan was made; make a new one"
+}
+
+// TooManyDeletesError says that a call would delete more than WithMaxDeletes allows.
+type TooManyDeletesError struct {
+	// Deletes that are due, Max that are allowed.
+	Deletes, Max int
+}
+
+// Error returns one line.
+func (e *TooManyDeletesError) Error() string {
+	return fmt.Sprintf("%d entities would be deleted, more than the %d allowed; nothing was written", e.Deletes, e.Max)
+}
+
+func joinFields(fields []Field) string {
+	parts := make([]string, len(fields))
+	for i, f := range fields {
+		parts[i] = f.String()
+	}
+	return strings.Join(parts, ", ")
+}

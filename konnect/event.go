@@ -1,0 +1,68 @@
+package konnect
+
+import (
+	"fmt"
+	"time"
+)
+
+// Event tells an observer how a call gets on. It is one of RequestEvent,
+// WaitEvent and ProgressEvent; String is fit for a log line. No event holds a
+// secret.
+type Event interface {
+	fmt.Stringer
+	event()
+}
+
+// RequestEvent is one attempt of one HTTP request.
+type RequestEvent struct {
+	// Method and Path of the request, without host and query.
+	Method, Path string
+	// Status of the answer; 0 when there was none.
+	Status int
+	// Attempt counts from 1.
+	Attempt int
+	// Duration of the attempt.
+	Duration time.Duration
+	// Err is set when there was no answer.
+	Err error
+}
+
+// String implements Event.
+func (e RequestEvent) String() string {
+	if e.Err != nil {
+		return fmt.Sprintf("%s %s: %v (attempt %d)", e.Method, e.Path, e.Err, e.Attempt)
+	}
+	return fmt.Sprintf("%s %s: %d in %s (attempt %d)", e.Method, e.Path, e.Status, e.Duration.Round(time.Millisecond), e.Attempt)
+}
+
+// WaitEvent is a pause that the rate budget or a retry makes.
+type WaitEvent struct {
+	// Method and Path of the request that waits.
+	Method, Path string
+	// Reason, such as "rate limit" or "retry".
+	Reason string
+	// Duration of the pause.
+	Duration time.Duration
+}
+
+// String implements Event.
+func (e WaitEvent) String() string {
+	return fmt.Sprintf("%s %s: wait %s: %s", e.Method, e.Path, e.Duration.Round(time.Millisecond), e.Reason)
+}
+
+// ProgressEvent says that one object is finished.
+type ProgressEvent struct {
+	// Done and Total count objects and pruned entities.
+	Done, Total int
+	// Change of the object that was finished.
+	Change Change
+}
+
+// String implements Event.
+func (e ProgressEvent) String() string {
+	return fmt.Sprintf("%d/%d %s %s", e.Done, e.Total, e.Change.Action, e.Change.Key)
+}
+
+func (RequestEvent) event()  {}
+func (WaitEvent) event()     {}
+func (ProgressEvent) event() {}

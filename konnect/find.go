@@ -1,0 +1,179 @@
+package konnect
+
+import (
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// candidateIDs are the IDs under which an object's entity may be, in the order
+// in which they are tried. The last one is that of a new entity.
+func (s *session) candidateIDs(m *member) []string {
+	var ids []string
+	add := func(id string) {
+		if id != "" {
+			ids = append(ids, id)
+		}
+	}
+	about := m.kind.about()
+	if about.specID != nil {
+		add(about.specID(m.obj))
+	}
+	add(adoptOf(m.obj).KonnectID())
+	if status := m.obj.GetKonnectStatus(); status.ControlPlaneID == m.control.id {
+		add(status.ID)
+	}
+	if len(ids) == 0 {
+		add(computedID(m.control.id, s.owner, m.key))
+	}
+	return ids
+}
+
+// newID is the ID with which an object's entity is created.
+func (s *session) newID(m *member) string {
+	if specID := m.kind.about().specID; specID != nil && specID(m.obj) != "" {
+		return specID(m.obj)
+	}
+	return computedID(m.control.id, s.owner, m.key)
+}
+
+// findControlPlane finds an object's control plane: by the mirror's ID, the
+// status, the marks, and the name under our owner's marks.
+func (s *session) findControlPlane(m *member) {
+	if m.err != nil || m.account == nil {
+		return
+	}
+	x := s.indexes[s.controlPlanes(m.account)]
+	if m.isMirror() {
+		s.take(m, x.byID[m.kind.about().mirror(m.obj)])
+		return
+	}
+	if e := x.byID[m.obj.GetKonnectStatus().ID]; e != nil {
+		s.take(m, e)
+		return
+	}
+	if e := x.byMark[m.mark]; e != nil {
+		s.take(m, e)
+		return
+	}
+	s.takeNatural(m, x)
+}
+
+// findAll finds the entities of all objects but control planes, in the first or
+// the second round of observation.
+func (s *session) findAll(nested bool) {
+	for _, m := range s.members {
+		if m.isControlPlane() || m.control == nil || m.control.entity == nil || m.err != nil || m.entity != nil {
+			continue
+		}
+		if nested == (m.kind.about().parent != "") {
+			s.find(m)
+		}
+	}
+}
+
+// find follows the order of identity. What is not found will have its computed
+// ID, or that of the spec.
+func (s *session) find(m *member) {
+	x := s.indexes[s.collectionOf(m)]
+	if x == nil {
+		return
+	}
+	computed := computedID(m.control.id, s.owner, m.key)
+	for _, id := range s.candidateIDs(m) {
+		if e := x.byID[id]; e != nil {
+			s.take(m, e)
+			return
+		}
+	}
+	if e := x.byMark[m.mark]; e != nil {
+		s.take(m, e)
+		return
+	}
+	if s.takeNatural(m, x) {
+		return
+	}
+	if e := x.byID[computed]; e != nil {
+		s.take(m, e)
+		return
+	}
+	m.id = s.newID(m)
+}
+
+// takeNatural takes the entity with the object's natural key if it carries our
+// owner's marks and belongs to no other object that we know.
+func (s *session) takeNatural(m *member, x *index) bool {
+	if s.deleting {
+		return false
+	}
+	wanted, _ := s.wantedEntity(m)
+	e := x.byNatural[m.kind.about().natural(wanted)]
+	if e == nil || !e.owner.ours(s.owner) || s.byMark[e.owner.key] != nil {
+		return false
+	}
+	s.take(m, e)
+	return true
+}
+
+func (s *session) take(m *member, e *entity) {
+	if e == nil {
+		return
+	}
+	if other := s.claims[e.ID]; other != nil && other != m && !m.isControlPlane() {
+		s.problem(m.key, fmt.Errorf("find %s: entity %s belongs to %s already", m.key, e.ID, other.key))
+		return
+	}
+	s.claims[e.ID] = m
+	m.entity, m.id = e, e.ID
+	if m.isControlPlane() {
+		if shaped, err := m.kind.shape(e); err == nil {
+			m.clusterType, _ = shaped["cluster_type"].(string)
+		}
+	}
+}
+
+// inputs collects what the payload is made of. IDs that are not known yet are
+// stood in for by the key of the object.
+func (s *session) inputs(m *member, observed map[string]any) inputs {
+	in := inputs{ids: map[string]string{}, observed: observed}
+	if m.node != nil {
+		for _, edge := range m.node.Edges {
+			in.ids[edge.Field] = s.idOf(edge.To)
+		}
+	}
+	in.tags = tagsWithMarks(userTags(m.obj), s.owner, m.key)
+	in.labels = s.labels(m, observed)
+	return in
+}
+
+func (s *session) idOf(key crd.Key) string {
+	if m := s.byKey[key]; m != nil && m.id != "" {
+		return m.id
+	}
+	return "(known after apply: " + key.String() + ")"
+}
+
+// labelled is an object whose entity has labels.
+type labelled interface{ GetKonnectLabels() map[string]string }
+
+// labels merges ours into those that Konnect holds, so that others stay.
+func (s *session) labels(m *member, observed map[string]any) map[string]string {
+	obj, ok := m.obj.(labelled)
+	if !ok {
+		return nil
+	}
+	held, _ := observed["labels"].(map[string]any)
+	others := 0
+	for key := range held {
+		if _, mine := obj.GetKonnectLabels()[key]; !mine && !isMarkKey(key) {
+			others++
+		}
+	}
+	labels := labelsWithMarks(obj.GetKonnectLabels(), others, s.owner, m.key)
+	for key, value := range held {
+		if text, isText := value.(string); isText && labels[key] == "" {
+			labels[key] = text
+		}
+	}
+	return labels
+}

@@ -1,0 +1,237 @@
+package konnect
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// kind is everything the engine knows of one kind of entity. O is the pointer
+// type of its CRD struct, P the payload that the SDK sends. All functions but
+// those of ops are pure.
+type kind[O crd.Object, P any] struct {
+	traits
+
+	// check returns what Konnect refuses and the CRD does not.
+	check func(O) field.ErrorList
+	// payload translates; tags and labels come with the marks.
+	payload func(O, inputs) (P, error)
+	// carry completes a payload with what the CRD cannot express, as observed.
+	carry func(canon.Object, *P)
+	// project brings an observed entity to the shape of the payload; nil where they agree.
+	project func(canon.Object) canon.Object
+	// normalize brings the payload's JSON to the form in which Konnect stores it.
+	normalize func(canon.Object)
+	// refuse returns why an observed entity cannot be expressed by the kind at all.
+	refuse func(canon.Object) error
+	// status fills in what is particular to the kind's status.
+	status func(O, canon.Object)
+	ops    ops[P]
+}
+
+// traits is what is plain data about a kind.
+type traits struct {
+	groupKind schema.GroupKind
+	// collection is the segment of the path under core-entities; empty for kinds
+	// outside control planes.
+	collection string
+	// parent is the field of the reference whose entity nests the URL of single
+	// entities, and parentCollection its collection; empty for flat kinds.
+	parent, parentCollection string
+	// fields are compared, in this order in reports.
+	fields []canon.Field
+	// natural returns the natural key, unique in the scope; empty for none.
+	natural func(*entity) string
+	// nameField is the CRD field that the natural key comes from.
+	nameField string
+	// referrerCondition is the condition that referrers carry about an object of
+	// this kind, and noun its name in the condition's message.
+	referrerCondition, noun string
+	// specID returns spec.id; nil for kinds without.
+	specID func(crd.Object) string
+	// mirror returns the ID of an entity that is only read; nil for kinds without.
+	mirror func(crd.Object) string
+	// immutable names the fields that Konnect does not let anybody change.
+	immutable []string
+	// members is a relation of the kind to others of its own; nil for none.
+	members *relation
+}
+
+// relation is a set of entities that belong to another, changed by calls of its own.
+type relation struct {
+	// has tells whether the object has the relation at all.
+	has func(crd.Object) bool
+	// field is the prefix of the references that make the set.
+	field  string
+	list   func(ctx context.Context, a *account, id string) ([]string, error)
+	add    func(ctx context.Context, a *account, id string, members []string) error
+	remove func(ctx context.Context, a *account, id string, members []string) error
+	// batch is the largest number of members of one call.
+	batch int
+}
+
+// inputs is what a payload is made of beside the object.
+type inputs struct {
+	// ids of the referenced entities by the reference's field.
+	ids map[string]string
+	// tags and labels with marks.
+	tags   []string
+	labels map[string]string
+	// observed is nil on creation.
+	observed canon.Object
+}
+
+// ops holds the SDK's writes, all in one argument order.
+type ops[P any] struct {
+	// put creates the entity under id or replaces it. Nil for kinds whose ID the
+	// server chooses, which have create and update.
+	put    func(ctx context.Context, a *account, at scope, id string, payload P) error
+	create func(ctx context.Context, a *account, at scope, payload P) error
+	update func(ctx context.Context, a *account, at scope, id string, payload P) error
+	remove func(ctx context.Context, a *account, at scope, id string) error
+	// post creates the entity where put answers 404; nil where it never does.
+	post func(ctx context.Context, a *account, at scope, id string, payload P) error
+}
+
+// scope says where an entity lives: a control plane and, for nested kinds, the
+// ID of its parent. It is empty for control planes.
+type scope struct{ controlPlane, parent string }
+
+// binding is a kind with its type parameters hidden, so that one table holds all.
+type binding interface {
+	about() *traits
+	checkObject(crd.Object) field.ErrorList
+	// desire returns the payload and its comparable JSON.
+	desire(crd.Object, inputs) (desired, error)
+	// shape returns an observed entity in the shape of the payload.
+	shape(*entity) (canon.Object, error)
+	refuseEntity(canon.Object) error
+	fillStatus(crd.Object, canon.Object)
+	create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
+	update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
+	remove(ctx context.Context, a *account, at scope, id string) error
+}
+
+// desired is what an object wants its entity to be.
+type desired struct {
+	payload any
+	object  canon.Object
+}
+
+func (k *kind[O, P]) about() *traits { return &k.traits }
+
+func (k *kind[O, P]) checkObject(obj crd.Object) field.ErrorList {
+	if k.check == nil {
+		return nil
+	}
+	return k.check(obj.(O))
+}
+
+func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {
+	payload, err := k.payload(obj.(O), in)
+	if err != nil {
+		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
+	}
+	if k.carry != nil && in.observed != nil {
+		k.carry(in.observed, &payload)
+	}
+	object, err := canon.Encode(payload)
+	if err != nil {
+		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
+	}
+	if k.normalize != nil {
+		k.normalize(object)
+	}
+	return desired{payload: payload, object: object}, nil
+}
+
+func (k *kind[O, P]) shape(e *entity) (canon.Object, error) {
+	observed, err := e.object()
+	if err != nil || k.project == nil {
+		return observed, err
+	}
+	return k.project(observed), nil
+}
+
+func (k *kind[O, P]) refuseEntity(observed canon.Object) error {
+	if k.refuse == nil {
+		return nil
+	}
+	return k.refuse(observed)
+}
+
+func (k *kind[O, P]) fillStatus(obj crd.Object, observed canon.Object) {
+	if k.status != nil && observed != nil {
+		k.status(obj.(O), observed)
+	}
+}
+
+func (k *kind[O, P]) create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
+	payload := d.payload.(P)
+	if k.ops.put == nil {
+		return a.call(ctx, "POST", func(ctx context.Context) error { return k.ops.create(ctx, a, at, payload) })
+	}
+	return k.update(ctx, a, at, id, d)
+}
+
+func (k *kind[O, P]) update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
+	payload := d.payload.(P)
+	if k.ops.put == nil {
+		return a.call(ctx, "PATCH", func(ctx context.Context) error { return k.ops.update(ctx, a, at, id, payload) })
+	}
+	raw, err := a.call(ctx, "PUT", func(ctx context.Context) error { return k.ops.put(ctx, a, at, id, payload) })
+	if err != nil && k.ops.post != nil && isNotFound(err) {
+		return a.call(ctx, "POST", func(ctx context.Context) error { return k.ops.post(ctx, a, at, id, payload) })
+	}
+	return raw, err
+}
+
+func (k *kind[O, P]) remove(ctx context.Context, a *account, at scope, id string) error {
+	_, err := a.call(ctx, "DELETE", func(ctx context.Context) error { return k.ops.remove(ctx, a, at, id) })
+	if isNotFound(err) {
+		return nil
+	}
+	return err
+}
+
+// collectionPath is the path of the list of all entities of the kind.
+func (t *traits) collectionPath(at scope) string {
+	if t.collection == "" {
+		return controlPlanesPath
+	}
+	return corePath(at) + t.collection
+}
+
+// entityPath is the path of one entity, by ID or natural key.
+func (t *traits) entityPath(at scope, idOrName string) string {
+	idOrName = url.PathEscape(idOrName)
+	switch {
+	case t.collection == "":
+		return controlPlanesPath + "/" + idOrName
+	case t.parentCollection == "":
+		return corePath(at) + t.collection + "/" + idOrName
+	default:
+		return corePath(at) + t.parentCollection + "/" + at.parent + "/" + t.collection + "/" + idOrName
+	}
+}
+
+func corePath(at scope) string { return controlPlanesPath + "/" + at.controlPlane + "/core-entities/" }
+
+// adopter is an object that can take over an entity that exists.
+type adopter interface {
+	GetAdopt() *commonv1alpha1.AdoptOptions
+}
+
+func adoptOf(obj crd.Object) *commonv1alpha1.AdoptOptions {
+	if a, ok := obj.(adopter); ok {
+		return a.GetAdopt()
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/Kong/sdk-konnect-go/models/components"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// controlPlaneKind binds KonnectGatewayControlPlane to /v2/control-planes.
+func controlPlaneKind() binding {
+	return &kind[*konnectv1alpha2.KonnectGatewayControlPlane, components.CreateControlPlaneRequest]{
+		traits: traits{
+			groupKind:         crd.ControlPlaneGroupKind(),
+			natural:           func(e *entity) string { return e.Name },
+			nameField:         "spec.createControlPlaneRequest.name",
+			referrerCondition: crd.ConditionControlPlaneRefValid,
+			noun:              "ControlPlane",
+			mirror:            mirrorID,
+			immutable:         []string{"cluster_type", "cloud_gateway"},
+			members:           controlPlaneMembers(),
+			fields: []canon.Field{
+				{Name: "name"},
+				{Name: "description", Default: ""},
+				{Name: "cluster_type", Default: konnectv1alpha2.ClusterTypeControlPlane},
+				{Name: "auth_type", Default: string(components.AuthTypePinnedClientCerts)},
+				{Name: "cloud_gateway", Default: false},
+				{Name: "proxy_urls", Set: true},
+				{Name: "labels", Subset: true},
+			},
+		},
+		check:   checkControlPlane,
+		payload: controlPlanePayload,
+		project: liftConfig,
+		status:  controlPlaneStatus,
+		ops: ops[components.CreateControlPlaneRequest]{
+			create: func(ctx context.Context, a *account, _ scope, payload components.CreateControlPlaneRequest) error {
+				_, err := a.sdk.ControlPlanes.CreateControlPlane(ctx, payload)
+				return err
+			},
+			update: updateControlPlane,
+			remove: func(ctx context.Context, a *account, _ scope, id string) error {
+				_, err := a.sdk.ControlPlanes.DeleteControlPlane(ctx, id)
+				return err
+			},
+		},
+	}
+}
+
+func mirrorID(obj crd.Object) string {
+	c := obj.(*konnectv1alpha2.KonnectGatewayControlPlane)
+	if !c.IsMirror() || c.Spec.Mirror == nil {
+		return ""
+	}
+	return c.Spec.Mirror.Konnect.ID
+}
+
+func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in inputs) (components.CreateControlPlaneRequest, error) {
+	request := c.Spec.CreateControlPlaneRequest
+	if request == nil {
+		return components.CreateControlPlaneRequest{}, errors.New("spec.createControlPlaneRequest is not set")
+	}
+	payload := components.CreateControlPlaneRequest{
+		Name:         request.Name,
+		Description:  new(deref(request.Description)),
+		ClusterType:  (*components.CreateControlPlaneRequestClusterType)(request.ClusterType),
+		AuthType:     components.AuthTypePinnedClientCerts.ToPointer(),
+		CloudGateway: request.CloudGateway,
+		Labels:       in.labels,
+	}
+	if request.AuthType != nil {
+		payload.AuthType = (*components.AuthType)(request.AuthType)
+	}
+	for _, u := range request.ProxyURLs {
+		payload.ProxyUrls = append(payload.ProxyUrls, components.ProxyURL{Host: u.Host, Port: u.Port, Protocol: u.Protocol})
+	}
+	return payload, nil
+}
+
+// updateControlPlane changes a control plane. The SDK leaves an empty list out,
+// which to a PATCH means no change, so that body goes as JSON.
+func updateControlPlane(ctx context.Context, a *account, _ scope, id string, payload components.CreateControlPlaneRequest) error {
+	request := components.UpdateControlPlaneRequest{
+		Name:        &payload.Name,
+		Description: payload.Description,
+		AuthType:    (*components.UpdateControlPlaneRequestAuthType)(payload.AuthType),
+		ProxyUrls:   payload.ProxyUrls,
+		Labels:      payload.Labels,
+	}
+	if len(request.ProxyUrls) > 0 {
+		_, err := a.sdk.ControlPlanes.UpdateControlPlane(ctx, id, request)
+		return err
+	}
+	body, err := canon.Encode(request)
+	if err != nil {
+		return err
+	}
+	body["proxy_urls"] = []any{}
+	return a.exchange(ctx, http.MethodPatch, controlPlanesPath+"/"+id, nil, body)
+}
+
+// liftConfig brings what Konnect keeps in config to the level of the request.
+func liftConfig(observed canon.Object) canon.Object {
+	lifted := maps.Clone(observed)
+	if config, ok := observed["config"].(map[string]any); ok {
+		for _, name := range []string{"cluster_type", "auth_type", "cloud_gateway", "proxy_urls", "control_plane_endpoint", "telemetry_endpoint"} {
+			lifted[name] = config[name]
+		}
+	}
+	return lifted
+}
+
+func controlPlaneStatus(c *konnectv1alpha2.KonnectGatewayControlPlane, observed canon.Object) {
+	text := func(name string) string { value, _ := observed[name].(string); return value }
+	c.Status.ClusterType = text("cluster_type")
+	c.Status.Endpoints = nil
+	if endpoint, telemetry := text("control_plane_endpoint"), text("telemetry_endpoint"); endpoint != "" && telemetry != "" {
+		c.Status.Endpoints = &konnectv1alpha2.KonnectEndpoints{ControlPlane: endpoint, Telemetry: telemetry}
+	}
+}
+
+const (
+	maxMembers     = 256
+	maxMemberBatch = 50
+)
+
+func controlPlaneMembers() *relation {
+	membership := func(members []string) *components.GroupMembership {
+		body := &components.GroupMembership{Members: []components.Members{}}
+		for _, id := range members {
+			body.Members = append(body.Members, components.Members{ID: id})
+		}
+		return body
+	}
+	return &relation{
+		has: func(obj crd.Object) bool {
+			return obj.(*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType() == konnectv1alpha2.ClusterTypeControlPlaneGroup
+		},
+		field: "spec.members",
+		batch: maxMemberBatch,
+		list: func(ctx context.Context, a *account, id string) ([]string, error) {
+			return a.listMembers(ctx, id)
+		},
+		add: func(ctx context.Context, a *account, id string, members []string) error {
+			_, err := a.sdk.ControlPlaneGroups.PostControlPlanesIDGroupMembershipsAdd(ctx, id, membership(members))
+			return err
+		},
+		remove: func(ctx context.Context, a *account, id string, members []string) error {
+			_, err := a.sdk.ControlPlaneGroups.PostControlPlanesIDGroupMembershipsRemove(ctx, id, membership(members))
+			return err
+		},
+	}
+}
+
+// holdsEntities returns why a control plane of the type holds no entities; empty
+// when it does.
+func holdsEntities(clusterType string) string {
+	switch clusterType {
+	case konnectv1alpha2.ClusterTypeControlPlaneGroup:
+		return "is a control plane group, which holds no entities of its own"
+	case konnectv1alpha2.ClusterTypeIngressController:
+		return "is a control plane of an ingress controller, which konnect lets nobody else write to"
+	default:
+		return ""
+	}
+}
+
+func checkControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane) field.ErrorList {
+	var problems field.ErrorList
+	spec := field.NewPath("spec")
+	if len(c.Spec.Members) > maxMembers {
+		problems = append(problems, field.TooMany(spec.Child("members"), len(c.Spec.Members), maxMembers))
+	}
+	request, path := c.Spec.CreateControlPlaneRequest, spec.Child("createControlPlaneRequest")
+	if request == nil {
+		return problems
+	}
+	if n := utf8.RuneCountInString(request.Name); n < 2 || n > 256 {
+		problems = append(problems, field.Invalid(path.Child("name"), request.Name, "must be 2 to 256 characters for konnect"))
+	}
+	if utf8.RuneCountInString(deref(request.Description)) > 2048 {
+		problems = append(problems, field.TooLong(path.Child("description"), "", 2048))
+	}
+	problems = append(problems, checkEnum(path.Child("auth_type"), request.AuthType, []string{"pinned_client_certs", "pki_client_certs"})...)
+	return append(append(problems, checkProxyURLs(path.Child("proxy_urls"), request.ProxyURLs)...), checkLabels(path.Child("labels"), request.Labels)...)
+}
+
+func checkProxyURLs(path *field.Path, urls []konnectv1alpha2.ProxyURL) field.ErrorList {
+	var problems field.ErrorList
+	if len(urls) > 5 {
+		problems = append(problems, field.TooMany(path, len(urls), 5))
+	}
+	for i, u := range urls {
+		path := path.Index(i)
+		if n := utf8.RuneCountInString(u.Host); n < 1 || n > 120 {
+			problems = append(problems, field.Invalid(path.Child("host"), u.Host, "must be 1 to 120 characters for konnect"))
+		}
+		if u.Port < 1 {
+			problems = append(problems, field.Invalid(path.Child("port"), u.Port, "must be at least 1 for konnect"))
+		}
+		if n := utf8.RuneCountInString(u.Protocol); n < 1 || n > 32 {
+			problems = append(problems, field.Invalid(path.Child("protocol"), u.Protocol, "must be 1 to 32 characters for konnect"))
+		}
+		if slices.Contains(urls[:i], u) {
+			problems = append(problems, field.Duplicate(path, u.Host))
+		}
+	}
+	return problems
+}
+
+func checkLabels(path *field.Path, labels map[string]string) field.ErrorList {
+	var problems field.ErrorList
+	pattern := regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$`)
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		switch {
+		case isMarkKey(key):
+			problems = append(problems, field.Invalid(path.Key(key), key, "is reserved for the marks of konnectkit"))
+		case !pattern.MatchString(labels[key]):
+			problems = append(problems, field.Invalid(path.Key(key), labels[key], "konnect accepts letters, digits, dots, dashes and underscores, with a letter or digit at both ends"))
+		}
+	}
+	return problems
+}

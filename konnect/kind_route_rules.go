@@ -1,0 +1,138 @@
+package konnect
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+)
+
+// protocolFamily is a set of protocols that one route may mix, with the matchers
+// that it may use and of which it needs one.
+type protocolFamily struct {
+	protocols []string
+	// matchers are allowed and one of them is needed; overTLS only with one of tls.
+	matchers, overTLS, tls []string
+}
+
+func protocolFamilies() []protocolFamily {
+	return []protocolFamily{
+		{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}},
+		{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}},
+		{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}},
+		{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}},
+		{[]string{"tls_passthrough"}, []string{"snis", "sources", "destinations"}, nil, nil},
+	}
+}
+
+func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
+	spec, path := r.Spec, field.NewPath("spec")
+	problems := append(checkID(path.Child("id"), spec.ID), checkName(path.Child("name"), spec.Name)...)
+	problems = append(problems, checkEnum(path.Child("path_handling"), spec.PathHandling, []string{"v0", "v1"})...)
+	if code := spec.HTTPSRedirectStatusCode; code != nil && !slices.Contains([]int64{301, 302, 307, 308, 426}, *code) {
+		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
+	}
+	problems = append(problems, checkRoutePaths(path.Child("paths"), spec.Paths)...)
+	for name := range spec.Headers {
+		if strings.EqualFold(name, "host") {
+			problems = append(problems, field.Invalid(path.Child("headers").Key(name), name, "use hosts to match the host"))
+		}
+	}
+	for i, method := range spec.Methods {
+		if method == "" || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+			problems = append(problems, field.Invalid(path.Child("methods").Index(i), method, "must be in upper case for konnect"))
+		}
+	}
+	problems = append(problems, checkEndpoints(path.Child("sources"), spec.Sources)...)
+	problems = append(problems, checkEndpoints(path.Child("destinations"), spec.Destinations)...)
+	return append(problems, checkProtocols(path, spec)...)
+}
+
+func checkRoutePaths(path *field.Path, paths []string) field.ErrorList {
+	var problems field.ErrorList
+	for i, value := range paths {
+		if expression, ok := strings.CutPrefix(value, "~"); ok {
+			if !strings.HasPrefix(expression, "/") {
+				problems = append(problems, field.Invalid(path.Index(i), value, "a regular expression must start with ~/ for konnect"))
+			} else if strings.Count(expression, "(") == 0 && strings.ContainsAny(expression, "[") {
+				if _, err := regexp.Compile(expression); err != nil {
+					problems = append(problems, field.Invalid(path.Index(i), value, "is not a regular expression"))
+				}
+			}
+			continue
+		}
+		problems = append(problems, checkPath(path.Index(i), value)...)
+	}
+	return problems
+}
+
+func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEndpoint) field.ErrorList {
+	var problems field.ErrorList
+	for i, endpoint := range endpoints {
+		if endpoint.IP == nil && endpoint.Port == nil {
+			problems = append(problems, field.Required(path.Index(i), "konnect needs an ip or a port"))
+		}
+		problems = append(problems, checkRange(path.Index(i).Child("port"), endpoint.Port, 0, 65535)...)
+	}
+	return problems
+}
+
+// checkProtocols checks what the protocols ask of the other fields. Without
+// protocols Konnect holds them, so there is nothing to check against.
+func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
+	if len(spec.Protocols) == 0 {
+		return nil
+	}
+	var problems field.ErrorList
+	for i, protocol := range spec.Protocols {
+		problems = append(problems, checkEnum(path.Child("protocols").Index(i), &protocol, serviceProtocols)...)
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	families := protocolFamilies()
+	i := slices.IndexFunc(families, func(f protocolFamily) bool { return containsAll(f.protocols, spec.Protocols) })
+	if i < 0 {
+		return field.ErrorList{field.Invalid(path.Child("protocols"), spec.Protocols,
+			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
+	}
+	return append(checkMatchers(path, spec, families[i]), checkStripPath(path, spec)...)
+}
+
+func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, family protocolFamily) field.ErrorList {
+	allowed := slices.Clone(family.matchers)
+	if slices.ContainsFunc(spec.Protocols, func(p string) bool { return slices.Contains(family.tls, p) }) {
+		allowed = append(allowed, family.overTLS...)
+	}
+	used := map[string]bool{
+		"methods": len(spec.Methods) > 0, "hosts": len(spec.Hosts) > 0, "headers": len(spec.Headers) > 0,
+		"paths": len(spec.Paths) > 0, "snis": len(spec.SNIs) > 0, "sources": len(spec.Sources) > 0,
+		"destinations": len(spec.Destinations) > 0,
+	}
+	var problems field.ErrorList
+	protocols := strings.Join(spec.Protocols, ", ")
+	for _, name := range []string{"methods", "hosts", "headers", "paths", "snis", "sources", "destinations"} {
+		if used[name] && !slices.Contains(allowed, name) {
+			problems = append(problems, field.Forbidden(path.Child(name), "konnect does not allow it with protocols "+protocols))
+		}
+	}
+	if !slices.ContainsFunc(allowed, func(name string) bool { return used[name] }) {
+		problems = append(problems, field.Required(path, "konnect needs one of "+strings.Join(allowed, ", ")+" with protocols "+protocols))
+	}
+	return problems
+}
+
+func checkStripPath(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
+	grpc := slices.ContainsFunc(spec.Protocols, func(p string) bool { return p == "grpc" || p == "grpcs" })
+	if grpc && deref(spec.StripPath) {
+		return field.ErrorList{field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs")}
+	}
+	return nil
+}
+
+func containsAll(set, items []string) bool {
+	return !slices.ContainsFunc(items, func(item string) bool { return !slices.Contains(set, item) })
+}

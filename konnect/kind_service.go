@@ -1,0 +1,192 @@
+package konnect
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/Kong/sdk-konnect-go/models/components"
+	"github.com/Kong/sdk-konnect-go/models/operations"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// serviceKind binds KongService to core-entities/services.
+func serviceKind() binding {
+	return &kind[*configurationv1alpha1.KongService, components.Service]{
+		traits: traits{
+			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongService"},
+			collection:        "services",
+			natural:           func(e *entity) string { return e.Name },
+			nameField:         "spec.name",
+			referrerCondition: crd.ConditionServiceRefValid,
+			noun:              "KongService",
+			specID:            func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongService).Spec.ID) },
+			fields: []canon.Field{
+				{Name: "name"},
+				{Name: "protocol", Default: "http"},
+				{Name: "host"},
+				{Name: "port", Default: 80},
+				{Name: "path"},
+				{Name: "retries", Default: 5},
+				{Name: "connect_timeout", Default: 60000},
+				{Name: "read_timeout", Default: 60000},
+				{Name: "write_timeout", Default: 60000},
+				{Name: "enabled", Default: true},
+				{Name: "tls_verify"},
+				{Name: "tls_verify_depth"},
+				{Name: "client_certificate"},
+				{Name: "ca_certificates", Set: true},
+				{Name: "tags", Set: true},
+			},
+		},
+		check:     checkService,
+		payload:   servicePayload,
+		carry:     carryService,
+		normalize: expandURL,
+		ops: ops[components.Service]{
+			put: func(ctx context.Context, a *account, at scope, id string, payload components.Service) error {
+				_, err := a.sdk.Services.UpsertService(ctx, operations.UpsertServiceRequest{
+					ControlPlaneID: at.controlPlane, ServiceID: id, Service: payload,
+				})
+				return err
+			},
+			remove: func(ctx context.Context, a *account, at scope, id string) error {
+				_, err := a.sdk.Services.DeleteService(ctx, at.controlPlane, id)
+				return err
+			},
+		},
+	}
+}
+
+func servicePayload(s *configurationv1alpha1.KongService, in inputs) (components.Service, error) {
+	spec := s.Spec
+	return components.Service{
+		Name:           spec.Name,
+		URL:            spec.URL,
+		Host:           spec.Host,
+		Protocol:       (*components.ServiceProtocol)(spec.Protocol),
+		Port:           spec.Port,
+		Path:           spec.Path,
+		Retries:        spec.Retries,
+		ConnectTimeout: spec.ConnectTimeout,
+		ReadTimeout:    spec.ReadTimeout,
+		WriteTimeout:   spec.WriteTimeout,
+		Enabled:        spec.Enabled,
+		TLSVerify:      spec.TLSVerify,
+		TLSVerifyDepth: spec.TLSVerifyDepth,
+		Tags:           in.tags,
+	}, nil
+}
+
+// carryService keeps the subject alternative names, which the CRD does not know.
+func carryService(observed canon.Object, payload *components.Service) {
+	names, ok := observed["tls_sans"].(map[string]any)
+	if !ok {
+		return
+	}
+	payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
+}
+
+// expandURL replaces url by the four fields that Konnect stores: it wins over
+// all of them, and a path that it lacks is cleared.
+func expandURL(service canon.Object) {
+	text, ok := service["url"].(string)
+	if !ok {
+		return
+	}
+	delete(service, "url")
+	parts, err := parseServiceURL(text)
+	if err != nil {
+		return // refused by checkService
+	}
+	service["protocol"], service["host"], service["port"] = parts.protocol, parts.host, parts.port
+	delete(service, "path")
+	if parts.path != "" {
+		service["path"] = parts.path
+	}
+}
+
+type serviceURL struct {
+	protocol, host, path string
+	port                 int
+}
+
+func parseServiceURL(text string) (serviceURL, error) {
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Hostname() == "" || parsed.Scheme == "" {
+		return serviceURL{}, errNotServiceURL
+	}
+	if parsed.User != nil {
+		return serviceURL{}, errServiceURLUser
+	}
+	if parsed.RawQuery != "" || parsed.Fragment != "" {
+		return serviceURL{}, errServiceURLQuery
+	}
+	u := serviceURL{
+		protocol: strings.ToLower(parsed.Scheme),
+		host:     parsed.Hostname(),
+		path:     parsed.EscapedPath(),
+		port:     80,
+	}
+	if u.protocol == "https" {
+		u.port = 443
+	}
+	if parsed.Port() != "" {
+		if u.port, err = strconv.Atoi(parsed.Port()); err != nil {
+			return serviceURL{}, errNotServiceURL
+		}
+	}
+	return u, nil
+}
+
+func checkService(s *configurationv1alpha1.KongService) field.ErrorList {
+	spec, path := s.Spec, field.NewPath("spec")
+	problems := append(checkID(path.Child("id"), spec.ID), checkName(path.Child("name"), spec.Name)...)
+	protocol, servicePath := deref(spec.Protocol), deref(spec.Path)
+	if spec.URL != nil {
+		parts, err := parseServiceURL(*spec.URL)
+		if err != nil {
+			return append(problems, field.Invalid(path.Child("url"), crd.Redacted, err.Error()))
+		}
+		protocol, servicePath = parts.protocol, parts.path
+		problems = append(problems, checkEnum(path.Child("url"), &parts.protocol, serviceProtocols)...)
+	} else {
+		problems = append(problems, checkEnum(path.Child("protocol"), spec.Protocol, serviceProtocols)...)
+		problems = append(problems, checkRange(path.Child("port"), spec.Port, 0, 65535)...)
+		if spec.Host == "" {
+			problems = append(problems, field.Required(path.Child("host"), "konnect needs a host"))
+		}
+	}
+	problems = append(problems, checkServicePath(path.Child("path"), protocol, servicePath)...)
+	problems = append(problems, checkRange(path.Child("retries"), spec.Retries, 0, 32767)...)
+	problems = append(problems, checkRange(path.Child("connect_timeout"), spec.ConnectTimeout, 1, maxTimeout)...)
+	problems = append(problems, checkRange(path.Child("read_timeout"), spec.ReadTimeout, 1, maxTimeout)...)
+	problems = append(problems, checkRange(path.Child("write_timeout"), spec.WriteTimeout, 1, maxTimeout)...)
+	problems = append(problems, checkRange(path.Child("tls_verify_depth"), spec.TLSVerifyDepth, 0, 64)...)
+	return append(problems, checkServiceTLS(path, spec, protocol)...)
+}
+
+// checkServiceTLS refuses TLS settings where the protocol speaks none.
+func checkServiceTLS(path *field.Path, spec configurationv1alpha1.KongServiceSpec, protocol string) field.ErrorList {
+	if protocol == "https" || protocol == "tls" {
+		return nil
+	}
+	var problems field.ErrorList
+	const reason = "konnect allows it with protocol https or tls only"
+	if spec.TLSVerify != nil {
+		problems = append(problems, field.Forbidden(path.Child("tls_verify"), reason))
+	}
+	if spec.TLSVerifyDepth != nil {
+		problems = append(problems, field.Forbidden(path.Child("tls_verify_depth"), reason))
+	}
+	return problems
+}
+
+const maxTimeout = 2147483646
+

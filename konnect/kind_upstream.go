@@ -1,0 +1,165 @@
+package konnect
+
+import (
+	"context"
+
+	"github.com/Kong/sdk-konnect-go/models/components"
+	"github.com/Kong/sdk-konnect-go/models/operations"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/crd"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// upstreamKind binds KongUpstream to core-entities/upstreams.
+func upstreamKind() binding {
+	return &kind[*configurationv1alpha1.KongUpstream, components.Upstream]{
+		traits: traits{
+			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongUpstream"},
+			collection:        "upstreams",
+			natural:           func(e *entity) string { return e.Name },
+			nameField:         "spec.name",
+			referrerCondition: crd.ConditionUpstreamRefValid,
+			noun:              "KongUpstream",
+			fields: []canon.Field{
+				{Name: "name"},
+				{Name: "algorithm", Default: "round-robin"},
+				{Name: "hash_on", Default: "none"},
+				{Name: "hash_on_header"},
+				{Name: "hash_on_cookie"},
+				{Name: "hash_on_cookie_path", Default: "/"},
+				{Name: "hash_on_query_arg"},
+				{Name: "hash_on_uri_capture"},
+				{Name: "hash_fallback", Default: "none"},
+				{Name: "hash_fallback_header"},
+				{Name: "hash_fallback_query_arg"},
+				{Name: "hash_fallback_uri_capture"},
+				{Name: "healthchecks", Default: healthcheckDefaults(), Secret: []string{"active.headers"}},
+				{Name: "host_header"},
+				{Name: "slots", Default: 10000},
+				{Name: "sticky_sessions_cookie"},
+				{Name: "sticky_sessions_cookie_path", Default: "/"},
+				{Name: "use_srv_name", Default: false},
+				{Name: "client_certificate"},
+				{Name: "tags", Set: true},
+			},
+		},
+		check:   checkUpstream,
+		payload: upstreamPayload,
+		ops: ops[components.Upstream]{
+			put: func(ctx context.Context, a *account, at scope, id string, payload components.Upstream) error {
+				_, err := a.sdk.Upstreams.UpsertUpstream(ctx, operations.UpsertUpstreamRequest{
+					ControlPlaneID: at.controlPlane, UpstreamID: id, Upstream: payload,
+				})
+				return err
+			},
+			remove: func(ctx context.Context, a *account, at scope, id string) error {
+				_, err := a.sdk.Upstreams.DeleteUpstream(ctx, at.controlPlane, id)
+				return err
+			},
+		},
+	}
+}
+
+func upstreamPayload(u *configurationv1alpha1.KongUpstream, in inputs) (components.Upstream, error) {
+	spec := u.Spec
+	payload := components.Upstream{
+		Name:                     deref(spec.Name),
+		Algorithm:                (*components.UpstreamAlgorithm)(spec.Algorithm),
+		HashOn:                   (*components.HashOn)(spec.HashOn),
+		HashOnHeader:             spec.HashOnHeader,
+		HashOnCookie:             spec.HashOnCookie,
+		HashOnCookiePath:         spec.HashOnCookiePath,
+		HashOnQueryArg:           spec.HashOnQueryArg,
+		HashOnURICapture:         spec.HashOnURICapture,
+		HashFallback:             (*components.HashFallback)(spec.HashFallback),
+		HashFallbackHeader:       spec.HashFallbackHeader,
+		HashFallbackQueryArg:     spec.HashFallbackQueryArg,
+		HashFallbackURICapture:   spec.HashFallbackURICapture,
+		HostHeader:               spec.HostHeader,
+		Slots:                    spec.Slots,
+		StickySessionsCookie:     spec.StickySessionsCookie,
+		StickySessionsCookiePath: spec.StickySessionsCookiePath,
+		UseSrvName:               spec.UseSrvName,
+		Tags:                     in.tags,
+	}
+	if certificate := spec.ClientCertificate; certificate != nil && certificate.ID != nil {
+		payload.ClientCertificate = &components.UpstreamClientCertificate{ID: certificate.ID}
+	}
+	if checks := spec.Healthchecks; checks != nil {
+		payload.Healthchecks = &components.Healthchecks{
+			Threshold: checks.Threshold, Active: activeChecks(checks.Active), Passive: passiveChecks(checks.Passive),
+		}
+	}
+	return payload, nil
+}
+
+func activeChecks(checks *configurationv1alpha1.ActiveHealthchecks) *components.Active {
+	if checks == nil {
+		return nil
+	}
+	active := &components.Active{
+		Type:                   (*components.UpstreamType)(checks.Type),
+		Concurrency:            checks.Concurrency,
+		Timeout:                checks.Timeout,
+		HTTPPath:               checks.HTTPPath,
+		HTTPSVerifyCertificate: checks.HTTPSVerifyCertificate,
+		HTTPSSni:               checks.HTTPSSNI,
+		Headers:                checks.Headers,
+	}
+	if h := checks.Healthy; h != nil {
+		active.Healthy = &components.Healthy{HTTPStatuses: h.HTTPStatuses, Interval: h.Interval, Successes: h.Successes}
+	}
+	if u := checks.Unhealthy; u != nil {
+		active.Unhealthy = &components.Unhealthy{
+			HTTPStatuses: u.HTTPStatuses, Interval: u.Interval,
+			HTTPFailures: u.HTTPFailures, TCPFailures: u.TCPFailures, Timeouts: u.Timeouts,
+		}
+	}
+	return active
+}
+
+func passiveChecks(checks *configurationv1alpha1.PassiveHealthchecks) *components.Passive {
+	if checks == nil {
+		return nil
+	}
+	passive := &components.Passive{Type: (*components.UpstreamHealthchecksType)(checks.Type)}
+	if h := checks.Healthy; h != nil {
+		passive.Healthy = &components.UpstreamHealthy{HTTPStatuses: h.HTTPStatuses, Successes: h.Successes}
+	}
+	if u := checks.Unhealthy; u != nil {
+		passive.Unhealthy = &components.UpstreamUnhealthy{
+			HTTPStatuses: u.HTTPStatuses,
+			HTTPFailures: u.HTTPFailures, TCPFailures: u.TCPFailures, Timeouts: u.Timeouts,
+		}
+	}
+	return passive
+}
+
+// healthcheckDefaults is what Konnect fills in leaf by leaf.
+func healthcheckDefaults() map[string]any {
+	return map[string]any{
+		"threshold": 0,
+		"active": map[string]any{
+			"type": "http", "timeout": 1, "concurrency": 10, "http_path": "/", "https_verify_certificate": true,
+			"healthy": map[string]any{"http_statuses": []any{200, 302}, "interval": 0, "successes": 0},
+			"unhealthy": map[string]any{
+				"http_statuses": []any{429, 404, 500, 501, 502, 503, 504, 505},
+				"interval":      0, "http_failures": 0, "tcp_failures": 0, "timeouts": 0,
+			},
+		},
+		"passive": map[string]any{
+			"type": "http",
+			"healthy": map[string]any{
+				"http_statuses": []any{
+					200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 306, 307, 308,
+				},
+				"successes": 0,
+			},
+			"unhealthy": map[string]any{
+				"http_statuses": []any{429, 500, 503}, "http_failures": 0, "tcp_failures": 0, "timeouts": 0,
+			},
+		},
+	}
+}

@@ -1,0 +1,114 @@
+package konnect
+
+import (
+	"net"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+)
+
+func checkUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
+	spec, path := u.Spec, field.NewPath("spec")
+	var problems field.ErrorList
+	switch name := deref(spec.Name); {
+	case name == "":
+		problems = append(problems, field.Required(path.Child("name"), "konnect needs a name"))
+	case net.ParseIP(name) != nil || !isHostName(name):
+		problems = append(problems, field.Invalid(path.Child("name"), name, "must be a host name for konnect, without a port and no ip address"))
+	}
+	selectors := []string{"none", "consumer", "ip", "header", "cookie", "path", "query_arg", "uri_capture"}
+	problems = append(problems, checkEnum(path.Child("algorithm"), spec.Algorithm,
+		[]string{"round-robin", "consistent-hashing", "least-connections", "latency", "sticky-sessions"})...)
+	problems = append(problems, checkEnum(path.Child("hash_on"), spec.HashOn, selectors)...)
+	problems = append(problems, checkEnum(path.Child("hash_fallback"), spec.HashFallback, selectors)...)
+	problems = append(problems, checkHashFallback(path, spec)...)
+	if spec.Healthchecks != nil {
+		problems = append(problems, checkHealthchecks(path.Child("healthchecks"), spec.Healthchecks)...)
+	}
+	return problems
+}
+
+// checkHashFallback refuses a fallback that can never be reached or adds nothing.
+func checkHashFallback(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec) field.ErrorList {
+	on, fallback := deref(spec.HashOn), deref(spec.HashFallback)
+	path = path.Child("hash_fallback")
+	switch {
+	case fallback == "" || fallback == "none":
+		return nil
+	case on == "" || on == "none" || on == "cookie":
+		return field.ErrorList{field.Invalid(path, fallback, "konnect allows only none where hash_on is none or cookie")}
+	case on == fallback && slices.Contains([]string{"consumer", "ip", "path"}, on):
+		return field.ErrorList{field.Invalid(path, fallback, "must differ from hash_on for konnect")}
+	case on == fallback && sameHashKey(spec):
+		return field.ErrorList{field.Invalid(path, fallback, "must not look at the same value as hash_on for konnect")}
+	default:
+		return nil
+	}
+}
+
+func sameHashKey(spec configurationv1alpha1.KongUpstreamSpec) bool {
+	pairs := map[string][2]*string{
+		"header":      {spec.HashOnHeader, spec.HashFallbackHeader},
+		"query_arg":   {spec.HashOnQueryArg, spec.HashFallbackQueryArg},
+		"uri_capture": {spec.HashOnURICapture, spec.HashFallbackURICapture},
+	}
+	pair, ok := pairs[deref(spec.HashOn)]
+	return ok && deref(pair[0]) == deref(pair[1])
+}
+
+var probeTypes = []string{"tcp", "http", "https", "grpc", "grpcs"}
+
+func checkHealthchecks(path *field.Path, checks *configurationv1alpha1.Healthchecks) field.ErrorList {
+	var problems field.ErrorList
+	if a := checks.Active; a != nil {
+		path := path.Child("active")
+		problems = append(problems, checkEnum(path.Child("type"), a.Type, probeTypes)...)
+		problems = append(problems, checkRange(path.Child("concurrency"), a.Concurrency, 1, 2147483648)...)
+		problems = append(problems, checkRange(path.Child("timeout"), a.Timeout, 0, 65535)...)
+		if a.HTTPPath != nil {
+			problems = append(problems, checkPath(path.Child("http_path"), *a.HTTPPath)...)
+		}
+		if h := a.Healthy; h != nil {
+			path := path.Child("healthy")
+			problems = append(problems, checkRange(path.Child("interval"), h.Interval, 0, 65535)...)
+			problems = append(problems, checkCounts(path, h.HTTPStatuses, count255{"successes", h.Successes})...)
+		}
+		if u := a.Unhealthy; u != nil {
+			path := path.Child("unhealthy")
+			problems = append(problems, checkRange(path.Child("interval"), u.Interval, 0, 65535)...)
+			problems = append(problems, checkCounts(path, u.HTTPStatuses, count255{"http_failures", u.HTTPFailures},
+				count255{"tcp_failures", u.TCPFailures}, count255{"timeouts", u.Timeouts})...)
+		}
+	}
+	if p := checks.Passive; p != nil {
+		path := path.Child("passive")
+		problems = append(problems, checkEnum(path.Child("type"), p.Type, probeTypes)...)
+		if h := p.Healthy; h != nil {
+			problems = append(problems, checkCounts(path.Child("healthy"), h.HTTPStatuses, count255{"successes", h.Successes})...)
+		}
+		if u := p.Unhealthy; u != nil {
+			problems = append(problems, checkCounts(path.Child("unhealthy"), u.HTTPStatuses, count255{"http_failures", u.HTTPFailures},
+				count255{"tcp_failures", u.TCPFailures}, count255{"timeouts", u.Timeouts})...)
+		}
+	}
+	return problems
+}
+
+// count255 is a counter of a health check, which Konnect keeps in 0 to 255.
+type count255 struct {
+	name  string
+	value *int64
+}
+
+func checkCounts(path *field.Path, statuses []int64, counts ...count255) field.ErrorList {
+	var problems field.ErrorList
+	for _, c := range counts {
+		problems = append(problems, checkRange(path.Child(c.name), c.value, 0, 255)...)
+	}
+	for i, status := range statuses {
+		problems = append(problems, checkRange(path.Child("http_statuses").Index(i), &status, 100, 999)...)
+	}
+	return problems
+}

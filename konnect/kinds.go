@@ -1,0 +1,31 @@
+package konnect
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// newKinds lists all kinds that have entities, parents before children. To add
+// a kind is to add a line here.
+func newKinds() []binding {
+	return []binding{
+		controlPlaneKind(),
+		serviceKind(),
+		routeKind(),
+		upstreamKind(),
+		targetKind(),
+	}
+}
+
+// kindTable finds kinds by what they bind.
+type kindTable struct {
+	list []binding
+	by   map[schema.GroupKind]binding
+}
+
+func newKindTable() kindTable {
+	t := kindTable{list: newKinds(), by: map[schema.GroupKind]binding{}}
+	for _, k := range t.list {
+		t.by[k.about().groupKind] = k
+	}
+	return t
+}

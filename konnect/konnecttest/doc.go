@@ -1,0 +1,25 @@
+// Package konnecttest is an in-memory Konnect for tests and demonstrations.
+//
+// A [Server] speaks the part of Konnect's HTTP API that declarative tools use: control
+// planes and their groups, services, routes, upstreams and targets, the identity calls, and
+// empty lists of the other gateway entities. It keeps the API's defaults, validation,
+// uniqueness, references, error bodies and paging, and can be made to misbehave:
+// slowly, with rate limits, failing, losing answers or lagging behind itself.
+//
+//	srv := konnecttest.Start(t, konnecttest.WithRateLimit(50, true))
+//	client := newClient(srv.URL, srv.Token)
+//	srv.Inject(konnecttest.Fault{Method: "PUT", Path: "**/services/*", Effect: konnecttest.LoseResponse()})
+//
+// Tests read what happened from [Server.Requests], [Server.Writes] and [Server.Count], and
+// make drift with [Server.Put], [Server.Modify] and [Server.Delete].
+//
+// Where the published API leaves a question open there is an [Option] for each answer, so
+// that a client can be shown to be right under both.
+//
+// What it does not do: it proxies no traffic and has no data planes, so control plane groups
+// never report conflicts. It does not write plugins, consumers, certificates, keys, vaults
+// and credentials over HTTP; they can be put there by [Server.Put], for references and
+// lists. It knows neither roles nor TLS, keeps nothing on disk, and checks of a route's
+// expression no more than its quotes and parentheses. It is no judge of what Konnect
+// would do beyond its documents.
+package konnecttest

@@ -1,0 +1,114 @@
+package konnecttest
+
+import (
+	"fmt"
+	"math"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Effect is what a fault does to a request. The zero Effect does nothing.
+type Effect struct {
+	name     string
+	delay    time.Duration
+	answer   func(*call) *failure // in place of the true answer
+	applied  bool                 // the request is carried out although its answer is not sent
+	delivery delivery
+}
+
+func (e Effect) onlyDelays() bool { return e.answer == nil && e.delivery == deliverWhole }
+
+// Delay makes the server wait before it carries the request out.
+func Delay(d time.Duration) Effect { return Effect{name: "delay", delay: d} }
+
+// TooManyRequests answers 429 without carrying the request out. RetryAfter, rounded up to
+// seconds, goes into the header of that name; 0 leaves the header out.
+func TooManyRequests(retryAfter time.Duration) Effect {
+	return Effect{name: "429", answer: func(*call) *failure {
+		return withRetryAfter(rateLimited(), strconv.Itoa(int(math.Ceil(retryAfter.Seconds()))), retryAfter)
+	}}
+}
+
+// TooManyRequestsUntil is TooManyRequests with an HTTP date in the header, counted from
+// the server's clock.
+func TooManyRequestsUntil(retryAfter time.Duration) Effect {
+	return Effect{name: "429", answer: func(c *call) *failure {
+		return withRetryAfter(rateLimited(), roundUp(c.now.at.Add(retryAfter)).UTC().Format(http.TimeFormat), retryAfter)
+	}}
+}
+
+// roundUp keeps a date in whole seconds from coming too early.
+func roundUp(t time.Time) time.Time { return t.Add(time.Second - 1).Truncate(time.Second) }
+
+func withRetryAfter(f *failure, value string, retryAfter time.Duration) *failure {
+	if retryAfter > 0 {
+		f.header = http.Header{"Retry-After": {value}}
+	}
+	return f
+}
+
+// FailBefore answers with a status such as 503 without carrying the request out.
+func FailBefore(status int) Effect {
+	return Effect{name: fmt.Sprintf("%d before applying", status), answer: faultAnswer(status)}
+}
+
+// FailAfter carries the request out and answers with a status such as 500 all the same.
+func FailAfter(status int) Effect {
+	return Effect{name: fmt.Sprintf("%d after applying", status), answer: faultAnswer(status), applied: true}
+}
+
+func faultAnswer(status int) func(*call) *failure {
+	return func(c *call) *failure { return serverFault(c.family, status) }
+}
+
+// Answer gives a fixed answer without carrying the request out.
+func Answer(status int, contentType, body string) Effect {
+	return Effect{name: "fixed answer", answer: func(*call) *failure {
+		return &failure{status: status, contentType: contentType, body: []byte(body)}
+	}}
+}
+
+// LoseResponse carries the request out and closes the connection without an answer.
+// Go's client repeats a GET on its own when a reused connection is closed. A server that is
+// called as a handler, without a network, panics with [http.ErrAbortHandler] instead; so do
+// Truncate and Reset.
+func LoseResponse() Effect { return Effect{name: "lose response", delivery: deliverClose} }
+
+// Truncate carries the request out and sends only half of the body that the
+// Content-Length header announces.
+func Truncate() Effect { return Effect{name: "truncate", delivery: deliverHalf} }
+
+// Reset resets the connection without carrying the request out.
+func Reset() Effect {
+	return Effect{name: "reset", delivery: deliverReset, answer: func(*call) *failure {
+		return &failure{contentType: contentJSON}
+	}}
+}
+
+// pathMatches implements the patterns of Fault.Path.
+func pathMatches(pattern, name string) bool {
+	return segmentsMatch(strings.Split(strings.Trim(pattern, "/"), "/"), strings.Split(strings.Trim(name, "/"), "/"))
+}
+
+func segmentsMatch(pattern, segments []string) bool {
+	for i, want := range pattern {
+		if want == "**" {
+			for skip := range len(segments) - i + 1 {
+				if segmentsMatch(pattern[i+1:], segments[i+skip:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if i >= len(segments) {
+			return false
+		}
+		if ok, err := path.Match(want, segments[i]); err != nil || !ok {
+			return false
+		}
+	}
+	return len(pattern) == len(segments)
+}

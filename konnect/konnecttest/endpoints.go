@@ -1,0 +1,83 @@
+package konnecttest
+
+import "net/http"
+
+const (
+	planesPath   = "/v2/control-planes"
+	planePath    = planesPath + "/{controlPlaneId}"
+	entitiesPath = planePath + "/core-entities/"
+)
+
+// endpoints lists every path of the API that this server knows.
+func (s *Server) endpoints() []*endpoint {
+	out := []*endpoint{
+		{pattern: planesPath, family: familyProblem, methods: map[string]handler{
+			http.MethodGet: s.listPlanes, http.MethodPost: s.createPlane,
+		}},
+		{pattern: planePath, family: familyProblem, methods: map[string]handler{
+			http.MethodGet: s.getPlane, http.MethodPatch: s.patchPlane, http.MethodDelete: s.deletePlane,
+		}},
+		{pattern: planePath + "/group-memberships", family: familyProblem, methods: map[string]handler{
+			http.MethodGet: s.listMembers, http.MethodPut: s.changeMembers(replaceMembers),
+		}},
+		{pattern: planePath + "/group-memberships/add", family: familyProblem, methods: map[string]handler{
+			http.MethodPost: s.changeMembers(addMembers),
+		}},
+		{pattern: planePath + "/group-memberships/remove", family: familyProblem, methods: map[string]handler{
+			http.MethodPost: s.changeMembers(removeMembers),
+		}},
+		{pattern: planePath + "/group-member-status", family: familyProblem, methods: map[string]handler{
+			http.MethodGet: s.memberStatus,
+		}},
+		{pattern: planePath + "/group-status", family: familyProblem, methods: map[string]handler{
+			http.MethodGet: s.groupStatus,
+		}},
+		{pattern: "/v3/organizations/me", family: familyProblem, methods: map[string]handler{http.MethodGet: s.organization}},
+		{pattern: "/v3/users/me", family: familyProblem, methods: map[string]handler{http.MethodGet: s.user}},
+		{pattern: entitiesPath + "schemas/{entityName}/validate", family: familyCore, methods: map[string]handler{
+			http.MethodPost: s.validate,
+		}},
+	}
+	for _, row := range s.store.rows {
+		out = append(out, s.entityEndpoints(row)...)
+	}
+	return out
+}
+
+// place is where a path looks at a collection: as a whole, or below a parent.
+type place struct {
+	row   *collection
+	below *nesting
+}
+
+// entityEndpoints derives the paths of a collection from its row.
+func (s *Server) entityEndpoints(row *collection) []*endpoint {
+	flat := place{row: row}
+	list := &endpoint{pattern: entitiesPath + row.path, family: row.flatErrors, methods: map[string]handler{
+		http.MethodGet: s.listEntities(flat),
+	}}
+	out := []*endpoint{list}
+	if !row.listOnly() && !row.nestedOnly {
+		list.methods[http.MethodPost] = s.createEntity(flat)
+		out = append(out, s.itemEndpoint(entitiesPath+row.path+"/{id}", flat))
+	}
+	for i := range row.nested {
+		at := place{row: row, below: &row.nested[i]}
+		pattern := entitiesPath + at.below.parent + "/{parent}/" + at.below.segment
+		nested := &endpoint{pattern: pattern, family: familyCore, methods: map[string]handler{
+			http.MethodGet: s.listEntities(at),
+		}}
+		out = append(out, nested)
+		if !row.listOnly() {
+			nested.methods[http.MethodPost] = s.createEntity(at)
+			out = append(out, s.itemEndpoint(pattern+"/{id}", at))
+		}
+	}
+	return out
+}
+
+func (s *Server) itemEndpoint(pattern string, at place) *endpoint {
+	return &endpoint{pattern: pattern, family: familyCore, methods: map[string]handler{
+		http.MethodGet: s.getEntity(at), http.MethodPut: s.putEntity(at), http.MethodDelete: s.deleteEntity(at),
+	}}
+}

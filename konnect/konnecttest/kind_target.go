@@ -1,0 +1,25 @@
+package konnecttest
+
+func target(set *settings) *collection {
+	return &collection{
+		path: "targets", entity: "target", key: "target", limit: 10_000,
+		nestedOnly: true, flatErrors: familyProblem, fractional: true,
+		unique:  []unique{{field: "target", parts: []string{"upstream.id", "target"}}},
+		foreign: []foreign{{field: "upstream", to: "upstreams", onDelete: cascade}},
+		nested:  []nesting{{parent: "upstreams", segment: "targets", field: "upstream"}},
+		fields: withCommon(set,
+			field{name: "target", required: true, checks: []check{satisfies(func(s string) string {
+				if _, ok := normalTarget(s); !ok {
+					return "must be a host or IP address with an optional port"
+				}
+				return ""
+			})}},
+			field{name: "weight", kind: kindInteger, fallback: int64(100), checks: []check{between(0, 65_535)}},
+			flag("failover", false),
+			reference("upstream"),
+		),
+		normalise: func(values object) {
+			values["target"], _ = normalTarget(text(values, "target"))
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package konnecttest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+type problemBody struct {
+	Status            int              `json:"status"`
+	Title             string           `json:"title"`
+	Instance          string           `json:"instance"`
+	Detail            string           `json:"detail"`
+	InvalidParameters []map[string]any `json:"invalid_parameters,omitempty"`
+}
+
+// problemFailure leaves the instance open: it is the trace of one request, which
+// only the answer to that request knows.
+func problemFailure(status int, title, detail string) *failure {
+	return &failure{
+		status: status, contentType: contentProblem, text: detail,
+		body: &problemBody{Status: status, Title: title, Detail: detail},
+	}
+}
+
+func invalidParameters(violations ...violation) *failure {
+	f := problemFailure(http.StatusBadRequest, "Bad Request", "Invalid Parameters")
+	body := &problemBody{Status: f.status, Title: "Bad Request", Detail: "Invalid Parameters"}
+	if slices.ContainsFunc(violations, func(v violation) bool { return v.rule == "is_label" }) {
+		body.Title = "Invalid Request"
+	}
+	for _, v := range violations {
+		body.InvalidParameters = append(body.InvalidParameters, v.parameter())
+		f.text += fmt.Sprintf("; %s: %s", v.field, v.reason)
+	}
+	f.body = body
+	return f
+}
+
+func (v violation) parameter() map[string]any {
+	p := map[string]any{"field": v.field, "reason": v.reason, "source": "body"}
+	if v.rule != "" {
+		p["rule"] = v.rule
+	}
+	if v.choices != nil {
+		p["choices"] = v.choices
+	}
+	if v.bound == nil {
+		return p
+	}
+	if v.rule == "max" || v.rule == "max_length" || v.rule == "max_items" {
+		p["maximum"] = *v.bound
+	} else {
+		p["minimum"] = *v.bound
+	}
+	return p
+}
+
+func invalidQuery(field, reason string) *failure {
+	f := invalidParameters(violation{field: field, reason: reason, rule: "invalid"})
+	f.body.(*problemBody).InvalidParameters[0]["source"] = "query"
+	return f
+}
+
+func unauthenticated() *failure {
+	return problemFailure(http.StatusUnauthorized, "Unauthenticated", "A valid token is required")
+}
+
+func planeNotFound() *failure {
+	return problemFailure(http.StatusNotFound, "Not Found", "The requested control plane was not found.")
+}
+
+func malformedBody() *failure {
+	f := invalidParameters(violation{field: "body", reason: "is not a JSON object", rule: "is_object"})
+	f.body.(*problemBody).Detail = "Invalid request format"
+	return f
+}
+
+// serverFault is what a fault of the service itself looks like in each family.
+func serverFault(kind family, status int) *failure {
+	if kind == familyProblem {
+		details := map[int]string{
+			http.StatusInternalServerError: "The change could not be propagated.",
+			http.StatusServiceUnavailable:  "Permissions could not be retrieved.",
+		}
+		detail := details[status]
+		if detail == "" {
+			detail = http.StatusText(status)
+		}
+		return problemFailure(status, http.StatusText(status), detail)
+	}
+	switch status {
+	case http.StatusInternalServerError:
+		return coreFailure(status, codeInternal, "")
+	case http.StatusServiceUnavailable:
+		return coreFailure(status, codeUnavailable, "service unavailable")
+	}
+	return legacyFailure(status, http.StatusText(status))
+}
+
+func rateLimited() *failure {
+	return legacyFailure(http.StatusTooManyRequests, "API rate limit exceeded")
+}
+
+func methodNotAllowed(kind family, allow string) *failure {
+	f := legacyFailure(http.StatusMethodNotAllowed, "Method Not Allowed")
+	if kind == familyProblem {
+		f = problemFailure(http.StatusMethodNotAllowed, "Method Not Allowed", "The method is not supported here.")
+	}
+	f.header = http.Header{"Allow": {allow}}
+	return f
+}
+
+func unsupportedMediaType(kind family) *failure {
+	if kind == familyProblem {
+		return problemFailure(http.StatusUnsupportedMediaType, "Unsupported Media Type", "The body must be application/json.")
+	}
+	return legacyFailure(http.StatusUnsupportedMediaType, "the body must be application/json")
+}
+
+func unknownPath(kind family) *failure {
+	if kind == familyProblem {
+		return problemFailure(http.StatusNotFound, "Not Found", "There is nothing at this path.")
+	}
+	return legacyFailure(http.StatusNotFound, "no such path")
+}

@@ -1,0 +1,245 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// fewObjects is how many objects of a kind and control plane are read one by
+// one; more are found by listing the collection.
+const fewObjects = 3
+
+// observe reads what Konnect holds, as far as the batch needs it. A failure to
+// read concerns the objects of its account or collection.
+func (s *session) observe(ctx context.Context) {
+	s.observeAccounts(ctx)
+	for _, m := range s.members {
+		if m.isControlPlane() {
+			s.findControlPlane(m)
+		}
+	}
+	s.observeMembers(ctx)
+	collections := s.neededCollections()
+	s.observeCollections(ctx, collections, false)
+	s.findAll(false)
+	s.observeCollections(ctx, collections, true)
+	s.findAll(true)
+}
+
+// observeAccounts reads the organisation and all control planes of each account.
+func (s *session) observeAccounts(ctx context.Context) {
+	var group sync.WaitGroup
+	failures := make(map[*account]*error, len(s.accounts))
+	for _, a := range s.accounts {
+		planes := newIndex()
+		s.indexes[s.controlPlanes(a)] = planes
+		var organization, listing error
+		failure := new(error)
+		failures[a] = failure
+		group.Go(func() {
+			var both sync.WaitGroup
+			both.Go(func() { organization = s.client.readOrganization(ctx, a) })
+			both.Go(func() {
+				natural := s.kinds.by[crd.ControlPlaneGroupKind()].about().natural
+				listing = a.listControlPlanes(ctx, nil, func(e *entity) { planes.add(e, s.owner, natural) })
+			})
+			both.Wait()
+			if organization != nil {
+				*failure = organization
+			} else if listing != nil {
+				*failure = fmt.Errorf("list control planes: %w", listing)
+			}
+			planes.complete = *failure == nil
+		})
+	}
+	group.Wait()
+	for _, m := range s.members {
+		if m.isControlPlane() && m.account != nil && *failures[m.account] != nil {
+			m.fail(fmt.Errorf("observe %s: %w", m.key, *failures[m.account]))
+		}
+	}
+}
+
+func (s *session) controlPlanes(a *account) collection {
+	return collection{account: a, kind: s.kinds.by[crd.ControlPlaneGroupKind()]}
+}
+
+func (m *member) fail(err error) {
+	m.err = errors.Join(m.err, err)
+	m.outcome = ActionFailed
+}
+
+func (s *session) collectionOf(m *member) collection {
+	return collection{account: m.control.account, controlPlane: m.control.id, kind: m.kind}
+}
+
+// need is a collection that has to be known.
+type need struct {
+	collection
+	members []*member
+	// list is true to read all of it.
+	list bool
+}
+
+// neededCollections groups the members by collection, in order. Control planes
+// that do not exist hold nothing.
+func (s *session) neededCollections() []*need {
+	byCollection := map[collection]*need{}
+	var needs []*need
+	add := func(c collection) *need {
+		n := byCollection[c]
+		if n == nil {
+			n = &need{collection: c}
+			byCollection[c] = n
+			needs = append(needs, n)
+			s.indexes[c] = newIndex()
+		}
+		return n
+	}
+	for _, m := range s.members {
+		if m.isControlPlane() || m.control == nil || m.err != nil || m.control.err != nil || m.control.entity == nil {
+			continue
+		}
+		n := add(s.collectionOf(m))
+		n.members = append(n.members, m)
+		n.list = len(n.members) > fewObjects
+	}
+	if s.options.prune || s.deleting && !s.options.cascade {
+		for _, m := range s.completeControlPlanes() {
+			for _, k := range s.kinds.list {
+				if k.about().collection != "" {
+					add(collection{account: m.account, controlPlane: m.id, kind: k}).list = true
+				}
+			}
+		}
+	}
+	return needs
+}
+
+// completeControlPlanes are the control planes of the batch of which everything
+// has to be known, because it is pruned or goes with them.
+func (s *session) completeControlPlanes() []*member {
+	var planes []*member
+	for _, m := range s.members {
+		if m.isControlPlane() && m.inBatch && m.entity != nil && m.err == nil && holdsEntities(m.clusterType) == "" &&
+			!(s.deleting && m.isMirror()) {
+			planes = append(planes, m)
+		}
+	}
+	return planes
+}
+
+// observeCollections reads the collections side by side: lists and flat kinds
+// first; nested ones, for which the parents must be known, in a second round.
+func (s *session) observeCollections(ctx context.Context, needs []*need, nested bool) {
+	var group sync.WaitGroup
+	for _, n := range needs {
+		secondRound := n.kind.about().parent != "" && !n.list
+		if secondRound != nested {
+			continue
+		}
+		group.Go(func() {
+			if n.list {
+				s.listCollection(ctx, n)
+				return
+			}
+			for _, m := range n.members {
+				if err := s.readMember(ctx, n, m); err != nil {
+					m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+				}
+			}
+		})
+	}
+	group.Wait()
+}
+
+func (s *session) listCollection(ctx context.Context, n *need) {
+	x, about := s.indexes[n.collection], n.kind.about()
+	path := about.collectionPath(scope{controlPlane: n.controlPlane})
+	err := n.account.listCore(ctx, path, nil, func(e *entity) { x.add(e, s.owner, about.natural) })
+	if err != nil {
+		for _, m := range n.members {
+			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+		}
+		return
+	}
+	x.complete = true
+}
+
+// readMember reads what may be one object's entity: by ID, and where there is
+// none under it, or the name changes, by natural key and by mark.
+func (s *session) readMember(ctx context.Context, n *need, m *member) error {
+	x, about, at := s.indexes[n.collection], n.kind.about(), s.at(m)
+	if about.parent != "" && !s.parentExists(m) {
+		return nil
+	}
+	read := func(idOrName string) (*entity, error) {
+		raw, err := n.account.get(ctx, about.entityPath(at, idOrName), nil)
+		if isNotFound(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		e, err := decodeEntity(raw)
+		if err == nil {
+			x.add(e, s.owner, about.natural)
+		}
+		return e, err
+	}
+	wanted, name := s.wantedEntity(m)
+	var byID *entity
+	for _, id := range s.candidateIDs(m) {
+		found, err := read(id)
+		if err != nil {
+			return err
+		}
+		if found != nil {
+			byID = found
+			break
+		}
+	}
+	if byID != nil && (s.deleting || about.natural(byID) == about.natural(wanted)) {
+		return nil
+	}
+	if name != "" && !s.deleting {
+		if _, err := read(name); err != nil {
+			return err
+		}
+	}
+	if byID != nil {
+		return nil
+	}
+	marks := url.Values{"tags": {markKey + ":" + m.mark}}
+	return n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
+}
+
+func (s *session) parentExists(m *member) bool {
+	parent := s.parentOf(m)
+	return parent != nil && parent.entity != nil
+}
+
+// wantedEntity returns the desired entity as far as its natural key goes, and
+// the segment of its path by that key.
+func (s *session) wantedEntity(m *member) (wanted *entity, name string) {
+	in := s.inputs(m, nil)
+	d, err := m.kind.desire(m.obj, in)
+	if err != nil {
+		return &entity{}, ""
+	}
+	wanted = &entity{}
+	wanted.Name, _ = d.object["name"].(string)
+	wanted.Target, _ = d.object["target"].(string)
+	if upstream, ok := d.object["upstream"].(map[string]any); ok {
+		wanted.Upstream.ID, _ = upstream["id"].(string)
+	}
+	if wanted.Target != "" {
+		return wanted, wanted.Target
+	}
+	return wanted, wanted.Name
+}

@@ -1,0 +1,139 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+)
+
+// Bounds of what is repeated above the transport, which repeats what it can by itself.
+const (
+	repeatFirst = 50 * time.Millisecond
+	repeatMost  = time.Second
+	repeatTotal = 8 * time.Second
+)
+
+// persist repeats a write while its failure may pass by itself.
+func (s *session) persist(ctx context.Context, m *member, write func(context.Context) ([]byte, error)) ([]byte, error) {
+	return backoff.RetryWithData(func() ([]byte, error) {
+		raw, err := write(ctx)
+		if err != nil && !s.mayPass(m, err) {
+			return nil, backoff.Permanent(err)
+		}
+		return raw, err
+	}, backoff.WithContext(backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(repeatTotal),
+	), ctx))
+}
+
+// mayPass tells whether a failed write is worth repeating: it changes nothing
+// when it did arrive, and either nobody knows whether it did, or what it was
+// refused for is being written or deleted by this very call.
+func (s *session) mayPass(m *member, err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	api, answered := errors.AsType[*APIError](err)
+	if !answered || api.Status >= http.StatusInternalServerError {
+		return m.isControlPlane() // all others are PUT and DELETE, which the transport has repeated
+	}
+	if api.Status == http.StatusNotFound {
+		return !m.isControlPlane() && m.control.outcome == ActionCreated
+	}
+	if !api.referenceOnly() {
+		return false
+	}
+	for _, d := range api.Details {
+		text := strings.Join(d.Messages, " ")
+		switch {
+		case strings.Contains(text, "(type: foreign)") && m.step == ActionDeleted:
+			if !s.dependentsDeleted(m) {
+				return false
+			}
+		case strings.Contains(text, "(type: foreign)"):
+			if !s.parentsWritten(m) {
+				return false
+			}
+		}
+		// A unique key was free when we looked: whoever had it is going.
+	}
+	return true
+}
+
+func (s *session) parentsWritten(m *member) bool {
+	for _, edge := range m.node.Edges {
+		if parent := s.byKey[edge.To]; parent != nil && parent.outcome.writes() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) dependentsDeleted(m *member) bool {
+	if m.node == nil {
+		return true // a pruned entity: what refers to it was pruned before
+	}
+	for _, node := range m.node.Dependents {
+		if dependent := s.byKey[node.Key]; dependent != nil && dependent.outcome == ActionDeleted {
+			return true
+		}
+	}
+	return false
+}
+
+// createByServer creates an entity whose ID the server chooses. Where nobody
+// knows whether a request arrived, it looks before it posts again.
+func (s *session) createByServer(ctx context.Context, m *member) ([]byte, error) {
+	return backoff.RetryWithData(func() ([]byte, error) {
+		raw, err := m.kind.create(ctx, m.account, scope{}, "", m.desired)
+		if err == nil || !mayHaveArrived(err) {
+			return raw, permanent(err)
+		}
+		found, lookErr := s.lookUp(ctx, m)
+		switch {
+		case lookErr != nil:
+			return nil, backoff.Permanent(errors.Join(err, fmt.Errorf("look it up: %w", lookErr)))
+		case found == nil:
+			return nil, err
+		case found.owner.ours(s.owner) && found.owner.key == m.mark:
+			return found.raw, nil
+		default:
+			return nil, backoff.Permanent(s.ownershipError(m, found))
+		}
+	}, backoff.WithContext(backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(repeatTotal),
+	), ctx))
+}
+
+func permanent(err error) error {
+	if err == nil {
+		return nil
+	}
+	return backoff.Permanent(err)
+}
+
+func mayHaveArrived(err error) bool {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	api, answered := errors.AsType[*APIError](err)
+	return !answered || api.Status >= http.StatusInternalServerError || api.Status == http.StatusConflict
+}
+
+// lookUp reads the control plane with the name that m wants; nil when there is none.
+func (s *session) lookUp(ctx context.Context, m *member) (*entity, error) {
+	wanted, name := s.wantedEntity(m)
+	var found *entity
+	err := m.account.listControlPlanes(ctx, url.Values{"filter[name][eq]": {name}}, func(e *entity) {
+		if e.Name == wanted.Name {
+			found = e
+		}
+	})
+	return found, err
+}

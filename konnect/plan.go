@@ -1,0 +1,149 @@
+package konnect
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// Plan is what Ensure would do. It holds no payload and no secret, and can be
+// kept as JSON and given to Client.Apply later.
+type Plan struct {
+	// Changes by object, dependencies first, then entities to prune.
+	Changes []Change `json:"changes"`
+	// Owner is that of the client which made the plan.
+	Owner string `json:"owner"`
+	// Prune, Adoption and MaxDeletes are the options of the plan; a negative
+	// MaxDeletes is no limit.
+	Prune      bool           `json:"prune,omitempty"`
+	Adoption   AdoptionPolicy `json:"adoption,omitempty"`
+	MaxDeletes int            `json:"maxDeletes"`
+	// Digest stands for the objects and for what was observed of their entities.
+	Digest string `json:"digest"`
+
+	client  *Client
+	objects []crd.Object
+}
+
+// HasChanges tells whether applying the plan would write anything.
+func (p *Plan) HasChanges() bool {
+	for _, c := range p.Changes {
+		if c.Action.writes() {
+			return true
+		}
+	}
+	return false
+}
+
+// Apply carries the plan out; see Client.Apply. It works for a plan that this
+// process made; one that was read from JSON has no client and no objects.
+func (p *Plan) Apply(ctx context.Context) (*Report, error) {
+	if p.client == nil {
+		return nil, errors.New("apply plan: it was not made by this process; use Client.Apply with the objects")
+	}
+	return p.client.Apply(ctx, p, p.objects)
+}
+
+// String returns a diff fit to be read by people: "+" is created, "~" updated,
+// ">" adopted, "-" deleted, "!" cannot be done.
+func (p *Plan) String() string {
+	if p == nil {
+		return ""
+	}
+	marks := map[Action]string{
+		ActionCreated: "+", ActionUpdated: "~", ActionAdopted: ">", ActionDeleted: "-", ActionFailed: "!", ActionSkipped: "!",
+	}
+	var text strings.Builder
+	for _, c := range p.Changes {
+		mark := marks[c.Action]
+		if mark == "" {
+			continue
+		}
+		id := c.KonnectID
+		if id == "" {
+			id = "known after apply"
+		}
+		fmt.Fprintf(&text, "%s %s  %s (%s)\n", mark, c.Key, orDash(c.Name), id)
+		for _, f := range c.Fields {
+			fmt.Fprintf(&text, "    %s\n", f)
+		}
+		if c.Err != nil {
+			fmt.Fprintf(&text, "    %v\n", c.Err)
+		}
+	}
+	if text.Len() > 0 {
+		text.WriteString("\n")
+	}
+	fmt.Fprintf(&text, "Plan: %s\n", planSummary(p.Changes))
+	return text.String()
+}
+
+func planSummary(changes []Change) string {
+	counts := map[Action]int{}
+	for _, c := range changes {
+		counts[c.Action]++
+	}
+	parts := []string{
+		fmt.Sprintf("%d to create", counts[ActionCreated]),
+		fmt.Sprintf("%d to update", counts[ActionUpdated]),
+	}
+	for _, optional := range []struct {
+		action Action
+		text   string
+	}{{ActionAdopted, "to adopt"}, {ActionDeleted, "to delete"}, {ActionUnchanged, "unchanged"}, {ActionSkipped, "skipped"}, {ActionFailed, "impossible"}} {
+		if n := counts[optional.action]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, optional.text))
+		}
+	}
+	return strings.Join(parts, ", ") + "."
+}
+
+// plan describes what was decided.
+func (s *session) plan() *Plan {
+	p := &Plan{
+		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, MaxDeletes: s.options.maxDeletes,
+	}
+	hash := sha256.New()
+	for _, m := range append(s.batch(), s.prunes...) {
+		action := m.step
+		if m.err != nil {
+			action = m.outcome
+		}
+		c := s.change(m, action)
+		p.Changes = append(p.Changes, c)
+		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, c.KonnectID, s.basis(m)}) + "\n"))
+	}
+	p.Digest = hex.EncodeToString(hash.Sum(nil))
+	return p
+}
+
+// basis is what a planned change rests on: the desired entity, and the observed
+// one in the fields that are compared.
+func (s *session) basis(m *member) any {
+	held := map[string]any{}
+	if m.entity != nil {
+		if observed, err := m.kind.shape(m.entity); err == nil {
+			for _, f := range m.kind.about().fields {
+				held[f.Name] = observed[f.Name]
+			}
+		}
+	}
+	return []any{m.desired.object, held, m.held}
+}
+
+// batch returns the members that are objects of the call.
+func (s *session) batch() []*member {
+	var batch []*member
+	for _, m := range s.members {
+		if m.inBatch {
+			batch = append(batch, m)
+		}
+	}
+	return batch
+}

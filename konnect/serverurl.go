@@ -1,0 +1,61 @@
+package konnect
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+)
+
+// parseServerURL reads a URL or a bare host as KonnectAPIAuthConfiguration's
+// spec.serverURL has it: a bare host means https, a bare loopback address with a
+// port means http.
+func parseServerURL(text string) (*url.URL, error) {
+	full := text
+	if !strings.Contains(text, "://") {
+		full = "https://" + text
+		if host, port, err := net.SplitHostPort(text); err == nil && port != "" && isLoopback(host) {
+			full = "http://" + text
+		}
+	}
+	server, err := url.Parse(full)
+	if err != nil {
+		return nil, fmt.Errorf("server url %q is not a url", withoutUserInfo(text))
+	}
+	switch {
+	case server.User != nil:
+		return nil, fmt.Errorf("server url %q must not hold a user or password", server.Redacted())
+	case server.Scheme != "https" && server.Scheme != "http":
+		return nil, fmt.Errorf("server url %q must be https", text)
+	case server.Hostname() == "":
+		return nil, fmt.Errorf("server url %q has no host", text)
+	case server.RawQuery != "" || server.Fragment != "":
+		return nil, fmt.Errorf("server url %q must not have a query or fragment", text)
+	}
+	server.Path = strings.TrimRight(server.Path, "/")
+	server.Host = strings.ToLower(server.Host)
+	return server, nil
+}
+
+// checkPlainHTTP refuses to send a token in clear over a network.
+func checkPlainHTTP(server *url.URL, allowed bool) error {
+	if server.Scheme == "http" && !allowed && !isLoopback(server.Hostname()) {
+		return fmt.Errorf("server url %q must be https: plain http would send the token in clear", server)
+	}
+	return nil
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func withoutUserInfo(text string) string {
+	if i := strings.LastIndex(text, "@"); i >= 0 {
+		return text[i+1:]
+	}
+	return text
+}

@@ -1,0 +1,294 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// session is one call of Ensure, Plan or Delete.
+type session struct {
+	client  *Client
+	options callOptions
+	kinds   kindTable
+	owner   string
+	// deleting is true for Delete, which looks for our own entities only.
+	deleting bool
+	tally   *tally
+
+	graph *resolve.Graph
+	// origins are the caller's objects, whose status is written.
+	origins map[crd.Key]crd.Object
+	// members are the objects with entities, dependencies first.
+	members  []*member
+	byKey    map[crd.Key]*member
+	byMark   map[string]*member
+	accounts map[string]*account
+	// indexes hold what is known of each collection.
+	indexes map[collection]*index
+	// claims are the IDs of entities that belong to a member.
+	claims   map[string]*member
+	prunes   []*member
+	problems []Problem
+	total    int
+
+	finishedLock sync.Mutex
+	finished     int
+}
+
+// collection is one list in Konnect.
+type collection struct {
+	account      *account
+	controlPlane string
+	kind         binding
+}
+
+// member is one object, or one entity to prune, with all that is known of it.
+type member struct {
+	key crd.Key
+	// mark is the value of the managed-key mark of the object.
+	mark string
+	// obj is our own copy; nil for an entity to prune.
+	obj     crd.Object
+	inBatch bool
+	node    *resolve.Node
+	kind    binding
+	// control is the control plane that holds the entity; the member itself for a
+	// control plane. account is set there.
+	control *member
+	account *account
+
+	// id is the Konnect ID: of the entity that was found, or that it will have.
+	// It is empty while the control plane does not exist.
+	id     string
+	entity *entity
+	// clusterType is known for control planes once they are observed.
+	clusterType string
+
+	desired desired
+	step    Action // what is to be done: created, updated, adopted, deleted or unchanged
+	fields  []Field
+	// held are the members of a group that exists.
+	held []string
+	// after are the objects that give up a name before this one takes it.
+	after []*member
+	// released is true for a step that gives up a natural key.
+	released bool
+
+	outcome Action // what was done
+	err     error
+}
+
+func (m *member) isControlPlane() bool { return m.control == m }
+
+// isMirror tells whether the entity is only read.
+func (m *member) isMirror() bool {
+	mirror := m.kind.about().mirror
+	return mirror != nil && m.obj != nil && mirror(m.obj) != ""
+}
+
+// at returns where the entity lives; the IDs of parents must be known.
+func (s *session) at(m *member) scope {
+	if m.isControlPlane() {
+		return scope{}
+	}
+	at := scope{controlPlane: m.control.id}
+	if parent := s.parentOf(m); parent != nil {
+		at.parent = parent.id
+	} else if m.entity != nil {
+		at.parent = m.entity.Upstream.ID // an entity to prune
+	}
+	return at
+}
+
+// parentOf returns the member whose entity nests m's URL; nil for flat kinds.
+func (s *session) parentOf(m *member) *member {
+	if m.node == nil || m.kind.about().parent == "" {
+		return nil
+	}
+	for _, edge := range m.node.Edges {
+		if edge.Field == m.kind.about().parent && edge.Node != nil {
+			return s.byKey[edge.Node.Key]
+		}
+	}
+	return nil
+}
+
+func (c *Client) newSession(options callOptions) *session {
+	return &session{
+		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
+		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
+		accounts: map[string]*account{},
+		indexes: map[collection]*index{}, claims: map[string]*member{},
+	}
+}
+
+// copies returns defaulted deep copies of the objects, so that only status is
+// ever written to the caller's.
+func (s *session) copies(objects []crd.Object) []crd.Object {
+	own := make([]crd.Object, 0, len(objects))
+	for i, obj := range objects {
+		if isNilObject(obj) {
+			s.problem(crd.Key{Kind: "object", Name: fmt.Sprintf("#%d", i)}, field.Required(field.NewPath(""), "the object is nil"))
+			continue
+		}
+		dup, ok := obj.DeepCopyObject().(crd.Object)
+		if !ok {
+			s.problem(crd.KeyOf(obj), fmt.Errorf("copy %s: %T does not copy to its own type", crd.KeyOf(obj), obj))
+			continue
+		}
+		dup.Default()
+		if dup.GetNamespace() == "" {
+			dup.SetNamespace(crd.DefaultNamespace)
+		}
+		s.origins[crd.KeyOf(dup)] = obj
+		own = append(own, dup)
+	}
+	return own
+}
+
+func isNilObject(obj crd.Object) bool {
+	value := reflect.ValueOf(obj)
+	return obj == nil || value.Kind() == reflect.Pointer && value.IsNil()
+}
+
+func (s *session) problem(key crd.Key, err error) {
+	s.problems = append(s.problems, Problem{Key: key, Err: err})
+}
+
+// refusal returns all problems as one error; nil when there are none.
+func (s *session) refusal() error {
+	if len(s.problems) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(s.problems, func(a, b Problem) int { return a.Key.Compare(b.Key) })
+	return &ValidationError{Problems: s.problems}
+}
+
+// prepare checks and resolves the batch without sending anything. With lenient
+// set, as for deletion, what cannot be resolved concerns its own object only.
+func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient bool) error {
+	own := s.copies(objects)
+	if !lenient {
+		s.validate(own)
+	}
+	graph, err := resolve.Resolve(ctx, own, resolve.WithSource(s.client.config.source))
+	s.graph = graph
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.collect()
+	s.takeResolveErrors(err, lenient)
+	s.assignAccounts(lenient)
+	if !lenient {
+		s.checkControlPlanes()
+		if s.options.prune && !s.client.config.ownerIsSet {
+			return errors.New("prune: the client needs WithOwner, so that only its own entities are deleted")
+		}
+	}
+	return s.refusal()
+}
+
+// validate checks the rules of the CRDs and those of Konnect.
+func (s *session) validate(objects []crd.Object) {
+	for _, obj := range objects {
+		key := crd.KeyOf(obj)
+		problems := obj.Validate()
+		if k := s.kinds.by[key.GroupKind()]; k != nil && len(problems) == 0 {
+			problems = append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
+		}
+		for _, p := range problems {
+			s.problem(key, p)
+		}
+	}
+}
+
+// tagged is an object whose entity has tags.
+type tagged interface{ GetTags() commonv1alpha1.Tags }
+
+// annotationTags adds tags to an object's entity, separated by commas.
+const annotationTags = "konghq.com/tags"
+
+func userTags(obj crd.Object) []string {
+	var tags []string
+	if t, ok := obj.(tagged); ok {
+		tags = append(tags, t.GetTags()...)
+		for tag := range strings.SplitSeq(obj.GetAnnotations()[annotationTags], ",") {
+			if tag = strings.TrimSpace(tag); tag != "" {
+				tags = append(tags, tag)
+			}
+		}
+	}
+	return tags
+}
+
+// collect makes a member of each object that has an entity.
+func (s *session) collect() {
+	for _, node := range s.graph.Nodes() {
+		k := s.kinds.by[node.Key.GroupKind()]
+		if k == nil {
+			continue
+		}
+		m := &member{
+			key: node.Key, mark: managedKey(node.Key), obj: node.Object, inBatch: node.InBatch, node: node, kind: k,
+		}
+		s.members = append(s.members, m)
+		s.byKey[m.key], s.byMark[m.mark] = m, m
+	}
+	for _, m := range s.members {
+		if control := m.node.ControlPlane; control != nil {
+			m.control = s.byKey[control.Key]
+		}
+	}
+}
+
+// takeResolveErrors turns the errors of resolve into problems.
+func (s *session) takeResolveErrors(err error, lenient bool) {
+	if err == nil {
+		return
+	}
+	all, ok := errors.AsType[*resolve.Error](err)
+	if !ok {
+		s.problem(crd.Key{}, err)
+		return
+	}
+	for _, problem := range all.Problems {
+		key, _ := resolve.Location(problem)
+		if m := s.byKey[key]; lenient && m != nil {
+			m.err = errors.Join(m.err, problem)
+			continue
+		}
+		s.problem(key, problem)
+	}
+}
+
+// checkControlPlanes refuses entities in control planes that hold none, as far as
+// the objects tell. What Konnect tells is checked once that is known.
+func (s *session) checkControlPlanes() {
+	for _, m := range s.members {
+		if m.control == nil || m.isControlPlane() {
+			continue
+		}
+		if c, ok := m.control.obj.(*konnectv1alpha2.KonnectGatewayControlPlane); ok && c.ClusterType() != "" {
+			m.control.clusterType = c.ClusterType()
+		}
+		s.checkHolds(m)
+	}
+}
+
+func (s *session) checkHolds(m *member) {
+	if reason := holdsEntities(m.control.clusterType); reason != "" {
+		s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))
+	}
+}

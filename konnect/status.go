@@ -1,0 +1,264 @@
+package konnect
+
+import (
+	"errors"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/api/meta"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/konnectkit/konnectkit/crd"
+	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// Reasons of conditions, as the Kong operator writes them.
+const (
+	reasonProgrammed     = "Programmed"
+	reasonFailedToCreate = "FailedToCreate"
+	reasonFailedToUpdate = "FailedToUpdate"
+	reasonFailedToAdopt  = "FailedToAdopt"
+	reasonOperationFails = "KonnectAPIOpFailed"
+	reasonOthersFalse    = "ConditionWithStatusFalseExists"
+	reasonValid          = "Valid"
+	reasonInvalid        = "Invalid"
+	reasonNotProgrammed  = "NotProgrammed"
+	reasonNotPermitted   = "RefNotPermitted"
+)
+
+// writeStatus writes what is known of m's entity into the caller's object.
+func (s *session) writeStatus(m *member) {
+	origin := s.origins[m.key]
+	if origin == nil || !m.inBatch {
+		return
+	}
+	if m.outcome == ActionDeleted || s.deleting && m.outcome == ActionUnchanged {
+		origin.SetKonnectStatus(crd.KonnectStatus{})
+		origin.SetConditions(crd.PendingConditions())
+		return
+	}
+	if m.entity != nil && m.control != nil && m.control.account != nil {
+		origin.SetKonnectStatus(s.konnectStatus(m))
+		if observed, err := m.kind.shape(m.entity); err == nil {
+			m.kind.fillStatus(origin, observed)
+		}
+	}
+	conditions := origin.GetConditions()
+	for _, condition := range s.conditions(m) {
+		condition.ObservedGeneration = origin.GetGeneration()
+		meta.SetStatusCondition(&conditions, condition)
+	}
+	origin.SetConditions(conditions)
+}
+
+func (s *session) konnectStatus(m *member) crd.KonnectStatus {
+	account := m.control.account
+	status := crd.KonnectStatus{
+		ID: m.id, ServerURL: account.server.String(), OrganizationID: account.organizationID,
+	}
+	if m.isControlPlane() {
+		return status
+	}
+	status.ControlPlaneID = m.control.id
+	for _, edge := range m.node.Edges {
+		if parent := s.byKey[edge.To]; edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
+			status.ParentID = parent.id
+		}
+	}
+	return status
+}
+
+// conditions are those that the operator would write, Programmed last.
+func (s *session) conditions(m *member) []metav1.Condition {
+	var conditions []metav1.Condition
+	if m.control != nil && !m.isControlPlane() {
+		conditions = append(conditions, s.controlPlaneCondition(m))
+	}
+	conditions = append(conditions, s.referenceConditions(m)...)
+	if m.control != nil && m.control.account != nil {
+		conditions = append(conditions, authConditions(m.control)...)
+	}
+	conditions = append(conditions, s.adoptConditions(m)...)
+	if m.isMirror() {
+		conditions = append(conditions, mirrorCondition(m))
+	}
+	if relationOf(m) != nil {
+		conditions = append(conditions, membersCondition(m))
+	}
+	return append(conditions, programmedCondition(m, conditions))
+}
+
+func condition(kind string, ok bool, trueReason, falseReason, message string) metav1.Condition {
+	if ok {
+		return metav1.Condition{Type: kind, Status: metav1.ConditionTrue, Reason: trueReason, Message: message}
+	}
+	return metav1.Condition{Type: kind, Status: metav1.ConditionFalse, Reason: falseReason, Message: message}
+}
+
+func (s *session) controlPlaneCondition(m *member) metav1.Condition {
+	key := m.control.key
+	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", key.Namespace, key.Name)
+	if m.control.err != nil || m.control.entity == nil {
+		return condition(crd.ConditionControlPlaneRefValid, false, "", reasonNotProgrammed, name+"is not programmed yet")
+	}
+	return condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")
+}
+
+// referenceConditions are about the parents other than control planes, and about
+// references that resolve refused.
+func (s *session) referenceConditions(m *member) []metav1.Condition {
+	if m.node == nil {
+		return nil
+	}
+	var conditions []metav1.Condition
+	notGranted, refused := errors.AsType[*resolve.NotGrantedError](m.err)
+	for _, edge := range m.node.Edges {
+		about := s.kinds.by[edge.To.GroupKind()]
+		if edge.Role != crd.RoleParent || about == nil || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
+			continue
+		}
+		noun, kind := about.about().noun, about.about().referrerCondition
+		name := fmt.Sprintf("Referenced %s %s/%s ", noun, edge.To.Namespace, edge.To.Name)
+		parent := s.byKey[edge.To]
+		switch {
+		case refused && notGranted.Field == edge.Field:
+			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
+		case parent == nil:
+			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
+		case parent.err != nil || parent.entity == nil:
+			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
+		default:
+			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
+		}
+	}
+	if refused {
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, notGranted.Error()))
+	} else if m.crossesNamespaces() && m.err == nil {
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
+	}
+	return conditions
+}
+
+func (m *member) crossesNamespaces() bool {
+	for _, edge := range m.node.Edges {
+		if edge.To.Namespace != m.key.Namespace {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *session) adoptConditions(m *member) []metav1.Condition {
+	if m.obj == nil || adoptOf(m.obj) == nil {
+		return nil
+	}
+	if m.err == nil {
+		return []metav1.Condition{condition(crd.ConditionAdopted, true, crd.ConditionAdopted, "", "")}
+	}
+	reason := reasonFailedToAdopt
+	if m.entity == nil {
+		reason = "FetchFailed"
+	}
+	if _, ok := errors.AsType[*MismatchError](m.err); ok {
+		reason = "NotMatch"
+	}
+	if _, ok := errors.AsType[*OwnershipError](m.err); ok {
+		reason = "UIDConflict"
+	}
+	return []metav1.Condition{condition(crd.ConditionAdopted, false, "", reason, statusText(m.err))}
+}
+
+func mirrorCondition(m *member) metav1.Condition {
+	return condition(crd.ConditionMirrored, m.err == nil, crd.ConditionMirrored, "Failed", statusText(m.err))
+}
+
+func membersCondition(m *member) metav1.Condition {
+	_, blocked := errors.AsType[*DependencyError](m.err)
+	reason := "SetGroupMemberFailed"
+	if blocked {
+		reason = "SomeMemberNotResolved"
+	}
+	return condition(crd.ConditionMembersReferenceResolved, m.err == nil, "Resolved", reason, statusText(m.err))
+}
+
+func programmedCondition(m *member, others []metav1.Condition) metav1.Condition {
+	if m.err == nil {
+		return condition(crd.ConditionProgrammed, true, reasonProgrammed, "", "")
+	}
+	for _, other := range others {
+		if other.Status == metav1.ConditionFalse && other.Type != crd.ConditionAdopted {
+			return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
+		}
+	}
+	return condition(crd.ConditionProgrammed, false, "", m.failureReason(), statusText(m.err))
+}
+
+func (m *member) failureReason() string {
+	switch {
+	case m.obj != nil && adoptOf(m.obj) != nil && m.step != ActionUpdated:
+		return reasonFailedToAdopt
+	case m.step == ActionCreated:
+		return reasonFailedToCreate
+	case m.step == ActionUpdated:
+		return reasonFailedToUpdate
+	case m.step == ActionAdopted:
+		return reasonFailedToAdopt
+	default:
+		return reasonOperationFails
+	}
+}
+
+// maxMessage is the longest message that the CRDs accept.
+const maxMessage = 32768
+
+func statusText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return cut(err.Error(), maxMessage)
+}
+
+// authConditions are what a control plane's credentials add to an object.
+func authConditions(control *member) []metav1.Condition {
+	authNode, named := follow(control.node)
+	if !named || authNode == nil {
+		return nil
+	}
+	name := fmt.Sprintf("KonnectAPIAuthConfiguration %s/%s", authNode.Key.Namespace, authNode.Key.Name)
+	valid := !errors.Is(control.err, ErrUnauthorized) && !errors.Is(control.err, ErrForbidden)
+	verdict := " is valid"
+	if !valid {
+		verdict = " is invalid: " + statusText(control.err)
+	}
+	return []metav1.Condition{
+		condition(crd.ConditionAPIAuthResolvedRef, true, "ResolvedRef", "", name+" is resolved"),
+		condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, "referenced "+name+verdict),
+	}
+}
+
+// writeAuthStatus records what was learned of the credentials in their own objects.
+func (s *session) writeAuthStatus() {
+	for _, m := range s.members {
+		if !m.isControlPlane() || m.account == nil {
+			continue
+		}
+		node, named := follow(m.node)
+		if !named || node == nil {
+			continue
+		}
+		auth, ok := s.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+		if !ok || m.account.organizationID == "" && !errors.Is(m.err, ErrUnauthorized) {
+			continue
+		}
+		valid := !errors.Is(m.err, ErrUnauthorized)
+		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.server.String(), OrganizationID: m.account.organizationID})
+		conditions := auth.GetConditions()
+		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(m.err))
+		if valid {
+			verdict.Message = "Token is valid"
+		}
+		verdict.ObservedGeneration = auth.GetGeneration()
+		meta.SetStatusCondition(&conditions, verdict)
+		auth.SetConditions(conditions)
+	}
+}
