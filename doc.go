@@ -1,2 +1,28 @@
-// Package konnectkit is the root of the module.
+// Package konnectkit is the root of a library that provisions Kong Konnect from
+// the Kong operator's custom resources, with or without a Kubernetes cluster.
+// The root holds no code. Start here:
+//
+//   - [github.com/konnectkit/konnectkit/konnect] makes Konnect hold what objects
+//     say: Client.Ensure, Plan, Apply and Delete. Most programs need only it and
+//     one source of objects.
+//   - [github.com/konnectkit/konnectkit/builder] builds objects in Go: fluent,
+//     typed, all mistakes reported together.
+//   - [github.com/konnectkit/konnectkit/crd/manifest] reads objects from YAML and
+//     JSON, strictly, and writes them.
+//   - [github.com/konnectkit/konnectkit/konnect/konnecttest] is an in-memory
+//     Konnect for tests, with fault injection and a log of requests.
+//
+// Below them:
+//
+//   - [github.com/konnectkit/konnectkit/crd] defines Object, what all kinds have in
+//     common; the typed structs are in crd/configuration/v1alpha1,
+//     crd/konnect/v1alpha1 and crd/konnect/v1alpha2, wire-compatible with the
+//     operator's CRDs v2.2.3; crd/core wraps the core Secret; crd/scheme adds
+//     all of them to a runtime.Scheme.
+//   - [github.com/konnectkit/konnectkit/resolve] is the graph of references among
+//     objects: order, grants, control planes, pictures; and Source, where objects
+//     outside a batch are looked up.
+//
+// Packages import downwards only: crd, then builder and resolve, then konnect,
+// then programs. The runnable programs are under examples.
 package konnectkit

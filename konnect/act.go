@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,8 +44,8 @@ func (s *session) actOn(ctx context.Context, m *member) {
 		m.err, m.outcome = blocked, ActionSkipped
 		return
 	}
-	if m.step == ActionUnchanged || !m.inBatch {
-		m.outcome = ActionUnchanged
+	if m.step == ActionUnchanged || !m.inBatch || m.isReadOnly() {
+		m.outcome = m.step
 		return
 	}
 	if err := ctx.Err(); err != nil {
@@ -94,24 +95,15 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 	if m.entity != nil && len(m.fields) == 1 && m.fields[0].Path == "members" {
 		return nil, nil
 	}
-	var err error
-	if m.entity == nil {
-		// The IDs of parents are known only now.
+	if m.isControlPlane() && m.entity == nil {
+		return s.createByServer(ctx, m)
+	}
+	if m.control.outcome == ActionCreated { // the IDs are known only now
+		var err error
 		if m.desired, err = m.kind.desire(m.obj, s.inputs(m, nil)); err != nil {
 			return nil, err
 		}
-		if m.isControlPlane() {
-			return s.createByServer(ctx, m)
-		}
 		m.id = s.newID(m)
-	} else {
-		observed, err := m.kind.shape(m.entity)
-		if err != nil {
-			return nil, err
-		}
-		if m.desired, err = m.kind.desire(m.obj, s.inputs(m, observed)); err != nil {
-			return nil, err
-		}
 	}
 	return s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 		if m.entity == nil {
@@ -165,9 +157,7 @@ func (s *session) change(m *member, action Action) Change {
 		c.Name = nameOf(m.entity)
 	}
 	if m.obj != nil && (m.entity == nil || action != ActionDeleted) {
-		if wanted, _ := s.wantedEntity(m); nameOf(wanted) != "" {
-			c.Name = nameOf(wanted)
-		}
+		c.Name = cmp.Or(m.kind.about().name(m.obj), c.Name)
 	}
 	if m.control != nil && !m.isControlPlane() {
 		c.ControlPlane = m.control.id

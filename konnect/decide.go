@@ -69,7 +69,7 @@ func (s *session) decideMember(m *member) error {
 	}
 	adopt := adoptOf(m.obj)
 	if adopt != nil && (m.entity == nil || m.entity.ID != adopt.KonnectID()) && !s.adoptedBefore(m) {
-		return fmt.Errorf("adopt %s: konnect has no entity %s in this control plane", m.key, adopt.KonnectID())
+		return fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs", m.key, adopt.KonnectID())
 	}
 	if m.entity == nil {
 		return s.decideAbsent(m)
@@ -85,8 +85,7 @@ func (s *session) adoptedBefore(m *member) bool {
 
 // decideAbsent plans a creation, unless the natural key is taken.
 func (s *session) decideAbsent(m *member) error {
-	wanted, _ := s.wantedEntity(m)
-	if other := s.natural(m, wanted); other != nil && !s.releases(other, m) {
+	if other := s.holderOfName(m); other != nil && !s.releases(other, m) {
 		if !s.options.adoption.allows(other.owner) {
 			return s.ownershipError(m, other)
 		}
@@ -99,19 +98,21 @@ func (s *session) decideAbsent(m *member) error {
 		return err
 	}
 	m.desired, m.step = d, ActionCreated
+	s.keepBasis(m, nil)
 	return nil
 }
 
-// natural returns the entity that has the natural key of wanted, nil when it is free.
-func (s *session) natural(m *member, wanted *entity) *entity {
+// holderOfName returns the entity that has the natural key which m wants, nil
+// when it is free.
+func (s *session) holderOfName(m *member) *entity {
 	x := s.indexes[s.collectionOf(m)]
 	if m.isControlPlane() {
 		x = s.indexes[s.controlPlanes(m.account)]
 	}
-	if x == nil {
+	if x == nil || s.natural(m) == "" {
 		return nil
 	}
-	return x.byNatural[m.kind.about().natural(wanted)]
+	return x.byNatural[s.natural(m)]
 }
 
 // releases tells whether the entity that has m's natural key belongs to another
@@ -121,9 +122,7 @@ func (s *session) releases(e *entity, m *member) bool {
 	if other == nil || other == m || !other.inBatch {
 		return false
 	}
-	wanted, _ := s.wantedEntity(other)
-	natural := m.kind.about().natural
-	if natural(wanted) == natural(e) {
+	if s.natural(other) == m.kind.about().natural(e) {
 		return false
 	}
 	m.after = append(m.after, other)
@@ -227,9 +226,11 @@ func (s *session) compare(m *member, change Action) error {
 			return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
 		}
 	}
-	m.step = ActionUnchanged
-	if len(m.fields) > 0 {
-		m.step = change
+	s.keepBasis(m, observed)
+	m.step = change
+	if len(m.fields) == 0 {
+		m.step = ActionUnchanged
+		m.desired = desired{} // thousands of them would weigh
 	}
 	return nil
 }
@@ -260,6 +261,7 @@ func (s *session) decideMatch(m *member) error {
 		m.fields = fieldsOf(differences)
 		return &MismatchError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
 	}
+	s.keepBasis(m, observed)
 	m.step = ActionUnchanged
 	if m.obj.GetKonnectStatus().ID != m.entity.ID {
 		m.step = ActionAdopted
@@ -269,13 +271,10 @@ func (s *session) decideMatch(m *member) error {
 
 // checkRename makes sure that a new natural key is free.
 func (s *session) checkRename(m *member) error {
-	wanted, _ := s.wantedEntity(m)
-	natural := m.kind.about().natural
-	if natural(wanted) == natural(m.entity) {
+	if s.natural(m) == m.kind.about().natural(m.entity) {
 		return nil
 	}
-	m.released = true
-	other := s.natural(m, wanted)
+	other := s.holderOfName(m)
 	if other == nil || other.ID == m.entity.ID || s.releases(other, m) {
 		return nil
 	}
@@ -296,8 +295,7 @@ func (s *session) checkNaturalKeys() {
 		if m.control == nil || m.control.account == nil || m.err != nil || m.isMirror() {
 			continue
 		}
-		wanted, _ := s.wantedEntity(m)
-		key := slot{account: m.control.account, kind: m.kind, natural: about.natural(wanted)}
+		key := slot{account: m.control.account, kind: m.kind, natural: s.natural(m)}
 		if !m.isControlPlane() {
 			key.controlPlane = s.idOf(m.control.key)
 		}
@@ -305,7 +303,7 @@ func (s *session) checkNaturalKeys() {
 			continue
 		}
 		if other := taken[key]; other != nil {
-			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, nameOf(wanted), other.key))
+			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, about.name(m.obj), other.key))
 			continue
 		}
 		taken[key] = m

@@ -64,13 +64,13 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 
 func (s *session) decideDelete(m *member) {
 	m.step = ActionUnchanged
-	switch adopt := adoptOf(m.obj); {
+	switch {
 	case m.err != nil:
 		m.outcome = ActionFailed
 	case m.control != nil && m.control.err != nil:
 		m.err = &DependencyError{Key: m.key, Field: "spec.controlPlaneRef", On: m.control.key, Cause: m.control.err}
 		m.outcome = ActionSkipped
-	case !m.inBatch || m.entity == nil || m.isMirror() || adopt.IsMatch():
+	case !m.inBatch || m.entity == nil || m.isReadOnly():
 	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.isByConstruction(m):
 		m.step = ActionDeleted
 	default:

@@ -34,6 +34,7 @@ func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...Ensur
 // which object, as far as that is known.
 func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Plan, error) {
 	s := c.newEnsureSession(opts)
+	s.planning = true
 	err := s.ready(ctx, objects)
 	if err == nil {
 		err = s.failures()
@@ -57,6 +58,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 		return nil, fmt.Errorf("apply plan: it was made for owner %q, not %q", plan.Owner, c.config.owner)
 	}
 	s := c.newEnsureSession(nil)
+	s.planning = true
 	s.options = callOptions{prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes}
 	if err := s.ready(ctx, objects); err != nil {
 		return s.refused(err), err

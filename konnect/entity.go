@@ -31,6 +31,9 @@ func decodeEntity(raw json.RawMessage) (*entity, error) {
 	if err := json.Unmarshal(raw, e); err != nil {
 		return nil, fmt.Errorf("decode entity: %w", err)
 	}
+	if address, err := normalizeTarget(e.Target); err == nil {
+		e.Target = address // Konnect's own form may move
+	}
 	e.owner = ownershipOf(e.Tags, e.Labels)
 	return e, nil
 }

@@ -106,13 +106,21 @@ func (s *session) takeNatural(m *member, x *index) bool {
 	if s.deleting {
 		return false
 	}
-	wanted, _ := s.wantedEntity(m)
-	e := x.byNatural[m.kind.about().natural(wanted)]
+	e := x.byNatural[s.natural(m)]
 	if e == nil || !e.owner.ours(s.owner) || s.byMark[e.owner.key] != nil {
 		return false
 	}
 	s.take(m, e)
 	return true
+}
+
+// natural is the natural key that an object wants for its entity.
+func (s *session) natural(m *member) string {
+	about := m.kind.about()
+	if parent := s.parentOf(m); parent != nil {
+		return nestedKey(s.idOf(parent.key), about.name(m.obj))
+	}
+	return about.name(m.obj)
 }
 
 func (s *session) take(m *member, e *entity) {

@@ -47,9 +47,10 @@ type traits struct {
 	parent, parentCollection string
 	// fields are compared, in this order in reports.
 	fields []canon.Field
-	// natural returns the natural key, unique in the scope; empty for none.
-	natural func(*entity) string
-	// nameField is the CRD field that the natural key comes from.
+	// name returns the name that an object wants for its entity, in the form in
+	// which Konnect stores it; empty for none. It is unique in the control plane,
+	// for nested kinds in the parent. nameField is the CRD field that it comes from.
+	name      func(crd.Object) string
 	nameField string
 	// referrerCondition is the condition that referrers carry about an object of
 	// this kind, and noun its name in the condition's message.
@@ -113,7 +114,7 @@ type binding interface {
 	// shape returns an observed entity in the shape of the payload.
 	shape(*entity) (canon.Object, error)
 	refuseEntity(canon.Object) error
-	fillStatus(crd.Object, canon.Object)
+	fillStatus(crd.Object, *entity)
 	create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
 	update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
 	remove(ctx context.Context, a *account, at scope, id string) error
@@ -167,8 +168,11 @@ func (k *kind[O, P]) refuseEntity(observed canon.Object) error {
 	return k.refuse(observed)
 }
 
-func (k *kind[O, P]) fillStatus(obj crd.Object, observed canon.Object) {
-	if k.status != nil && observed != nil {
+func (k *kind[O, P]) fillStatus(obj crd.Object, e *entity) {
+	if k.status == nil {
+		return
+	}
+	if observed, err := k.shape(e); err == nil {
 		k.status(obj.(O), observed)
 	}
 }
@@ -207,6 +211,23 @@ func (t *traits) collectionPath(at scope) string {
 		return controlPlanesPath
 	}
 	return corePath(at) + t.collection
+}
+
+// natural is the natural key of an observed entity, unique in its collection;
+// empty for none.
+func (t *traits) natural(e *entity) string {
+	if t.parent != "" {
+		return nestedKey(e.Upstream.ID, nameOf(e))
+	}
+	return e.Name
+}
+
+// nestedKey is the natural key of an entity that is unique in its parent only.
+func nestedKey(parentID, name string) string {
+	if name == "" {
+		return ""
+	}
+	return parentID + " " + name
 }
 
 // entityPath is the path of one entity, by ID or natural key.

@@ -22,7 +22,7 @@ func controlPlaneKind() binding {
 	return &kind[*konnectv1alpha2.KonnectGatewayControlPlane, components.CreateControlPlaneRequest]{
 		traits: traits{
 			groupKind:         crd.ControlPlaneGroupKind(),
-			natural:           func(e *entity) string { return e.Name },
+			name:              controlPlaneName,
 			nameField:         "spec.createControlPlaneRequest.name",
 			referrerCondition: crd.ConditionControlPlaneRefValid,
 			noun:              "ControlPlane",
@@ -55,6 +55,14 @@ func controlPlaneKind() binding {
 			},
 		},
 	}
+}
+
+func controlPlaneName(obj crd.Object) string {
+	request := obj.(*konnectv1alpha2.KonnectGatewayControlPlane).Spec.CreateControlPlaneRequest
+	if request == nil {
+		return ""
+	}
+	return request.Name
 }
 
 func mirrorID(obj crd.Object) string {

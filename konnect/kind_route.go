@@ -20,7 +20,7 @@ func routeKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongRoute"},
 			collection:        "routes",
-			natural:           func(e *entity) string { return e.Name },
+			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongRoute).Spec.Name) },
 			nameField:         "spec.name",
 			referrerCondition: "KongRouteRefValid",
 			noun:              "KongRoute",

@@ -22,7 +22,7 @@ func serviceKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongService"},
 			collection:        "services",
-			natural:           func(e *entity) string { return e.Name },
+			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongService).Spec.Name) },
 			nameField:         "spec.name",
 			referrerCondition: crd.ConditionServiceRefValid,
 			noun:              "KongService",

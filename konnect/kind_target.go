@@ -21,7 +21,7 @@ func targetKind() binding {
 			collection:        "targets",
 			parent:            configurationv1alpha1.UpstreamRefField,
 			parentCollection:  "upstreams",
-			natural:           targetNatural,
+			name:              targetName,
 			nameField:         "spec.target",
 			referrerCondition: "KongTargetRefValid",
 			noun:              "KongTarget",
@@ -97,14 +97,11 @@ func projectTarget(target canon.Object) canon.Object {
 	return target
 }
 
-// targetNatural is the upstream and the address; an address alone means nothing.
-func targetNatural(e *entity) string {
-	if e.Target == "" || e.Upstream.ID == "" {
-		return ""
+// targetName is the address as Konnect stores it.
+func targetName(obj crd.Object) string {
+	address := obj.(*configurationv1alpha1.KongTarget).Spec.Target
+	if normalized, err := normalizeTarget(address); err == nil {
+		return normalized
 	}
-	address, err := normalizeTarget(e.Target)
-	if err != nil {
-		address = e.Target
-	}
-	return e.Upstream.ID + " " + address
+	return address
 }

@@ -18,7 +18,7 @@ func upstreamKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongUpstream"},
 			collection:        "upstreams",
-			natural:           func(e *entity) string { return e.Name },
+			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongUpstream).Spec.Name) },
 			nameField:         "spec.name",
 			referrerCondition: crd.ConditionUpstreamRefValid,
 			noun:              "KongUpstream",

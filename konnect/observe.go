@@ -192,7 +192,7 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 		}
 		return e, err
 	}
-	wanted, name := s.wantedEntity(m)
+	name := about.name(m.obj)
 	var byID *entity
 	for _, id := range s.candidateIDs(m) {
 		found, err := read(id)
@@ -204,7 +204,7 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 			break
 		}
 	}
-	if byID != nil && (s.deleting || about.natural(byID) == about.natural(wanted)) {
+	if byID != nil && (s.deleting || about.natural(byID) == s.natural(m)) {
 		return nil
 	}
 	if name != "" && !s.deleting {
@@ -222,24 +222,4 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 func (s *session) parentExists(m *member) bool {
 	parent := s.parentOf(m)
 	return parent != nil && parent.entity != nil
-}
-
-// wantedEntity returns the desired entity as far as its natural key goes, and
-// the segment of its path by that key.
-func (s *session) wantedEntity(m *member) (wanted *entity, name string) {
-	in := s.inputs(m, nil)
-	d, err := m.kind.desire(m.obj, in)
-	if err != nil {
-		return &entity{}, ""
-	}
-	wanted = &entity{}
-	wanted.Name, _ = d.object["name"].(string)
-	wanted.Target, _ = d.object["target"].(string)
-	if upstream, ok := d.object["upstream"].(map[string]any); ok {
-		wanted.Upstream.ID, _ = upstream["id"].(string)
-	}
-	if wanted.Target != "" {
-		return wanted, wanted.Target
-	}
-	return wanted, wanted.Name
 }

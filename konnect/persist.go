@@ -128,10 +128,10 @@ func mayHaveArrived(err error) bool {
 
 // lookUp reads the control plane with the name that m wants; nil when there is none.
 func (s *session) lookUp(ctx context.Context, m *member) (*entity, error) {
-	wanted, name := s.wantedEntity(m)
+	name := m.kind.about().name(m.obj)
 	var found *entity
 	err := m.account.listControlPlanes(ctx, url.Values{"filter[name][eq]": {name}}, func(e *entity) {
-		if e.Name == wanted.Name {
+		if e.Name == name {
 			found = e
 		}
 	})

@@ -116,25 +116,26 @@ func (s *session) plan() *Plan {
 			action = m.outcome
 		}
 		c := s.change(m, action)
+		c.Programmed = c.Programmed && !action.writes()
 		p.Changes = append(p.Changes, c)
-		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, c.KonnectID, s.basis(m)}) + "\n"))
+		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, c.KonnectID, m.basis}) + "\n"))
 	}
 	p.Digest = hex.EncodeToString(hash.Sum(nil))
 	return p
 }
 
-// basis is what a planned change rests on: the desired entity, and the observed
-// one in the fields that are compared.
-func (s *session) basis(m *member) any {
-	held := map[string]any{}
-	if m.entity != nil {
-		if observed, err := m.kind.shape(m.entity); err == nil {
-			for _, f := range m.kind.about().fields {
-				held[f.Name] = observed[f.Name]
-			}
-		}
+// keepBasis records what a planned change rests on: the desired entity, and the
+// observed one in the fields that are compared.
+func (s *session) keepBasis(m *member, observed canon.Object) {
+	if !s.planning {
+		return
 	}
-	return []any{m.desired.object, held, m.held}
+	held := map[string]any{}
+	for _, f := range m.kind.about().fields {
+		held[f.Name] = observed[f.Name]
+	}
+	sum := sha256.Sum256([]byte(canon.Text([]any{m.desired.object, held, m.held})))
+	m.basis = hex.EncodeToString(sum[:])
 }
 
 // batch returns the members that are objects of the call.

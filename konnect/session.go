@@ -25,6 +25,8 @@ type session struct {
 	owner   string
 	// deleting is true for Delete, which looks for our own entities only.
 	deleting bool
+	// planning is true where the digest of a plan is needed.
+	planning bool
 	tally   *tally
 
 	graph *resolve.Graph
@@ -83,8 +85,8 @@ type member struct {
 	held []string
 	// after are the objects that give up a name before this one takes it.
 	after []*member
-	// released is true for a step that gives up a natural key.
-	released bool
+	// basis is what the step rests on, for the digest of a plan.
+	basis string
 
 	outcome Action // what was done
 	err     error
@@ -96,6 +98,11 @@ func (m *member) isControlPlane() bool { return m.control == m }
 func (m *member) isMirror() bool {
 	mirror := m.kind.about().mirror
 	return mirror != nil && m.obj != nil && mirror(m.obj) != ""
+}
+
+// isReadOnly tells whether the entity is never written, whatever the step.
+func (m *member) isReadOnly() bool {
+	return m.isMirror() || m.obj != nil && adoptOf(m.obj).IsMatch()
 }
 
 // at returns where the entity lives; the IDs of parents must be known.
@@ -185,10 +192,10 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 	}
 	graph, err := resolve.Resolve(ctx, own, resolve.WithSource(s.client.config.source))
 	s.graph = graph
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
 	s.collect()
+	if ctx.Err() != nil {
+		return fmt.Errorf("resolve: %w", ctx.Err())
+	}
 	s.takeResolveErrors(err, lenient)
 	s.assignAccounts(lenient)
 	if !lenient {

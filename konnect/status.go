@@ -39,9 +39,7 @@ func (s *session) writeStatus(m *member) {
 	}
 	if m.entity != nil && m.control != nil && m.control.account != nil {
 		origin.SetKonnectStatus(s.konnectStatus(m))
-		if observed, err := m.kind.shape(m.entity); err == nil {
-			m.kind.fillStatus(origin, observed)
-		}
+		m.kind.fillStatus(origin, m.entity)
 	}
 	conditions := origin.GetConditions()
 	for _, condition := range s.conditions(m) {
@@ -194,7 +192,12 @@ func programmedCondition(m *member, others []metav1.Condition) metav1.Condition 
 }
 
 func (m *member) failureReason() string {
+	_, answered := errors.AsType[*APIError](m.err)
 	switch {
+	case m.step == "" && !answered && m.entity == nil:
+		return reasonFailedToCreate // refused before anything was sent
+	case m.step == "" && !answered:
+		return reasonFailedToUpdate
 	case m.obj != nil && adoptOf(m.obj) != nil && m.step != ActionUpdated:
 		return reasonFailedToAdopt
 	case m.step == ActionCreated:

@@ -164,7 +164,8 @@ func (c *checker) float(value any, at *path) {
 // opaque lets a type that decodes itself judge value, and returns it as that type
 // writes it.
 func (c *checker) opaque(value any, t reflect.Type, at *path) any {
-	before, err := json.Marshal(value)
+	// Nulls within do not survive Encode.
+	before, err := json.Marshal(plain(value))
 	if err != nil {
 		c.report(at, "cannot be understood")
 		return value

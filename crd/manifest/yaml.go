@@ -174,7 +174,7 @@ func (d *document) reportSyntax(err error) {
 
 // withoutValues cuts the values that parsers quote: they may be secrets.
 func withoutValues(message string) string {
-	if strings.HasPrefix(message, "unsupported map key") {
+	if strings.Contains(message, "map key") {
 		return "a key must be a string, a number or a boolean"
 	}
 	if i, j := strings.IndexByte(message, '`'), strings.LastIndexByte(message, '`'); i < j {

@@ -26,7 +26,7 @@ const (
 	longReserve  = 0.1
 	longInterval = time.Second
 	// quotaShare of a short window is used. The rest is room for requests that travel slower than others.
-	quotaShare = 0.97
+	quotaShare = 0.95
 )
 
 // answered places an answer among the requests.

@@ -21,7 +21,7 @@ func TestRateOnFixedWindows(t *testing.T) {
 		"none": blind, "retry-after": blind,
 	}
 	for style, want := range styles {
-		for _, latency := range []time.Duration{5 * time.Millisecond, 100 * time.Millisecond} {
+		for _, latency := range []time.Duration{5 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond} {
 			for _, phase := range []time.Duration{0, 700 * time.Millisecond} {
 				t.Run(style+" "+latency.String()+" "+phase.String(), func(t *testing.T) {
 					t.Parallel()
@@ -105,6 +105,38 @@ func started(t *testing.T, now time.Time) (rate, uint64) {
 		r.done(now, seq, answer{status: 200})
 	}
 	return r, r.take(now)
+}
+
+func TestRateStartsWithOneBurst(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	r := newRate(32)
+	for range startBurst {
+		d, _ := r.delay(now)
+		require.Zero(t, d)
+		r.take(now)
+	}
+	now = now.Add(10 * time.Second)
+	_, reason := r.delay(now)
+	assert.Equal(t, WaitProbe, reason, "a slow server gets no second burst before its first answer")
+	r.done(now, 1, answer{})
+	d, _ := r.delay(now)
+	assert.Zero(t, d, "a failure is an answer too")
+}
+
+func TestRateMakesUpForLittle(t *testing.T) {
+	t.Parallel()
+	now := time.Unix(1000, 0)
+	r := newRate(32)
+	r.limited, r.pace, r.heard = true, 50, true
+	r.take(now)
+	now = now.Add(10 * time.Second) // of silence
+	n := 0
+	for d, _ := r.delay(now); d == 0; d, _ = r.delay(now) {
+		r.take(now)
+		n++
+	}
+	assert.Equal(t, 2, n)
 }
 
 func TestRateCutsOncePerBurst(t *testing.T) {

@@ -1,0 +1,52 @@
+package manifest_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	apiequality "k8s.io/apimachinery/pkg/api/equality"
+
+	"github.com/konnectkit/konnectkit/crd/manifest"
+)
+
+func readSeed(f *testing.F, path string) []byte {
+	f.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(f, err)
+	return text
+}
+
+// Whatever decodes must be written, and read again as the same objects.
+func FuzzDecodeAll(f *testing.F) {
+	for _, path := range []string{"testdata/how-to.yaml", "testdata/no-namespace.yaml", "testdata/encode.golden.yaml"} {
+		f.Add(readSeed(f, path))
+	}
+	for _, seed := range []string{
+		`{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"Secret","data":{"a":"YQ=="}}]}`,
+		serviceHead + "spec: {host: a, tags: [], port: 80.0, name: \"\\u2028\", controlPlaneRef: {type: null}}\n",
+		serviceHead + "spec: {<<: {host: a, port: 1}, port: 2, name: &a yes, path: *a}\nstatus: {conditions: []}\n",
+		"apiVersion: konnect.konghq.com/v1alpha1\nkind: KonnectGatewayControlPlane\nspec: {labels: {a: b}}\n",
+		"apiVersion: v1\nkind: Secret\nmetadata: {creationTimestamp: 2026-01-02T03:04:05.5+01:00, managedFields: [{fieldsV1: {b: {}, a: null}, time: 2026-01-02T03:04:05Z}]}\n",
+		"%YAML 1.1\n---\n{a: b}\n...\n--- !!map {}\n",
+		"a: &a [*a]\n", "? [a]\n: b\n", "{\"a\":1,\"a\":2}{", "a: 1\na: 2\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		objects, err := manifest.DecodeAll(bytes.NewReader(input))
+		if err != nil {
+			require.NotEmpty(t, err.Error())
+			return
+		}
+		var text bytes.Buffer
+		require.NoError(t, manifest.Encode(&text, objects...))
+		again, err := manifest.DecodeAll(bytes.NewReader(text.Bytes()))
+		require.NoError(t, err, "%s", text.Bytes())
+		require.Len(t, again, len(objects))
+		for i := range objects {
+			require.True(t, apiequality.Semantic.DeepEqual(objects[i], again[i]), "want %#v\ngot %#v\n%s", objects[i], again[i], text.Bytes())
+		}
+	})
+}

@@ -1,0 +1,116 @@
+// Konnect-server runs an in-memory Konnect on a loopback port, for programs that are to
+// be tried without a Konnect account. What it holds is gone when it ends.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+const usage = `Usage: konnect-server [flags]
+
+Runs an empty in-memory Konnect until Ctrl-C. Standard output is for a shell: it sets
+the variables by which the other examples find the server.
+
+  --addr HOST:PORT    loopback address to listen on, port 0 for a free one
+                      (default 127.0.0.1:8080)
+  --latency DURATION  delay of each answer, such as 50ms (default none)
+  --rate-limit N      requests a second for each token; what is more is answered 429
+                      (default 0, no limit)
+  --log               print a line for each request to standard error
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("konnect-server", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	addr := flags.String("addr", "127.0.0.1:8080", "")
+	latency := flags.Duration("latency", 0, "")
+	rateLimit := flags.Int("rate-limit", 0, "")
+	logRequests := flags.Bool("log", false, "")
+	switch err := flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		return 64
+	case flags.NArg() > 0:
+		fmt.Fprintf(stderr, "konnect-server: unexpected argument %q\n", flags.Arg(0))
+		return 64
+	}
+
+	konnect := konnecttest.NewServer(
+		konnecttest.WithLatency(*latency),
+		konnecttest.WithRateLimit(*rateLimit, true),
+		konnecttest.WithRequestLogLimit(0), // it may run for long
+	)
+	var handler http.Handler = konnect
+	if *logRequests {
+		handler = logged(konnect, slog.New(slog.NewTextHandler(stderr, nil)))
+	}
+	started := func(url string) {
+		fmt.Fprintf(stdout, "export KONNECT_SERVER_URL=%s\nexport KONNECT_TOKEN=%s\n", url, konnect.Token)
+	}
+	if err := serve(ctx, *addr, handler, started); err != nil {
+		fmt.Fprintln(stderr, "konnect-server:", err)
+		return 1
+	}
+	return 0
+}
+
+// serve answers requests until ctx ends.
+func serve(ctx context.Context, addr string, handler http.Handler, started func(url string)) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		return err
+	}
+	if at, ok := listener.Addr().(*net.TCPAddr); !ok || !at.IP.IsLoopback() {
+		return errors.Join(fmt.Errorf("%s is not a loopback address; the token is no secret", addr), listener.Close())
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
+	defer stop()
+	started("http://" + listener.Addr().String())
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// logged writes a record for each answer.
+func logged(next http.Handler, logger *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start, answer := time.Now(), &answer{ResponseWriter: w, status: http.StatusOK}
+		next.ServeHTTP(answer, r)
+		logger.InfoContext(r.Context(), "request", "method", r.Method, "path", r.URL.RequestURI(),
+			"status", answer.status, "duration", time.Since(start).Round(time.Microsecond))
+	})
+}
+
+// answer remembers the status of an answer.
+type answer struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answer) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
+}

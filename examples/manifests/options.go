@@ -1,0 +1,90 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"io"
+
+	"github.com/konnectkit/konnectkit/examples/internal/connect"
+)
+
+const usage = `Usage: manifests [flags] PATH...
+
+Makes Konnect hold the objects of YAML and JSON files, and prints what was done. All
+PATHs together are one batch. A folder stands for its *.yaml, *.yml and *.json files at
+any depth, without those whose name, or whose folder's name, starts with a dot; - is
+standard input.
+
+  --plan            print what would be done, and write nothing
+  --prune           also delete what is gone from the files: entities of the owner, in
+                    the control planes of the batch, that no object stands for; needs
+                    --owner
+  --delete          delete the entities of the objects
+  --max-deletes N   do nothing if more than N entities would be deleted
+  --owner NAME      who looks after the entities, and alone may change, prune or delete
+                    them (default "default")
+  --mermaid         print a picture of the objects as a Mermaid flowchart; Konnect is
+                    not needed
+  -v, --verbose     print each request and each finished object to standard error
+
+Exit codes:
+  0   done, or nothing to do
+  1   failed or interrupted; nothing was written unless a report is printed, and to
+      run again resumes
+  2   with --plan: there is something to do
+  64  the command line is wrong
+
+` + connect.Usage + `
+Control planes that name a KonnectAPIAuthConfiguration use its token and server instead;
+when all of them do, the environment is not needed.
+`
+
+// options are those of usage.
+type options struct {
+	paths                                 []string
+	plan, prune, delete, mermaid, verbose bool
+	owner                                 string
+	maxDeletes                            int
+}
+
+// parse returns flag.ErrHelp when asked for help. Flags may come after paths.
+func parse(args []string) (options, error) {
+	var o options
+	flags := flag.NewFlagSet("manifests", flag.ContinueOnError)
+	flags.SetOutput(io.Discard) // run prints errors
+	flags.BoolVar(&o.plan, "plan", false, "")
+	flags.BoolVar(&o.prune, "prune", false, "")
+	flags.BoolVar(&o.delete, "delete", false, "")
+	flags.BoolVar(&o.mermaid, "mermaid", false, "")
+	flags.BoolVar(&o.verbose, "verbose", false, "")
+	flags.BoolVar(&o.verbose, "v", false, "")
+	flags.StringVar(&o.owner, "owner", "", "")
+	flags.IntVar(&o.maxDeletes, "max-deletes", -1, "")
+	for {
+		if err := flags.Parse(args); err != nil {
+			return o, err
+		}
+		rest := flags.Args()
+		if read := len(args) - len(rest); read > 0 && args[read-1] == "--" {
+			o.paths = append(o.paths, rest...)
+			break
+		}
+		if len(rest) == 0 {
+			break
+		}
+		o.paths, args = append(o.paths, rest[0]), rest[1:]
+	}
+	return o, o.check()
+}
+
+func (o options) check() error {
+	switch {
+	case len(o.paths) == 0:
+		return errors.New("no path is given")
+	case o.delete && (o.plan || o.prune):
+		return errors.New("--delete goes with neither --plan nor --prune")
+	case o.prune && o.owner == "":
+		return errors.New("--prune needs --owner")
+	}
+	return nil
+}

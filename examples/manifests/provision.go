@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/examples/internal/connect"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+func provision(ctx context.Context, o options, objects []crd.Object, getenv func(string) string, s streams) int {
+	var clientOptions []konnect.Option
+	if !ownCredentials(objects) {
+		found, stop, err := connect.FromEnvironment(getenv, s.err)
+		if err != nil {
+			return s.fail(exitFailed, err)
+		}
+		defer stop()
+		clientOptions = found
+	}
+	if o.owner != "" {
+		clientOptions = append(clientOptions, konnect.WithOwner(o.owner))
+	}
+	seen := newProgress(s.err, o.verbose, time.Now)
+	client, err := konnect.NewClient(append(clientOptions, konnect.WithObserver(seen.observe))...)
+	if err != nil {
+		return s.fail(exitFailed, err)
+	}
+	defer client.Close()
+
+	if o.plan {
+		plan, err := client.Plan(ctx, objects, ensureOptions(o)...)
+		seen.end()
+		return concludePlan(plan, err, s)
+	}
+	call := func() (*konnect.Report, error) { return client.Ensure(ctx, objects, ensureOptions(o)...) }
+	if o.delete {
+		call = func() (*konnect.Report, error) {
+			return client.Delete(ctx, objects, konnect.WithMaxDeletes(o.maxDeletes))
+		}
+	}
+	report, err := call()
+	seen.end()
+	return conclude(report, err, s)
+}
+
+// ownCredentials tells whether every control plane names its token and server.
+func ownCredentials(objects []crd.Object) bool {
+	for _, object := range objects {
+		if crd.KeyOf(object).GroupKind() != crd.ControlPlaneGroupKind() {
+			continue
+		}
+		named := false
+		for _, reference := range object.References() {
+			named = named || reference.Role == crd.RoleCredential
+		}
+		if !named {
+			return false
+		}
+	}
+	return true
+}
+
+func ensureOptions(o options) []konnect.EnsureOption {
+	all := []konnect.EnsureOption{konnect.WithMaxDeletes(o.maxDeletes)}
+	if o.prune {
+		all = append(all, konnect.WithPrune())
+	}
+	return all
+}
+
+func concludePlan(plan *konnect.Plan, err error, s streams) int {
+	if err != nil {
+		return s.fail(exitFailed, err)
+	}
+	fmt.Fprint(s.out, plan)
+	if plan.HasChanges() {
+		return exitChanges
+	}
+	return exitDone
+}
+
+// conclude prints what was done. When that is nothing, the error says it all.
+func conclude(report *konnect.Report, err error, s streams) int {
+	switch {
+	case err == nil:
+		fmt.Fprint(s.out, report)
+		return exitDone
+	case report.Writes > 0:
+		fmt.Fprint(s.out, report)
+		return s.fail(exitFailed, errors.New("not all is done; the report tells why"))
+	case errors.Is(err, context.Canceled):
+		return s.fail(exitFailed, errors.New("interrupted before anything was written"))
+	default:
+		return s.fail(exitFailed, err)
+	}
+}
+
+// draw prints what can be resolved, even if not everything can.
+func draw(ctx context.Context, objects []crd.Object, s streams) int {
+	graph, err := resolve.Resolve(ctx, objects)
+	fmt.Fprint(s.out, graph.Mermaid())
+	if err != nil {
+		return s.fail(exitFailed, err)
+	}
+	return exitDone
+}

@@ -1,0 +1,262 @@
+package konnect_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// bubble runs a test in fake time: nothing in it really waits, and goroutines
+// that are left over fail it.
+func bubble(t *testing.T, run func(*testing.T)) {
+	t.Helper()
+	t.Parallel()
+	synctest.Test(t, run)
+}
+
+const (
+	usHost = "us.example.com"
+	euHost = "eu.example.com"
+
+	attemptTimeout = 20 * time.Second
+)
+
+// network reaches servers by host without sockets, so that it works in a bubble.
+type network struct {
+	servers map[string]*konnecttest.Server
+
+	lock sync.Mutex
+	// before may refuse a request, after is told of each that was answered.
+	before func(*http.Request) error
+	after  func(*http.Request)
+}
+
+func newNetwork(server *konnecttest.Server) *network {
+	return &network{servers: map[string]*konnecttest.Server{usHost: server}}
+}
+
+// watch sets what is called around each request, one call at a time.
+func (n *network) watch(before func(*http.Request) error, after func(*http.Request)) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	n.before, n.after = before, after
+}
+
+func (n *network) RoundTrip(req *http.Request) (*http.Response, error) {
+	server := n.servers[req.URL.Host]
+	if server == nil {
+		return nil, fmt.Errorf("no such host: %s", req.URL.Host)
+	}
+	if err := req.Context().Err(); err != nil {
+		return nil, err
+	}
+	if err := n.tellBefore(req); err != nil {
+		return nil, err
+	}
+	res, err := serve(server, req)
+	n.tellAfter(req)
+	if ctxErr := req.Context().Err(); ctxErr != nil {
+		return nil, ctxErr
+	}
+	return res, err
+}
+
+func (n *network) tellBefore(req *http.Request) error {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if n.before == nil {
+		return nil
+	}
+	return n.before(req)
+}
+
+func (n *network) tellAfter(req *http.Request) {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	if n.after != nil {
+		n.after(req)
+	}
+}
+
+// serve turns an aborted handler into what a client sees of it.
+func serve(server *konnecttest.Server, req *http.Request) (res *http.Response, err error) {
+	incoming := req.Clone(req.Context())
+	if incoming.Body == nil {
+		incoming.Body = http.NoBody
+	}
+	recorder := &answerRecorder{ResponseRecorder: httptest.NewRecorder()}
+	defer func() {
+		reason := recover()
+		if reason == nil {
+			return
+		}
+		if failure, ok := reason.(error); !ok || failure != http.ErrAbortHandler { //nolint:errorlint // a panic's value
+			panic(reason)
+		}
+		if !recorder.started {
+			res, err = nil, fmt.Errorf("read answer: %w", io.EOF)
+			return
+		}
+		res = recorder.Result()
+		res.Body = io.NopCloser(io.MultiReader(bytes.NewReader(recorder.Body.Bytes()), brokenReader{}))
+	}()
+	server.ServeHTTP(recorder, incoming)
+	return recorder.Result(), nil
+}
+
+type answerRecorder struct {
+	*httptest.ResponseRecorder
+	started bool
+}
+
+func (r *answerRecorder) WriteHeader(status int) {
+	r.started = true
+	r.ResponseRecorder.WriteHeader(status)
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// client returns a client with the default token of the server at usHost.
+func (n *network) client(t testing.TB, opts ...konnect.Option) *konnect.Client {
+	t.Helper()
+	opts = append([]konnect.Option{
+		konnect.WithServerURL("https://" + usHost), konnect.WithToken(konnecttest.DefaultToken),
+	}, opts...)
+	return n.bareClient(t, opts...)
+}
+
+// bareClient returns a client without credentials of its own.
+func (n *network) bareClient(t testing.TB, opts ...konnect.Option) *konnect.Client {
+	t.Helper()
+	client, err := konnect.NewClient(append([]konnect.Option{konnect.WithHTTPClient(&http.Client{Transport: n, Timeout: attemptTimeout})}, opts...)...)
+	require.NoError(t, err)
+	t.Cleanup(client.Close)
+	return client
+}
+
+// entityCollections are compared in stateOf, with "plugins" for what others put there.
+var entityCollections = []string{"services", "routes", "upstreams", "targets", "plugins"}
+
+// stateOf is what a server holds in all organizations, as text: IDs are replaced
+// by names and times left out, so that two servers can be compared.
+func stateOf(t testing.TB, server *konnecttest.Server) string {
+	t.Helper()
+	var names []string
+	var state []map[string]any
+	planes := server.ControlPlanes()
+	slices.SortFunc(planes, func(a, b map[string]any) int { return strings.Compare(a["name"].(string), b["name"].(string)) })
+	for _, plane := range planes {
+		id := plane["id"].(string)
+		names = append(names, id, fmt.Sprintf("<control plane %v>", plane["name"]))
+		shown := map[string]any{"control plane": timeless(plane), "members": server.Members(id)}
+		for _, collection := range entityCollections {
+			entities := server.Entities(id, collection)
+			slices.SortFunc(entities, func(a, b map[string]any) int { return strings.Compare(label(a), label(b)) })
+			for _, entity := range entities {
+				names = append(names, entity["id"].(string), "<"+collection+" "+label(entity)+">")
+				shown[collection] = append(asList(shown[collection]), timeless(entity))
+			}
+		}
+		state = append(state, shown)
+	}
+	text, err := json.MarshalIndent(state, "", "  ")
+	require.NoError(t, err)
+	return strings.NewReplacer(names...).Replace(string(text))
+}
+
+// assertState compares states of stateOf and shows the lines that differ.
+func assertState(t testing.TB, want, got string, reason string) {
+	t.Helper()
+	if want != got {
+		assert.Fail(t, "another state", "%s (-want +got):\n%s", reason, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+	}
+}
+
+func asList(value any) []any {
+	list, _ := value.([]any)
+	return list
+}
+
+func timeless(entity map[string]any) map[string]any {
+	left := maps.Clone(entity)
+	delete(left, "created_at")
+	delete(left, "updated_at")
+	if config, ok := left["config"].(map[string]any); ok { // the endpoints are made from the ID
+		left["config"] = []any{config["cluster_type"], config["auth_type"], config["cloud_gateway"], config["proxy_urls"]}
+	}
+	return left
+}
+
+// label is an entity's name or address, or what its marks say.
+func label(entity map[string]any) string {
+	name, _ := entity["name"].(string)
+	target, _ := entity["target"].(string)
+	mark := ""
+	for _, tag := range asList(entity["tags"]) {
+		if value, ok := strings.CutPrefix(tag.(string), "k8s-name:"); ok {
+			mark = value
+		}
+	}
+	switch {
+	case name != "":
+		return name
+	case target != "":
+		return target
+	default:
+		return mark
+	}
+}
+
+// platform is a batch with every kind that has entities, small.
+func platform() []crd.Object {
+	return []crd.Object{
+		builder.NewGatewayControlPlane("gw").Description("first").MustBuild(),
+		builder.NewGatewayControlPlane("spare").MustBuild(),
+		builder.NewGatewayControlPlane("edge").Group().Members("gw").MustBuild(),
+		builder.NewUpstream("pool").ControlPlane("gw").Slots(100).MustBuild(),
+		builder.NewTarget("one").Upstream("pool").Address("10.0.0.1:80").Weight(10).MustBuild(),
+		builder.NewService("api").ControlPlane("gw").Host("pool").Retries(1).MustBuild(),
+		builder.NewRoute("all").Service("api").Protocols("http").Paths("/first").MustBuild(),
+	}
+}
+
+// platformChanged is platform with a difference in every entity.
+func platformChanged() []crd.Object {
+	return []crd.Object{
+		builder.NewGatewayControlPlane("gw").Description("second").MustBuild(),
+		builder.NewGatewayControlPlane("spare").ProxyURL("https", "proxy.example.com", 443).MustBuild(),
+		builder.NewGatewayControlPlane("edge").Group().Members("spare").MustBuild(),
+		builder.NewUpstream("pool").ControlPlane("gw").Slots(200).MustBuild(),
+		builder.NewTarget("one").Upstream("pool").Address("10.0.0.1:80").Weight(20).MustBuild(),
+		builder.NewService("api").ControlPlane("gw").Host("pool").Retries(2).MustBuild(),
+		builder.NewRoute("all").Service("api").Protocols("http").Paths("/second").MustBuild(),
+	}
+}
+
+// controlPlanesOf returns the control planes of a batch.
+func controlPlanesOf(objects []crd.Object) []crd.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(obj crd.Object) bool {
+		return crd.KeyOf(obj).GroupKind() != crd.ControlPlaneGroupKind()
+	})
+}
