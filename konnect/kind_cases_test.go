@@ -35,6 +35,9 @@ type drift struct {
 	reported string
 	// refused is true for fields that nobody can change back.
 	refused bool
+	// moved is true for what takes an entity from below its parent, where it is
+	// found again by its marks alone.
+	moved bool
 }
 
 func (d drift) at() string {
@@ -181,7 +184,7 @@ func serviceCase() kindCase {
 		return []crd.Object{
 			plane("cp").MustBuild(),
 			base().Protocol("https").Host("echo.example.com").Port(1027).Path("/base").Retries(3).
-				ConnectTimeout(time.Second).ReadTimeout(2 * time.Second).WriteTimeout(3 * time.Second).
+				ConnectTimeout(time.Second).ReadTimeout(2*time.Second).WriteTimeout(3*time.Second).
 				Enabled(false).TLSVerify(true).TLSVerifyDepth(2).Tags("b", "a").MustBuild(),
 		}
 	}
@@ -275,7 +278,7 @@ func targetCase() kindCase {
 		drifts: []drift{
 			{field: "target", value: "10.0.0.2:8000", to: "10.0.0.1:8000"},
 			{field: "weight", value: 100.0, to: 10.0},
-			{field: "upstream", path: "upstream.id", value: foreignID, to: idOf("KongUpstream", "upstream")},
+			{field: "upstream", moved: true, path: "upstream.id", value: foreignID, to: idOf("KongUpstream", "upstream")},
 			{field: "tags", value: list("a"), to: marked("KongTarget", "target", "a", "b")},
 		},
 	}
@@ -289,9 +292,9 @@ func upstreamCase() kindCase {
 			HashOnQueryArg("q").HashOnURICapture("u").HashFallback("query_arg").HashFallbackHeader("x-other").
 			HashFallbackQueryArg("p").HashFallbackURICapture("w").HostHeader("echo.example.com").Slots(100).
 			StickySessionsCookie("s").StickySessionsCookiePath("/s").UseSrvName(true).Threshold(50).
-			ActiveHealthchecks(builder.ActiveHTTPSChecks("/ready").Concurrency(5).Timeout(2 * time.Second).HTTPSSNI("echo.example.com").
-				HTTPSVerifyCertificate(false).Header("x-check", "yes").HealthyInterval(5 * time.Second).Healthy(2).HealthyHTTPStatuses(200).
-				UnhealthyInterval(6 * time.Second).UnhealthyHTTPFailures(3).UnhealthyTCPFailures(4).UnhealthyTimeouts(5).UnhealthyHTTPStatuses(500)).
+			ActiveHealthchecks(builder.ActiveHTTPSChecks("/ready").Concurrency(5).Timeout(2*time.Second).HTTPSSNI("echo.example.com").
+				HTTPSVerifyCertificate(false).Header("x-check", "yes").HealthyInterval(5*time.Second).Healthy(2).HealthyHTTPStatuses(200).
+				UnhealthyInterval(6*time.Second).UnhealthyHTTPFailures(3).UnhealthyTCPFailures(4).UnhealthyTimeouts(5).UnhealthyHTTPStatuses(500)).
 			PassiveHealthchecks(builder.PassiveHTTPSChecks().Healthy(6).HealthyHTTPStatuses(201).
 				UnhealthyHTTPFailures(7).UnhealthyTCPFailures(8).UnhealthyTimeouts(9).UnhealthyHTTPStatuses(503)).
 			Tags("b", "a").MustBuild()}
@@ -369,4 +372,3 @@ func healthcheckDrifts() []drift {
 type computed struct{ kind, name string }
 
 func idOf(kind, name string) computed { return computed{kind, name} }
-

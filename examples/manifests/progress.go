@@ -51,7 +51,9 @@ func (p *progress) observe(event konnect.Event) {
 	case konnect.RequestEvent:
 		p.requests++
 	case konnect.WaitEvent:
-		p.wait = fmt.Sprintf(", waiting for %s: %s", e.Duration.Round(time.Second), e.Reason)
+		if e.Duration >= time.Second {
+			p.wait = fmt.Sprintf(", waiting for %s: %s", e.Duration.Round(time.Second), e.Reason)
+		}
 	case konnect.ProgressEvent:
 		p.done, p.total = e.Done, e.Total
 	}

@@ -45,7 +45,7 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	}
 	report, err := call()
 	seen.end()
-	return conclude(report, err, s)
+	return conclude(ctx, report, err, s)
 }
 
 // ownCredentials tells whether every control plane names its token and server.
@@ -85,7 +85,7 @@ func concludePlan(plan *konnect.Plan, err error, s streams) int {
 }
 
 // conclude prints what was done. When that is nothing, the error says it all.
-func conclude(report *konnect.Report, err error, s streams) int {
+func conclude(ctx context.Context, report *konnect.Report, err error, s streams) int {
 	switch {
 	case err == nil:
 		fmt.Fprint(s.out, report)
@@ -93,7 +93,7 @@ func conclude(report *konnect.Report, err error, s streams) int {
 	case report.Writes > 0:
 		fmt.Fprint(s.out, report)
 		return s.fail(exitFailed, errors.New("not all is done; the report tells why"))
-	case errors.Is(err, context.Canceled):
+	case ctx.Err() != nil:
 		return s.fail(exitFailed, errors.New("interrupted before anything was written"))
 	default:
 		return s.fail(exitFailed, err)

@@ -20,6 +20,7 @@ type collection struct {
 	flatErrors family // format of errors of the flat list
 	nameFilter bool
 	fractional bool // timestamps with milliseconds
+	unchanging bool // no updated_at
 	limit      int  // entities in a control plane
 	// prepare rewrites what was sent before the fields are read.
 	prepare func(object) *failure

@@ -78,7 +78,7 @@ func Answer(status int, contentType, body string) Effect {
 func LoseResponse() Effect { return Effect{name: "lose response", delivery: deliverClose} }
 
 // Truncate carries the request out and sends only half of the body that the
-// Content-Length header announces.
+// Content-Length header announces. An answer without a body arrives as it is.
 func Truncate() Effect { return Effect{name: "truncate", delivery: deliverHalf} }
 
 // Reset resets the connection without carrying the request out.

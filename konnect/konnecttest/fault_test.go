@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"net/http"
-	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -254,82 +252,4 @@ func TestLatency(t *testing.T) {
 		assert.Equal(t, time.Hour, d)
 		assert.Equal(t, 200, status)
 	})
-}
-
-func TestRateLimit(t *testing.T) {
-	t.Parallel()
-	clock := newClock()
-	c := newClient(t, clock.option(), konnecttest.WithRateLimit(2, true), konnecttest.WithToken("kpat_other", otherOrganization))
-	get := func(c *client) answer { return c.do("GET", planes, nil) }
-
-	first := get(c)
-	assert.Equal(t, 200, first.Status)
-	assert.Equal(t, "2", first.Header.Get("RateLimit-Limit"))
-	assert.Equal(t, "1", first.Header.Get("RateLimit-Remaining"))
-	assert.Equal(t, "1", first.Header.Get("X-RateLimit-Remaining-Second"))
-	assert.Empty(t, first.Header.Get("Retry-After"))
-	assert.Equal(t, 200, get(c).Status)
-	refused := get(c)
-	assert.Equal(t, 429, refused.Status)
-	assert.Equal(t, "1", refused.Header.Get("Retry-After"))
-	assert.Equal(t, "0", refused.Header.Get("RateLimit-Remaining"))
-	assert.Equal(t, "application/json", refused.Header.Get("Content-Type"))
-	assert.Equal(t, 200, get(c.as("kpat_other")).Status, "each token has its own budget")
-	assert.Equal(t, 401, get(c.as("")).Status, "without a token there is none")
-
-	clock.advance(877 * time.Millisecond)
-	assert.Equal(t, 200, get(c).Status, "windows begin with the second")
-
-	c.srv.SetRateLimit(1, false)
-	assert.Empty(t, get(c).Header.Get("RateLimit-Limit"))
-	bare := get(c)
-	assert.Equal(t, 429, bare.Status)
-	assert.Empty(t, bare.Header.Get("Retry-After"))
-	c.srv.SetRateLimit(0, false)
-	assert.Equal(t, 200, get(c).Status)
-	assert.Equal(t, 2, c.srv.CountStatus(429))
-}
-
-func TestListen(t *testing.T) {
-	t.Parallel()
-	srv := konnecttest.NewServer()
-	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:0", "example.com:0", "nonsense", "[::]:0"} {
-		_, err := srv.Listen(addr)
-		require.ErrorContains(t, err, "listen on", addr)
-	}
-	assert.Empty(t, srv.URL)
-	stop, err := srv.Listen("localhost:0")
-	require.NoError(t, err)
-	address := strings.TrimPrefix(srv.URL, "http://")
-	_, err = srv.Listen(address)
-	require.ErrorContains(t, err, "listen on", "the port is taken")
-
-	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", address)
-	require.NoError(t, err)
-	defer func() { _ = conn.Close() }()
-	stop()
-	_, err = conn.Read(make([]byte, 1))
-	require.Error(t, err, "stop closes every connection")
-	stop()
-}
-
-func TestStopEndsDelays(t *testing.T) {
-	t.Parallel()
-	srv := konnecttest.NewServer(konnecttest.WithLatency(time.Hour))
-	stop, err := srv.Listen("127.0.0.1:0")
-	require.NoError(t, err)
-	done := make(chan error)
-	go func() {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+planes, nil)
-		if err != nil {
-			done <- err
-			return
-		}
-		res, err := http.DefaultClient.Do(r)
-		closeBody(res)
-		done <- err
-	}()
-	require.Eventually(t, func() bool { return len(srv.Requests()) == 1 }, 5*time.Second, time.Millisecond)
-	stop()
-	require.Error(t, <-done)
 }

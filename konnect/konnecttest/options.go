@@ -81,11 +81,12 @@ func WithToken(token, organizationID string) Option {
 }
 
 // WithClock sets where timestamps, rate-limit windows and lags take the time from.
-// Latency is not affected. The default is time.Now.
+// Latency is not affected. The function must be safe for parallel use. The default is
+// time.Now.
 func WithClock(now func() time.Time) Option { return func(s *settings) { s.clock = now } }
 
 // WithIDs sets where the IDs come from that the server chooses. They must be lower-case
-// UUIDs. The default is random ones.
+// UUIDs. The function is called by one request at a time. The default is random ones.
 func WithIDs(next func() string) Option { return func(s *settings) { s.newID = next } }
 
 // WithRequestLogLimit keeps the last n requests for Requests; 0 keeps none. Counters

@@ -84,7 +84,7 @@ func (s *Server) Put(controlPlaneID, collection string, entity map[string]any) (
 
 // Modify lets change edit an entity in place. The result is not checked beyond its
 // unique keys, so it can be what this server would refuse or does not know. The ID stays, and
-// updated_at becomes now unless change sets it.
+// updated_at becomes now unless change sets it. Change must not call the server.
 func (s *Server) Modify(controlPlaneID, collection, id string, change func(entity map[string]any)) error {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
@@ -96,7 +96,7 @@ func (s *Server) Modify(controlPlaneID, collection, id string, change func(entit
 	before := values["updated_at"]
 	change(values)
 	values["id"] = e.id
-	if values["updated_at"] == before {
+	if !sc.table.row.unchanging && values["updated_at"] == before {
 		values["updated_at"] = sc.table.row.epoch(sc.now.at)
 	}
 	if fail := sc.checkUnique(e, e.id, values); fail != nil {

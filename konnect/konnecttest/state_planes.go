@@ -37,12 +37,12 @@ func (s *Server) AddControlPlane(organizationID string, fields map[string]any) (
 	if fail != nil {
 		return "", fmt.Errorf("add control plane: %w", fail)
 	}
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
 	id := text(fields, "id")
 	if id == "" {
 		id = s.set.newID()
 	}
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
 	if !isUUID(id) || s.store.planes[id] != nil {
 		return "", fmt.Errorf("add control plane: id %q is taken or no lower-case UUID", id)
 	}
@@ -54,7 +54,7 @@ func (s *Server) AddControlPlane(organizationID string, fields map[string]any) (
 }
 
 // ModifyControlPlane lets change edit a control plane in place, in the shape that GET
-// answers with. The ID stays; nothing else is checked.
+// answers with. The ID stays; nothing else is checked. Change must not call the server.
 func (s *Server) ModifyControlPlane(id string, change func(controlPlane map[string]any)) error {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()

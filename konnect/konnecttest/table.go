@@ -132,7 +132,10 @@ func (t *table) stamped(set *settings, values object, id string, created, update
 	if updated.Before(created) {
 		updated = created
 	}
-	out["id"], out["created_at"], out["updated_at"] = id, t.row.epoch(created), t.row.epoch(updated)
+	out["id"], out["created_at"] = id, t.row.epoch(created)
+	if !t.row.unchanging {
+		out["updated_at"] = t.row.epoch(updated)
+	}
 	encoded, err := t.encode(set, out)
 	return out, encoded, err
 }

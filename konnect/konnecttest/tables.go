@@ -62,7 +62,7 @@ func listed() []*collection {
 
 func credential(path, segment string, key unique, parents []foreign) *collection {
 	return &collection{
-		path: path, entity: strings.TrimSuffix(path, "s"), limit: 50_000,
+		path: path, entity: strings.TrimSuffix(path, "s"), limit: 50_000, unchanging: true,
 		unique: []unique{key}, foreign: parents,
 		nested: []nesting{{parent: "consumers", segment: segment, field: "consumer"}},
 	}

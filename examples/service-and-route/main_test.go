@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/crd/manifest"
+	"github.com/konnectkit/konnectkit/internal/golden"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// call runs the program with the variables of env.
+func call(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, func(name string) string { return env[name] }, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// stable replaces what differs from run to run, or is no matter of this program.
+func stable(output string) string {
+	output = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).
+		ReplaceAllString(output, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+	return regexp.MustCompile(`\d+ reads?`).ReplaceAllString(output, "N reads")
+}
+
+func TestInMemory(t *testing.T) {
+	t.Parallel()
+	for file, args := range map[string][]string{"plain": nil, "mermaid": {"--mermaid"}} {
+		code, stdout, stderr := call(t, nil, args...)
+		assert.Zero(t, code)
+		assert.Contains(t, stderr, "in-memory Konnect")
+		golden.Equal(t, "testdata/"+file+".txt", stable(stdout))
+	}
+}
+
+func TestAnotherKonnect(t *testing.T) {
+	t.Parallel()
+	server := konnecttest.Start(t)
+	env := map[string]string{"KONNECT_TOKEN": server.Token, "KONNECT_SERVER_URL": server.URL}
+	for range 2 {
+		code, stdout, stderr := call(t, env)
+		assert.Zero(t, code)
+		assert.Empty(t, stderr)
+		assert.Contains(t, stdout, "3 unchanged;")
+		assert.Equal(t, 3, server.Writes(), "only the first ensure of the first run writes")
+	}
+}
+
+func TestSameObjects(t *testing.T) {
+	t.Parallel()
+	objects, err := manifest.DecodeAll(strings.NewReader(howTo))
+	require.NoError(t, err)
+	assert.Equal(t, objects, build())
+}
+
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	server := konnecttest.Start(t)
+	cases := []struct {
+		reason string
+		env    map[string]string
+		args   []string
+		code   int
+		want   string
+	}{
+		{
+			reason: "a token that the server does not know",
+			env:    map[string]string{"KONNECT_TOKEN": "kpat_unknown", "KONNECT_SERVER_URL": server.URL},
+			code:   1, want: "401",
+		},
+		{
+			reason: "a server without a token",
+			env:    map[string]string{"KONNECT_SERVER_URL": server.URL},
+			code:   1, want: "KONNECT_TOKEN is not set",
+		},
+		{
+			reason: "a server that would get the token in clear",
+			env:    map[string]string{"KONNECT_TOKEN": "kpat_unknown", "KONNECT_SERVER_URL": "http://konnect.example"},
+			code:   1, want: "must be https",
+		},
+		{reason: "an unknown flag", args: []string{"--picture"}, code: 64, want: "-picture"},
+		{reason: "a call for help", args: []string{"--help"}, code: 0, want: "Usage: service-and-route"},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := call(t, c.env, c.args...)
+			assert.Equal(t, c.code, code)
+			assert.Contains(t, stderr, c.want)
+			assert.NotContains(t, stdout+stderr, "kpat_unknown")
+		})
+	}
+	t.Cleanup(func() { assert.Zero(t, server.Writes()) })
+}

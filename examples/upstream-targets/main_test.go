@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/konnectkit/konnectkit/internal/golden"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// call runs the program with the variables of env.
+func call(t *testing.T, env map[string]string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, func(name string) string { return env[name] }, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// stable replaces what differs from run to run, or is no matter of this program.
+func stable(output string) string {
+	output = regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).
+		ReplaceAllString(output, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+	return regexp.MustCompile(`\d+ reads?`).ReplaceAllString(output, "N reads")
+}
+
+func TestInMemory(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := call(t, nil)
+	assert.Zero(t, code)
+	assert.Contains(t, stderr, "in-memory Konnect")
+	golden.Equal(t, "testdata/output.txt", stable(stdout))
+}
+
+func TestAnotherKonnect(t *testing.T) {
+	t.Parallel()
+	server := konnecttest.Start(t)
+	env := map[string]string{"KONNECT_TOKEN": server.Token, "KONNECT_SERVER_URL": server.URL}
+	for range 2 {
+		code, stdout, stderr := call(t, env)
+		assert.Zero(t, code)
+		assert.Empty(t, stderr)
+		assert.Contains(t, stdout, "6 unchanged;")
+		assert.Equal(t, 6, server.Writes(), "only the first ensure of the first run writes")
+	}
+}
+
+func TestFailure(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		reason string
+		env    map[string]string
+		args   []string
+		code   int
+		want   string
+	}{
+		{
+			reason: "a server without a token",
+			env:    map[string]string{"KONNECT_SERVER_URL": "http://127.0.0.1:1"},
+			code:   1, want: "KONNECT_TOKEN is not set",
+		},
+		{reason: "an unknown flag", args: []string{"--picture"}, code: 64, want: "-picture"},
+		{reason: "a call for help", args: []string{"--help"}, code: 0, want: "Usage: upstream-targets"},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			code, stdout, stderr := call(t, c.env, c.args...)
+			assert.Equal(t, c.code, code)
+			assert.Empty(t, stdout)
+			assert.Contains(t, stderr, c.want)
+		})
+	}
+}
