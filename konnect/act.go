@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
@@ -12,31 +13,43 @@ import (
 // act carries out what was decided: parents before children, everything else
 // side by side.
 func (s *session) act(ctx context.Context) {
-	position := map[*member]int{}
+	s.inOrder(ctx, s.waitsFor, s.actOn)
+	s.actPrunes(ctx)
+}
+
+// inOrder runs do for each member that has not failed, after those that it waits
+// for, and finishes every member.
+func (s *session) inOrder(ctx context.Context, waitsFor func(*member) []*member, do func(context.Context, *member)) {
+	position := make(map[*member]int, len(s.members))
 	for i, m := range s.members {
 		position[m] = i
 	}
-	waitsFor := func(i int) []int {
+	indexes := func(i int) []int {
 		var others []int
-		m := s.members[i]
-		for _, edge := range m.node.Edges {
-			if needed := s.byKey[edge.To]; needed != nil && needed != m {
-				others = append(others, position[needed])
-			}
-		}
-		for _, other := range m.after {
+		for _, other := range waitsFor(s.members[i]) {
 			others = append(others, position[other])
 		}
 		return others
 	}
-	schedule(ctx, len(s.members), s.client.config.maxConcurrency, waitsFor, func(ctx context.Context, i int) {
+	schedule(ctx, len(s.members), s.client.config.maxConcurrency, indexes, func(ctx context.Context, i int) {
 		m := s.members[i]
 		if m.err == nil {
-			s.actOn(ctx, m)
+			do(ctx, m)
 		}
 		s.finish(m)
 	})
-	s.actPrunes(ctx)
+}
+
+// waitsFor returns the members that are written before m: those that it refers
+// to, and those that give up a name for it.
+func (s *session) waitsFor(m *member) []*member {
+	others := slices.Clone(m.after)
+	for _, edge := range m.node.Edges {
+		if needed := s.byKey[edge.To]; needed != nil && needed != m {
+			others = append(others, needed)
+		}
+	}
+	return others
 }
 
 func (s *session) actOn(ctx context.Context, m *member) {
@@ -143,10 +156,10 @@ func (s *session) finish(m *member) {
 	if !m.inBatch {
 		return
 	}
-	s.finishedLock.Lock()
+	s.lock.Lock()
 	s.finished++
 	done := s.finished
-	s.finishedLock.Unlock()
+	s.lock.Unlock()
 	s.client.emit(ProgressEvent{Done: done, Total: s.total, Change: s.change(m, m.outcome)})
 }
 

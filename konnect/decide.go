@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
@@ -102,33 +101,6 @@ func (s *session) decideAbsent(m *member) error {
 	return nil
 }
 
-// holderOfName returns the entity that has the natural key which m wants, nil
-// when it is free.
-func (s *session) holderOfName(m *member) *entity {
-	x := s.indexes[s.collectionOf(m)]
-	if m.isControlPlane() {
-		x = s.indexes[s.controlPlanes(m.account)]
-	}
-	if x == nil || s.natural(m) == "" {
-		return nil
-	}
-	return x.byNatural[s.natural(m)]
-}
-
-// releases tells whether the entity that has m's natural key belongs to another
-// object of the batch, which gives that key up; m is then written after it.
-func (s *session) releases(e *entity, m *member) bool {
-	other := s.claims[e.ID]
-	if other == nil || other == m || !other.inBatch {
-		return false
-	}
-	if s.natural(other) == m.kind.about().natural(e) {
-		return false
-	}
-	m.after = append(m.after, other)
-	return true
-}
-
 // decidePresent compares an entity that exists.
 func (s *session) decidePresent(m *member) error {
 	adopt := adoptOf(m.obj)
@@ -160,48 +132,6 @@ func (s *session) decidePresent(m *member) error {
 	}
 	s.compareMembers(m)
 	return nil
-}
-
-// isByConstruction tells whether an entity without marks is ours all the same:
-// nobody else knows its ID.
-func (s *session) isByConstruction(m *member) bool {
-	if !m.entity.owner.unmarked() || adoptOf(m.obj) != nil {
-		return false
-	}
-	if !m.isControlPlane() && m.entity.ID == computedID(m.control.id, s.owner, m.key) {
-		return true
-	}
-	return m.obj.GetKonnectStatus().ID == m.entity.ID
-}
-
-// adoptable tells whether spec.adopt may take the entity over: no tool looks
-// after it, or it is the Kong operator's for this very object.
-func (s *session) adoptable(m *member) bool {
-	o := m.entity.owner
-	uid := string(m.obj.GetUID())
-	return o.unmarked() || s.options.adoption.allows(o) || (o.operatorUID != "" && o.operatorUID == uid)
-}
-
-func (s *session) ownershipError(m *member, e *entity) error {
-	err := &OwnershipError{Key: m.key, KonnectID: e.ID, Name: nameOf(e), Holder: e.owner.holder()}
-	switch {
-	case adoptOf(m.obj) != nil:
-		err.AdoptHint = "its holder must release it before it can be adopted"
-	case e.owner.managedBy == managedByUs:
-		err.AdoptHint = "use another name, or delete it with the owner that created it"
-	case m.isControlPlane():
-		err.AdoptHint = "use another name, mirror it with spec.source: Mirror, or take it over with WithAdoption"
-	default:
-		err.AdoptHint = "use another name, or take it over with spec.adopt or WithAdoption"
-	}
-	return err
-}
-
-func nameOf(e *entity) string {
-	if e.Target != "" {
-		return e.Target
-	}
-	return e.Name
 }
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
@@ -269,71 +199,12 @@ func (s *session) decideMatch(m *member) error {
 	return nil
 }
 
-// checkRename makes sure that a new natural key is free.
-func (s *session) checkRename(m *member) error {
-	if s.natural(m) == m.kind.about().natural(m.entity) {
-		return nil
-	}
-	other := s.holderOfName(m)
-	if other == nil || other.ID == m.entity.ID || s.releases(other, m) {
-		return nil
-	}
-	return s.ownershipError(m, other)
-}
-
-// checkNaturalKeys finds objects of one batch that want the same natural key.
-func (s *session) checkNaturalKeys() {
-	type slot struct {
-		account      *account
-		controlPlane string
-		kind         binding
-		natural      string
-	}
-	taken := map[slot]*member{}
-	for _, m := range s.members {
-		about := m.kind.about()
-		if m.control == nil || m.control.account == nil || m.err != nil || m.isMirror() {
-			continue
-		}
-		key := slot{account: m.control.account, kind: m.kind, natural: s.natural(m)}
-		if !m.isControlPlane() {
-			key.controlPlane = s.idOf(m.control.key)
-		}
-		if key.natural == "" {
-			continue
-		}
-		if other := taken[key]; other != nil {
-			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, about.name(m.obj), other.key))
-			continue
-		}
-		taken[key] = m
-	}
-}
-
 // checkHeldEntities refuses entities in control planes of which Konnect says
 // that they hold none.
 func (s *session) checkHeldEntities() {
 	for _, m := range s.members {
 		if m.inBatch && m.control != nil && !m.isControlPlane() && m.control.entity != nil {
 			s.checkHolds(m)
-		}
-	}
-}
-
-// checkSwaps refuses names that are handed round in a circle, where none is
-// free to begin with.
-func (s *session) checkSwaps() {
-	for _, m := range s.members {
-		seen := map[*member]bool{}
-		for next := m; next != nil && !seen[next]; {
-			seen[next] = true
-			if len(next.after) == 0 {
-				break
-			}
-			if next = next.after[0]; next == m {
-				s.problem(m.key, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
-					m.key, m.kind.about().nameField, m.after[0].key))
-			}
 		}
 	}
 }
@@ -348,23 +219,3 @@ func (s *session) logUnknown(m *member, observed canon.Object) {
 		}
 	}
 }
-
-// DependencyError is an object that was not handled because one that it refers
-// to was not.
-type DependencyError struct {
-	// Key of the object, Field of its reference, On the object referred to.
-	Key   crd.Key
-	Field string
-	On    crd.Key
-	// Cause is what is wrong with On.
-	Cause error
-}
-
-// Error returns one line; the cause stands with its own object.
-func (e *DependencyError) Error() string {
-	return fmt.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
-}
-
-// Unwrap returns the cause.
-func (e *DependencyError) Unwrap() error { return e.Cause }
-

@@ -34,7 +34,7 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 		return r, err
 	}
 	s.total = len(s.batch())
-	s.actDeletes(ctx)
+	s.inOrder(ctx, s.dependents, s.deleteMember)
 	r := s.report()
 	slices.Reverse(r.Changes)
 	return r, s.failures()
@@ -78,27 +78,15 @@ func (s *session) decideDelete(m *member) {
 	}
 }
 
-func (s *session) actDeletes(ctx context.Context) {
-	position := map[*member]int{}
-	for i, m := range s.members {
-		position[m] = i
-	}
-	waitsFor := func(i int) []int {
-		var others []int
-		for _, node := range s.members[i].node.Dependents {
-			if dependent := s.byKey[node.Key]; dependent != nil && dependent != s.members[i] {
-				others = append(others, position[dependent])
-			}
+// dependents returns the members that refer to m, which are deleted before it.
+func (s *session) dependents(m *member) []*member {
+	var others []*member
+	for _, node := range m.node.Dependents {
+		if dependent := s.byKey[node.Key]; dependent != nil && dependent != m {
+			others = append(others, dependent)
 		}
-		return others
 	}
-	schedule(ctx, len(s.members), s.client.config.maxConcurrency, waitsFor, func(ctx context.Context, i int) {
-		m := s.members[i]
-		if m.err == nil {
-			s.deleteMember(ctx, m)
-		}
-		s.finish(m)
-	})
+	return others
 }
 
 func (s *session) deleteMember(ctx context.Context, m *member) {
@@ -106,8 +94,8 @@ func (s *session) deleteMember(ctx context.Context, m *member) {
 		m.outcome = ActionUnchanged
 		return
 	}
-	for _, node := range m.node.Dependents {
-		if dependent := s.byKey[node.Key]; dependent != nil && dependent.inBatch && dependent.err != nil {
+	for _, dependent := range s.dependents(m) {
+		if dependent.inBatch && dependent.err != nil {
 			m.err = &DependencyError{Key: m.key, Field: "dependents", On: dependent.key, Cause: dependent.err}
 			m.outcome = ActionSkipped
 			return
@@ -130,7 +118,6 @@ func (s *session) checkHeldByOthers(ctx context.Context) {
 		return
 	}
 	var group sync.WaitGroup
-	var lock sync.Mutex
 	for _, plane := range s.completeControlPlanes() {
 		if plane.step != ActionDeleted {
 			continue
@@ -142,12 +129,11 @@ func (s *session) checkHeldByOthers(ctx context.Context) {
 		for _, name := range otherCollections() {
 			group.Go(func() {
 				found, err := s.firstOf(ctx, plane, name)
-				lock.Lock()
-				defer lock.Unlock()
+				s.lock.Lock()
+				defer s.lock.Unlock()
 				switch {
 				case err != nil:
-					plane.err = errors.Join(plane.err, fmt.Errorf("observe %s: %w", plane.key, err))
-					plane.outcome = ActionFailed
+					plane.unread = errors.Join(plane.unread, err)
 				case found != nil:
 					s.problem(plane.key, s.cascadeError(plane, found))
 				}
@@ -155,6 +141,12 @@ func (s *session) checkHeldByOthers(ctx context.Context) {
 		}
 	}
 	group.Wait()
+	for _, plane := range s.completeControlPlanes() {
+		if plane.unread != nil {
+			plane.fail(fmt.Errorf("delete %s: not everything in it could be read: %w", plane.key, plane.unread))
+			plane.unread = nil
+		}
+	}
 }
 
 // heldByOthers returns the first entity of our kinds in a control plane that

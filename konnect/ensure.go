@@ -125,6 +125,11 @@ func (s *session) failures() error {
 			failures = append(failures, m.err)
 		}
 	}
+	for _, m := range s.members {
+		if m.unread != nil {
+			failures = append(failures, fmt.Errorf("prune %s: %w", m.key, m.unread))
+		}
+	}
 	return errors.Join(failures...)
 }
 

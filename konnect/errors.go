@@ -235,3 +235,22 @@ func joinFields(fields []Field) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// DependencyError is an object that was not handled because one that it refers
+// to was not.
+type DependencyError struct {
+	// Key of the object, Field of its reference, On the object referred to.
+	Key   crd.Key
+	Field string
+	On    crd.Key
+	// Cause is what is wrong with On.
+	Cause error
+}
+
+// Error returns one line; the cause stands with its own object.
+func (e *DependencyError) Error() string {
+	return fmt.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
+}
+
+// Unwrap returns the cause.
+func (e *DependencyError) Unwrap() error { return e.Cause }

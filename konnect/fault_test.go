@@ -174,9 +174,9 @@ func TestStatusesAreRepeated(t *testing.T) {
 func TestFaultsThatStay(t *testing.T) {
 	t.Parallel()
 	lasting := map[string]konnecttest.Effect{
-		"500 after it is applied": konnecttest.FailAfter(500),
-		"answers lost":            konnecttest.LoseResponse(),
-		"403":                     konnecttest.Answer(403, "application/json", `{"code":7,"message":"no permission"}`),
+		"500 before it is applied": konnecttest.FailBefore(500),
+		"reset":                    konnecttest.Reset(),
+		"403":                      konnecttest.Answer(403, "application/json", `{"code":7,"message":"no permission"}`),
 	}
 	for phaseName, p := range phases() {
 		t.Run(phaseName, func(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
@@ -259,4 +260,32 @@ func controlPlanesOf(objects []crd.Object) []crd.Object {
 	return slices.DeleteFunc(slices.Clone(objects), func(obj crd.Object) bool {
 		return crd.KeyOf(obj).GroupKind() != crd.ControlPlaneGroupKind()
 	})
+}
+
+func cutTag(tag string) (key, value string, ok bool) { return strings.Cut(tag, ":") }
+
+func contains(items []string, item string) bool { return slices.Contains(items, item) }
+
+func mapsWithout(m map[string]string, key string) map[string]string {
+	left := maps.Clone(m)
+	delete(left, key)
+	return left
+}
+
+// objectNamed returns the object of a batch with that metadata.name.
+func objectNamed(t testing.TB, objects []crd.Object, name string) crd.Object {
+	t.Helper()
+	i := slices.IndexFunc(objects, func(obj crd.Object) bool { return obj.GetName() == name })
+	require.GreaterOrEqual(t, i, 0, "no object %s", name)
+	return objects[i]
+}
+
+// assertCondition checks a condition's status and reason.
+func assertCondition(t testing.TB, obj crd.Object, kind, status, reason string) {
+	t.Helper()
+	found := meta.FindStatusCondition(obj.GetConditions(), kind)
+	if assert.NotNil(t, found, "%s has no condition %s: %v", crd.KeyOf(obj), kind, obj.GetConditions()) {
+		assert.Equal(t, status+" "+reason, string(found.Status)+" "+found.Reason, "%s: %s: %s", crd.KeyOf(obj), kind, found.Message)
+		assert.Equal(t, obj.GetGeneration(), found.ObservedGeneration, "%s: %s", crd.KeyOf(obj), kind)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
@@ -186,15 +187,18 @@ func holdsEntities(clusterType string) string {
 func checkControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane) field.ErrorList {
 	var problems field.ErrorList
 	spec := field.NewPath("spec")
-	if len(c.Spec.Members) > maxMembers {
+	switch {
+	case len(c.Spec.Members) > maxMembers:
 		problems = append(problems, field.TooMany(spec.Child("members"), len(c.Spec.Members), maxMembers))
+	case len(c.Spec.Members) > 0 && !c.IsMirror() && c.ClusterType() != konnectv1alpha2.ClusterTypeControlPlaneGroup:
+		problems = append(problems, field.Forbidden(spec.Child("members"), "only a control plane group has members"))
 	}
 	request, path := c.Spec.CreateControlPlaneRequest, spec.Child("createControlPlaneRequest")
 	if request == nil {
 		return problems
 	}
-	if n := utf8.RuneCountInString(request.Name); n < 2 || n > 256 {
-		problems = append(problems, field.Invalid(path.Child("name"), request.Name, "must be 2 to 256 characters for konnect"))
+	if n := utf8.RuneCountInString(request.Name); n < 2 || n > 256 || strings.TrimSpace(request.Name) == "" {
+		problems = append(problems, field.Invalid(path.Child("name"), request.Name, "must be 2 to 256 characters, not all blank, for konnect"))
 	}
 	if utf8.RuneCountInString(deref(request.Description)) > 2048 {
 		problems = append(problems, field.TooLong(path.Child("description"), "", 2048))
@@ -233,6 +237,8 @@ func checkLabels(path *field.Path, labels map[string]string) field.ErrorList {
 		switch {
 		case isMarkKey(key):
 			problems = append(problems, field.Invalid(path.Key(key), key, "is reserved for the marks of konnectkit"))
+		case strings.HasPrefix(key, "kuma"):
+			problems = append(problems, field.Invalid(path.Key(key), key, "must not start with kuma for konnect"))
 		case !pattern.MatchString(labels[key]):
 			problems = append(problems, field.Invalid(path.Key(key), labels[key], "konnect accepts letters, digits, dots, dashes and underscores, with a letter or digit at both ends"))
 		}

@@ -16,9 +16,12 @@ type KindTraits struct {
 	GroupKind schema.GroupKind
 	// Collection is empty for control planes.
 	Collection, ParentCollection string
-	Fields                       []canon.Field
+	Fields                       []FieldRule
 	Immutable                    []string
 }
+
+// FieldRule says how a field is compared.
+type FieldRule = canon.Field
 
 // KindsForTest lists the kinds that have entities.
 func KindsForTest() []KindTraits {

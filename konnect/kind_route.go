@@ -102,13 +102,16 @@ func isGRPC(protocol components.RouteJSONProtocols) bool {
 	return protocol == "grpc" || protocol == "grpcs"
 }
 
+// defaultRouteProtocol is that of a route which names none, when it is created.
+const defaultRouteProtocol = "https"
+
 // routeProtocols is never empty, because the default differs between control planes.
 func routeProtocols(wanted []string, observed canon.Object) []components.RouteJSONProtocols {
 	if len(wanted) == 0 {
 		wanted = stringsOf(observed["protocols"])
 	}
 	if len(wanted) == 0 {
-		wanted = []string{"https"}
+		wanted = []string{defaultRouteProtocol}
 	}
 	protocols := make([]components.RouteJSONProtocols, len(wanted))
 	for i, protocol := range wanted {

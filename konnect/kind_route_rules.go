@@ -1,7 +1,9 @@
 package konnect
 
 import (
-	"regexp"
+	"maps"
+	"path"
+	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -16,15 +18,17 @@ type protocolFamily struct {
 	protocols []string
 	// matchers are allowed and one of them is needed; overTLS only with one of tls.
 	matchers, overTLS, tls []string
+	// extra matchers are allowed as well, but are not enough.
+	extra []string
 }
 
 func protocolFamilies() []protocolFamily {
 	return []protocolFamily{
-		{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}},
-		{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}},
-		{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}},
-		{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}},
-		{[]string{"tls_passthrough"}, []string{"snis", "sources", "destinations"}, nil, nil},
+		{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}, nil},
+		{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}, nil},
+		{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}, nil},
+		{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}, nil},
+		{[]string{"tls_passthrough"}, []string{"snis"}, nil, nil, []string{"sources", "destinations"}},
 	}
 }
 
@@ -36,10 +40,21 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
 	}
 	problems = append(problems, checkRoutePaths(path.Child("paths"), spec.Paths)...)
-	for name := range spec.Headers {
+	for _, name := range slices.Sorted(maps.Keys(spec.Headers)) {
 		if strings.EqualFold(name, "host") {
 			problems = append(problems, field.Invalid(path.Child("headers").Key(name), name, "use hosts to match the host"))
+		} else if len(spec.Headers[name]) == 0 {
+			problems = append(problems, field.Required(path.Child("headers").Key(name), "konnect needs a value"))
 		}
+	}
+	for i, host := range spec.Hosts {
+		problems = append(problems, checkRouteHost(path.Child("hosts").Index(i), host)...)
+	}
+	for i, name := range spec.SNIs {
+		problems = append(problems, checkSNI(path.Child("snis").Index(i), name)...)
+	}
+	if deref(spec.RegexPriority) < 0 {
+		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
 	}
 	for i, method := range spec.Methods {
 		if method == "" || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
@@ -51,22 +66,33 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	return append(problems, checkProtocols(path, spec)...)
 }
 
-func checkRoutePaths(path *field.Path, paths []string) field.ErrorList {
+func checkRoutePaths(at *field.Path, paths []string) field.ErrorList {
 	var problems field.ErrorList
 	for i, value := range paths {
-		if expression, ok := strings.CutPrefix(value, "~"); ok {
-			if !strings.HasPrefix(expression, "/") {
-				problems = append(problems, field.Invalid(path.Index(i), value, "a regular expression must start with ~/ for konnect"))
-			} else if strings.Count(expression, "(") == 0 && strings.ContainsAny(expression, "[") {
-				if _, err := regexp.Compile(expression); err != nil {
-					problems = append(problems, field.Invalid(path.Index(i), value, "is not a regular expression"))
-				}
+		expression, isExpression := strings.CutPrefix(value, "~")
+		switch {
+		case isExpression && !strings.HasPrefix(expression, "/"):
+			problems = append(problems, field.Invalid(at.Index(i), value, "a regular expression must start with ~/ for konnect"))
+		case isExpression && !isExpressionOfPCRE(expression):
+			problems = append(problems, field.Invalid(at.Index(i), value, "is not a regular expression"))
+		case isExpression:
+		default:
+			found := checkPath(at.Index(i), value)
+			if clean := path.Clean(value); len(found) == 0 && clean != value && clean+"/" != value {
+				found = field.ErrorList{field.Invalid(at.Index(i), value, "must be normalised for konnect: "+clean)}
 			}
-			continue
+			problems = append(problems, found...)
 		}
-		problems = append(problems, checkPath(path.Index(i), value)...)
 	}
 	return problems
+}
+
+// isExpressionOfPCRE gives the benefit of the doubt to what PCRE has and Go lacks.
+func isExpressionOfPCRE(text string) bool {
+	if _, err := syntax.Parse(text, syntax.Perl); err == nil {
+		return true
+	}
+	return slices.ContainsFunc([]string{"(?", "++", "*+", "?+", `\`}, func(beyond string) bool { return strings.Contains(text, beyond) })
 }
 
 func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEndpoint) field.ErrorList {
@@ -75,20 +101,24 @@ func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEnd
 		if endpoint.IP == nil && endpoint.Port == nil {
 			problems = append(problems, field.Required(path.Index(i), "konnect needs an ip or a port"))
 		}
+		problems = append(problems, checkIP(path.Index(i).Child("ip"), endpoint.IP)...)
 		problems = append(problems, checkRange(path.Index(i).Child("port"), endpoint.Port, 0, 65535)...)
 	}
 	return problems
 }
 
 // checkProtocols checks what the protocols ask of the other fields. Without
-// protocols Konnect holds them, so there is nothing to check against.
+// protocols a route is created with https.
 func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
 	if len(spec.Protocols) == 0 {
-		return nil
+		spec.Protocols, spec.StripPath = []string{defaultRouteProtocol}, nil
 	}
 	var problems field.ErrorList
 	for i, protocol := range spec.Protocols {
 		problems = append(problems, checkEnum(path.Child("protocols").Index(i), &protocol, serviceProtocols)...)
+		if slices.Contains(spec.Protocols[:i], protocol) {
+			problems = append(problems, field.Duplicate(path.Child("protocols").Index(i), protocol))
+		}
 	}
 	if len(problems) > 0 {
 		return problems
@@ -115,7 +145,7 @@ func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, f
 	var problems field.ErrorList
 	protocols := strings.Join(spec.Protocols, ", ")
 	for _, name := range []string{"methods", "hosts", "headers", "paths", "snis", "sources", "destinations"} {
-		if used[name] && !slices.Contains(allowed, name) {
+		if used[name] && !slices.Contains(allowed, name) && !slices.Contains(family.extra, name) {
 			problems = append(problems, field.Forbidden(path.Child(name), "konnect does not allow it with protocols "+protocols))
 		}
 	}

@@ -84,14 +84,26 @@ func servicePayload(s *configurationv1alpha1.KongService, in inputs) (components
 	}, nil
 }
 
-// carryService keeps the subject alternative names, which the CRD does not know.
+// carryService keeps the subject alternative names, which the CRD does not know,
+// as long as the service speaks TLS.
 func carryService(observed canon.Object, payload *components.Service) {
 	names, ok := observed["tls_sans"].(map[string]any)
-	if !ok {
+	if !ok || !isTLS(protocolOf(payload)) {
 		return
 	}
 	payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
 }
+
+func protocolOf(payload *components.Service) string {
+	if payload.URL != nil {
+		parts, _ := parseServiceURL(*payload.URL) // refused by checkService
+		return parts.protocol
+	}
+	return string(deref(payload.Protocol))
+}
+
+// isTLS tells whether a service of the protocol may have TLS settings.
+func isTLS(protocol string) bool { return protocol == "https" || protocol == "tls" }
 
 // expandURL replaces url by the four fields that Konnect stores: it wins over
 // all of them, and a path that it lacks is cleared.
@@ -105,7 +117,7 @@ func expandURL(service canon.Object) {
 	if err != nil {
 		return // refused by checkService
 	}
-	service["protocol"], service["host"], service["port"] = parts.protocol, parts.host, parts.port
+	service["protocol"], service["host"], service["port"] = parts.protocol, parts.host, float64(parts.port)
 	delete(service, "path")
 	if parts.path != "" {
 		service["path"] = parts.path
@@ -148,22 +160,20 @@ func parseServiceURL(text string) (serviceURL, error) {
 func checkService(s *configurationv1alpha1.KongService) field.ErrorList {
 	spec, path := s.Spec, field.NewPath("spec")
 	problems := append(checkID(path.Child("id"), spec.ID), checkName(path.Child("name"), spec.Name)...)
-	protocol, servicePath := deref(spec.Protocol), deref(spec.Path)
+	protocol := deref(spec.Protocol)
 	if spec.URL != nil {
 		parts, err := parseServiceURL(*spec.URL)
 		if err != nil {
 			return append(problems, field.Invalid(path.Child("url"), crd.Redacted, err.Error()))
 		}
-		protocol, servicePath = parts.protocol, parts.path
-		problems = append(problems, checkEnum(path.Child("url"), &parts.protocol, serviceProtocols)...)
+		protocol = parts.protocol
+		problems = append(problems, checkServiceURL(path.Child("url"), parts)...)
 	} else {
 		problems = append(problems, checkEnum(path.Child("protocol"), spec.Protocol, serviceProtocols)...)
 		problems = append(problems, checkRange(path.Child("port"), spec.Port, 0, 65535)...)
-		if spec.Host == "" {
-			problems = append(problems, field.Required(path.Child("host"), "konnect needs a host"))
-		}
+		problems = append(problems, checkHost(path.Child("host"), spec.Host)...)
+		problems = append(problems, checkServicePath(path.Child("path"), protocol, spec.Path)...)
 	}
-	problems = append(problems, checkServicePath(path.Child("path"), protocol, servicePath)...)
 	problems = append(problems, checkRange(path.Child("retries"), spec.Retries, 0, 32767)...)
 	problems = append(problems, checkRange(path.Child("connect_timeout"), spec.ConnectTimeout, 1, maxTimeout)...)
 	problems = append(problems, checkRange(path.Child("read_timeout"), spec.ReadTimeout, 1, maxTimeout)...)
@@ -172,9 +182,20 @@ func checkService(s *configurationv1alpha1.KongService) field.ErrorList {
 	return append(problems, checkServiceTLS(path, spec, protocol)...)
 }
 
+// checkServiceURL checks the parts of a url, which stand for the fields beside it.
+func checkServiceURL(path *field.Path, u serviceURL) field.ErrorList {
+	problems := checkEnum(path, &u.protocol, serviceProtocols)
+	problems = append(problems, checkRange(path, &u.port, 0, 65535)...)
+	problems = append(problems, checkHost(path, u.host)...)
+	if u.path != "" {
+		problems = append(problems, checkServicePath(path, u.protocol, &u.path)...)
+	}
+	return problems
+}
+
 // checkServiceTLS refuses TLS settings where the protocol speaks none.
 func checkServiceTLS(path *field.Path, spec configurationv1alpha1.KongServiceSpec, protocol string) field.ErrorList {
-	if protocol == "https" || protocol == "tls" {
+	if isTLS(protocol) {
 		return nil
 	}
 	var problems field.ErrorList
@@ -189,4 +210,3 @@ func checkServiceTLS(path *field.Path, spec configurationv1alpha1.KongServiceSpe
 }
 
 const maxTimeout = 2147483646
-

@@ -3,6 +3,7 @@ package konnect
 import (
 	"net"
 	"slices"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -24,6 +25,11 @@ func checkUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
 	problems = append(problems, checkEnum(path.Child("hash_on"), spec.HashOn, selectors)...)
 	problems = append(problems, checkEnum(path.Child("hash_fallback"), spec.HashFallback, selectors)...)
 	problems = append(problems, checkHashFallback(path, spec)...)
+	problems = append(problems, checkHashKeys(path, spec)...)
+	problems = append(problems, checkHostPort(path.Child("host_header"), spec.HostHeader)...)
+	if certificate := spec.ClientCertificate; certificate != nil {
+		problems = append(problems, checkID(path.Child("client_certificate", "id"), certificate.ID)...)
+	}
 	if spec.Healthchecks != nil {
 		problems = append(problems, checkHealthchecks(path.Child("healthchecks"), spec.Healthchecks)...)
 	}
@@ -48,6 +54,38 @@ func checkHashFallback(path *field.Path, spec configurationv1alpha1.KongUpstream
 	}
 }
 
+// checkHashKeys checks the names and paths of what is hashed.
+func checkHashKeys(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec) field.ErrorList {
+	var problems field.ErrorList
+	for _, key := range []struct {
+		name  string
+		value *string
+	}{
+		{"hash_on_header", spec.HashOnHeader},
+		{"hash_on_cookie", spec.HashOnCookie},
+		{"hash_on_query_arg", spec.HashOnQueryArg},
+		{"hash_on_uri_capture", spec.HashOnURICapture},
+		{"hash_fallback_header", spec.HashFallbackHeader},
+		{"hash_fallback_query_arg", spec.HashFallbackQueryArg},
+		{"hash_fallback_uri_capture", spec.HashFallbackURICapture},
+		{"sticky_sessions_cookie", spec.StickySessionsCookie},
+	} {
+		if key.value == nil {
+			continue
+		}
+		if n := utf8.RuneCountInString(*key.value); n < 1 || n > 1024 {
+			problems = append(problems, field.Invalid(path.Child(key.name), *key.value, "must be 1 to 1024 characters for konnect"))
+		}
+	}
+	if value := spec.HashOnCookiePath; value != nil {
+		problems = append(problems, checkPath(path.Child("hash_on_cookie_path"), *value)...)
+	}
+	if value := spec.StickySessionsCookiePath; value != nil {
+		problems = append(problems, checkPath(path.Child("sticky_sessions_cookie_path"), *value)...)
+	}
+	return problems
+}
+
 func sameHashKey(spec configurationv1alpha1.KongUpstreamSpec) bool {
 	pairs := map[string][2]*string{
 		"header":      {spec.HashOnHeader, spec.HashFallbackHeader},
@@ -69,6 +107,9 @@ func checkHealthchecks(path *field.Path, checks *configurationv1alpha1.Healthche
 		problems = append(problems, checkRange(path.Child("timeout"), a.Timeout, 0, 65535)...)
 		if a.HTTPPath != nil {
 			problems = append(problems, checkPath(path.Child("http_path"), *a.HTTPPath)...)
+		}
+		if a.HTTPSSNI != nil {
+			problems = append(problems, checkSNI(path.Child("https_sni"), *a.HTTPSSNI)...)
 		}
 		if h := a.Healthy; h != nil {
 			path := path.Child("healthy")

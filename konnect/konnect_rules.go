@@ -3,7 +3,6 @@ package konnect
 import (
 	"errors"
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -68,28 +67,6 @@ func isNameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_~", r) || r >= 0x80
 }
 
-func checkServicePath(path *field.Path, protocol, value string) field.ErrorList {
-	switch {
-	case value == "":
-		return nil
-	case slices.Contains([]string{"tcp", "tls", "udp", "grpc", "grpcs"}, protocol):
-		return field.ErrorList{field.Invalid(path, value, "konnect allows no path with protocol "+protocol)}
-	default:
-		return checkPath(path, value)
-	}
-}
-
-func checkPath(path *field.Path, value string) field.ErrorList {
-	switch {
-	case !strings.HasPrefix(value, "/"):
-		return field.ErrorList{field.Invalid(path, value, "must start with / for konnect")}
-	case strings.Contains(value, "//"):
-		return field.ErrorList{field.Invalid(path, value, "must not contain // for konnect")}
-	default:
-		return nil
-	}
-}
-
 // checkUserTags checks an entity's own tags beside the marks that are added.
 func checkUserTags(path *field.Path, tags []string) field.ErrorList {
 	var problems field.ErrorList
@@ -117,52 +94,6 @@ func checkUserTags(path *field.Path, tags []string) field.ErrorList {
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
-
-// normalizeTarget returns an address as Konnect stores it: with a port, and IPv6
-// in eight groups within brackets.
-func normalizeTarget(address string) (string, error) {
-	host, port := address, "8000"
-	if h, p, err := net.SplitHostPort(address); err == nil {
-		host, port = h, p
-	} else if strings.HasPrefix(address, "[") && strings.HasSuffix(address, "]") {
-		host = address[1 : len(address)-1]
-	}
-	number := 0
-	if _, err := fmt.Sscanf(port, "%d", &number); err != nil || number < 1 || number > 65535 || fmt.Sprint(number) != port {
-		return "", fmt.Errorf("the port must be 1 to 65535")
-	}
-	if ip := net.ParseIP(host); ip != nil {
-		if ip.To4() != nil && !strings.Contains(host, ":") {
-			return host + ":" + port, nil
-		}
-		return "[" + expandIPv6(ip.To16()) + "]:" + port, nil
-	}
-	if !isHostName(host) {
-		return "", fmt.Errorf("must be a host name or an ip address, with an optional port")
-	}
-	return host + ":" + port, nil
-}
-
-func expandIPv6(ip net.IP) string {
-	groups := make([]string, 8)
-	for i := range groups {
-		groups[i] = fmt.Sprintf("%02x%02x", ip[2*i], ip[2*i+1])
-	}
-	return strings.Join(groups, ":")
-}
-
-func isHostName(host string) bool {
-	if host == "" || len(host) > 255 {
-		return false
-	}
-	for label := range strings.SplitSeq(strings.TrimSuffix(host, "."), ".") {
-		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") ||
-			strings.ContainsFunc(label, func(r rune) bool { return r >= 0x80 || r == '.' || r == '~' || !isNameRune(r) }) {
-			return false
-		}
-	}
-	return true
-}
 
 func deref[T any](p *T) T {
 	if p == nil {

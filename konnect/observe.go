@@ -84,6 +84,9 @@ type need struct {
 	members []*member
 	// list is true to read all of it.
 	list bool
+	// plane is the control plane of which everything has to be known; nil where
+	// only the members count.
+	plane *member
 }
 
 // neededCollections groups the members by collection, in order. Control planes
@@ -113,7 +116,8 @@ func (s *session) neededCollections() []*need {
 		for _, m := range s.completeControlPlanes() {
 			for _, k := range s.kinds.list {
 				if k.about().collection != "" {
-					add(collection{account: m.account, controlPlane: m.id, kind: k}).list = true
+					n := add(collection{account: m.account, controlPlane: m.id, kind: k})
+					n.list, n.plane = true, m
 				}
 			}
 		}
@@ -166,6 +170,9 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 		for _, m := range n.members {
 			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
 		}
+		if n.plane != nil {
+			s.failPlane(n.plane, err)
+		}
 		return
 	}
 	x.complete = true
@@ -217,6 +224,14 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	}
 	marks := url.Values{"tags": {markKey + ":" + m.mark}}
 	return n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
+}
+
+// failPlane records that not everything in a control plane could be read: it is
+// neither pruned nor deleted.
+func (s *session) failPlane(plane *member, err error) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	plane.unread = errors.Join(plane.unread, err)
 }
 
 func (s *session) parentExists(m *member) bool {

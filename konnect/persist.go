@@ -23,7 +23,7 @@ const (
 func (s *session) persist(ctx context.Context, m *member, write func(context.Context) ([]byte, error)) ([]byte, error) {
 	return backoff.RetryWithData(func() ([]byte, error) {
 		raw, err := write(ctx)
-		if err != nil && !s.mayPass(m, err) {
+		if err != nil && (ctx.Err() != nil || !s.mayPass(m, err)) {
 			return nil, backoff.Permanent(err)
 		}
 		return raw, err
@@ -36,9 +36,6 @@ func (s *session) persist(ctx context.Context, m *member, write func(context.Con
 // when it did arrive, and either nobody knows whether it did, or what it was
 // refused for is being written or deleted by this very call.
 func (s *session) mayPass(m *member, err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
-	}
 	api, answered := errors.AsType[*APIError](err)
 	if !answered || api.Status >= http.StatusInternalServerError {
 		return m.isControlPlane() // all others are PUT and DELETE, which the transport has repeated
@@ -92,7 +89,7 @@ func (s *session) dependentsDeleted(m *member) bool {
 func (s *session) createByServer(ctx context.Context, m *member) ([]byte, error) {
 	return backoff.RetryWithData(func() ([]byte, error) {
 		raw, err := m.kind.create(ctx, m.account, scope{}, "", m.desired)
-		if err == nil || !mayHaveArrived(err) {
+		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
 			return raw, permanent(err)
 		}
 		found, lookErr := s.lookUp(ctx, m)
@@ -119,9 +116,6 @@ func permanent(err error) error {
 }
 
 func mayHaveArrived(err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
-	}
 	api, answered := errors.AsType[*APIError](err)
 	return !answered || api.Status >= http.StatusInternalServerError || api.Status == http.StatusConflict
 }

@@ -13,10 +13,10 @@ import (
 func (s *session) decidePrunes() {
 	for _, k := range slices.Backward(s.kinds.list) {
 		for _, plane := range s.completeControlPlanes() {
-			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
-			if x == nil || !x.complete {
+			if plane.unread != nil {
 				continue
 			}
+			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
 			var found []*member
 			for id, e := range x.byID {
 				if e.owner.ours(s.owner) && s.claims[id] == nil && s.byMark[e.owner.key] == nil {

@@ -6,14 +6,11 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
-	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -27,7 +24,7 @@ type session struct {
 	deleting bool
 	// planning is true where the digest of a plan is needed.
 	planning bool
-	tally   *tally
+	tally    *tally
 
 	graph *resolve.Graph
 	// origins are the caller's objects, whose status is written.
@@ -45,8 +42,9 @@ type session struct {
 	problems []Problem
 	total    int
 
-	finishedLock sync.Mutex
-	finished     int
+	// lock guards what several goroutines write: finished, and unread of members.
+	lock     sync.Mutex
+	finished int
 }
 
 // collection is one list in Konnect.
@@ -85,6 +83,8 @@ type member struct {
 	held []string
 	// after are the objects that give up a name before this one takes it.
 	after []*member
+	// unread tells why not everything in a control plane is known.
+	unread error
 	// basis is what the step rests on, for the digest of a plan.
 	basis string
 
@@ -137,7 +137,7 @@ func (c *Client) newSession(options callOptions) *session {
 		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
-		indexes: map[collection]*index{}, claims: map[string]*member{},
+		indexes:  map[collection]*index{}, claims: map[string]*member{},
 	}
 }
 
@@ -207,39 +207,6 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 	return s.refusal()
 }
 
-// validate checks the rules of the CRDs and those of Konnect.
-func (s *session) validate(objects []crd.Object) {
-	for _, obj := range objects {
-		key := crd.KeyOf(obj)
-		problems := obj.Validate()
-		if k := s.kinds.by[key.GroupKind()]; k != nil && len(problems) == 0 {
-			problems = append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
-		}
-		for _, p := range problems {
-			s.problem(key, p)
-		}
-	}
-}
-
-// tagged is an object whose entity has tags.
-type tagged interface{ GetTags() commonv1alpha1.Tags }
-
-// annotationTags adds tags to an object's entity, separated by commas.
-const annotationTags = "konghq.com/tags"
-
-func userTags(obj crd.Object) []string {
-	var tags []string
-	if t, ok := obj.(tagged); ok {
-		tags = append(tags, t.GetTags()...)
-		for tag := range strings.SplitSeq(obj.GetAnnotations()[annotationTags], ",") {
-			if tag = strings.TrimSpace(tag); tag != "" {
-				tags = append(tags, tag)
-			}
-		}
-	}
-	return tags
-}
-
 // collect makes a member of each object that has an entity.
 func (s *session) collect() {
 	for _, node := range s.graph.Nodes() {
@@ -277,25 +244,5 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 			continue
 		}
 		s.problem(key, problem)
-	}
-}
-
-// checkControlPlanes refuses entities in control planes that hold none, as far as
-// the objects tell. What Konnect tells is checked once that is known.
-func (s *session) checkControlPlanes() {
-	for _, m := range s.members {
-		if m.control == nil || m.isControlPlane() {
-			continue
-		}
-		if c, ok := m.control.obj.(*konnectv1alpha2.KonnectGatewayControlPlane); ok && c.ClusterType() != "" {
-			m.control.clusterType = c.ClusterType()
-		}
-		s.checkHolds(m)
-	}
-}
-
-func (s *session) checkHolds(m *member) {
-	if reason := holdsEntities(m.control.clusterType); reason != "" {
-		s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/core"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
@@ -26,6 +27,12 @@ func decodeOne[T crd.Object](t *testing.T, text string) T {
 	t.Helper()
 	obj, err := manifest.Decode([]byte(text))
 	require.NoError(t, err)
+	return as[T](t, obj)
+}
+
+// as returns obj as a T.
+func as[T crd.Object](t *testing.T, obj crd.Object) T {
+	t.Helper()
 	typed, ok := obj.(T)
 	require.True(t, ok, "got a %T", obj)
 	return typed
@@ -58,12 +65,12 @@ func TestDecodeAllHowTo(t *testing.T) {
 				"KonnectAPIAuthConfiguration kong/konnect-api-auth", "KonnectGatewayControlPlane kong/gateway-control-plane",
 				"KongService kong/service", "KongRoute kong/route",
 			}, keys)
-			assert.Equal(t, "kpat_example", objects[0].(*konnectv1alpha1.KonnectAPIAuthConfiguration).Spec.Token.Reveal())
-			assert.Equal(t, konnectv1alpha2.SourceOrigin, objects[1].(*konnectv1alpha2.KonnectGatewayControlPlane).Spec.Source, "the CRD's default")
-			service := objects[2].(*configurationv1alpha1.KongService)
+			assert.Equal(t, "kpat_example", as[*konnectv1alpha1.KonnectAPIAuthConfiguration](t, objects[0]).Spec.Token.Reveal())
+			assert.Equal(t, konnectv1alpha2.SourceOrigin, as[*konnectv1alpha2.KonnectGatewayControlPlane](t, objects[1]).Spec.Source, "the CRD's default")
+			service := as[*configurationv1alpha1.KongService](t, objects[2])
 			assert.Equal(t, int64(1027), *service.Spec.Port)
 			assert.Equal(t, crd.PendingConditions(), service.Status.Conditions, "the CRD's default")
-			assert.Equal(t, []string{"/echo"}, objects[3].(*configurationv1alpha1.KongRoute).Spec.Paths)
+			assert.Equal(t, []string{"/echo"}, as[*configurationv1alpha1.KongRoute](t, objects[3]).Spec.Paths)
 		})
 	}
 }
@@ -95,68 +102,26 @@ func TestDecodeAllHowToPage(t *testing.T) {
 
 func TestDecodeValues(t *testing.T) {
 	t.Parallel()
+	type spec = configurationv1alpha1.KongServiceSpec
+	kic := &commonv1alpha1.ControlPlaneRef{Type: "kic"}
 	for name, c := range map[string]struct {
 		reason, spec string
-		check        func(*testing.T, configurationv1alpha1.KongServiceSpec)
+		want         spec
 	}{
-		"null": {
-			"a null counts as unset", "{host: a, port: null, tags: ~, name: }",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) {
-				assert.Nil(t, s.Port)
-				assert.Nil(t, s.Tags)
-				assert.Nil(t, s.Name)
-			},
-		},
-		"default": {
-			"a null takes the CRD's default", "{host: a, controlPlaneRef: {type: null}}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) {
-				assert.Equal(t, "kic", s.ControlPlaneRef.Type)
-			},
-		},
-		"zero": {
-			"a zero is a value", "{host: a, port: 0, enabled: false, name: ''}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) {
-				assert.Equal(t, int64(0), *s.Port)
-				assert.False(t, *s.Enabled)
-				assert.Empty(t, *s.Name)
-			},
-		},
-		"empty list": {
-			"an empty list is set", "{host: a, tags: []}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) { assert.NotNil(t, s.Tags) },
-		},
-		"boolean": {
-			"YAML 1.1 knows yes", "{host: a, enabled: yes}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) { assert.True(t, *s.Enabled) },
-		},
-		"octal": {
-			"YAML 1.1 has octal numbers", "{host: a, port: 010}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) { assert.Equal(t, int64(8), *s.Port) },
-		},
-		"float": {
-			"an integer may be written as a float", "{host: a, port: 80.0, retries: 1e1}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) {
-				assert.Equal(t, int64(80), *s.Port)
-				assert.Equal(t, int64(10), *s.Retries)
-			},
-		},
-		"merge": {
-			"a merged key is overridden by one that is written", "{<<: {host: a, port: 1}, port: 2}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) {
-				assert.Equal(t, "a", s.Host)
-				assert.Equal(t, int64(2), *s.Port)
-			},
-		},
-		"alias": {
-			"an alias stands for its anchor", "{host: &a x, path: *a}",
-			func(t *testing.T, s configurationv1alpha1.KongServiceSpec) { assert.Equal(t, "x", *s.Path) },
-		},
+		"null":       {"a null counts as unset", "{host: a, port: null, tags: ~, name: }", spec{Host: "a"}},
+		"default":    {"a null takes the CRD's default", "{host: a, controlPlaneRef: {type: null}}", spec{Host: "a", ControlPlaneRef: kic}},
+		"zero":       {"a zero is a value", "{host: a, port: 0, enabled: false, name: ''}", spec{Host: "a", Port: new(int64(0)), Enabled: new(false), Name: new("")}},
+		"empty list": {"an empty list is set", "{host: a, tags: []}", spec{Host: "a", Tags: commonv1alpha1.Tags{}}},
+		"boolean":    {"YAML 1.1 knows yes", "{host: a, enabled: yes}", spec{Host: "a", Enabled: new(true)}},
+		"octal":      {"YAML 1.1 has octal numbers", "{host: a, port: 010}", spec{Host: "a", Port: new(int64(8))}},
+		"float":      {"an integer may be written as a float", "{host: a, port: 80.0, retries: 1e1}", spec{Host: "a", Port: new(int64(80)), Retries: new(int64(10))}},
+		"merge":      {"a merged key is overridden by one that is written", "{<<: {host: a, port: 1}, port: 2}", spec{Host: "a", Port: new(int64(2))}},
+		"alias":      {"an alias stands for its anchor", "{host: &a x, path: *a}", spec{Host: "x", Path: new("x")}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			service := decodeOne[*configurationv1alpha1.KongService](t, serviceHead+"spec: "+c.spec+"\n")
-			t.Log(c.reason)
-			c.check(t, service.Spec)
+			assert.Equal(t, c.want, service.Spec, c.reason)
 		})
 	}
 }

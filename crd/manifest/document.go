@@ -132,7 +132,11 @@ func unmarshal(object map[string]any, raw []byte, t reflect.Type, changed bool) 
 	if obj, ok := target.(crd.Object); ok {
 		return obj, nil
 	}
-	return target.(old).Latest()
+	previous, ok := target.(old)
+	if !ok {
+		return nil, fmt.Errorf("cannot be decoded as a %s", t.Name())
+	}
+	return previous.Latest()
 }
 
 // goType finds the type that object is to be decoded as.

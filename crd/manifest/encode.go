@@ -117,7 +117,7 @@ func (e *encoder) isDefaultStatus(obj crd.Object, status any) bool {
 	}
 	initial, known := e.defaults[t]
 	if !known {
-		if fresh, ok := reflect.New(t.Elem()).Interface().(crd.Object); ok {
+		if fresh, ok := reflect.TypeAssert[crd.Object](reflect.New(t.Elem())); ok {
 			fresh.Default()
 			if tree, err := toTree(fresh); err == nil {
 				initial = tree["status"]

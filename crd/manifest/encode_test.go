@@ -105,7 +105,7 @@ func TestEncodeGolden(t *testing.T) {
 	objects, err := manifest.DecodeAll(strings.NewReader(got))
 	require.NoError(t, err)
 	assert.True(t, strings.HasPrefix(got, encode(t, objects[0])+"---\n"), "what was read is written the same way again")
-	decoded := objects[0].(*configurationv1alpha1.KongService)
+	decoded := as[*configurationv1alpha1.KongService](t, objects[0])
 	assert.NotNil(t, decoded.Spec.Tags, "an empty list that is set stays set")
 	assert.Equal(t, programmed.Status.Konnect, decoded.Status.Konnect)
 }
@@ -164,7 +164,7 @@ func TestEncodeText(t *testing.T) {
 		obj.Annotations = map[string]string{text: text}
 		got, err := manifest.Decode([]byte(encode(t, obj)))
 		require.NoError(t, err, "%q", text)
-		assert.Equal(t, text, *got.(*configurationv1alpha1.KongService).Spec.Name)
+		assert.Equal(t, text, *as[*configurationv1alpha1.KongService](t, got).Spec.Name)
 		assert.Equal(t, map[string]string{text: text}, got.GetAnnotations())
 	}
 }

@@ -32,7 +32,8 @@ type Problem struct {
 	// Field is the path within the object, such as spec.paths[0]; empty for the
 	// document as a whole.
 	Field string
-	// Message says what is wrong. It never shows a value.
+	// Message says what is wrong. It shows no value but apiVersion and kind, because
+	// any other may be a secret.
 	Message string
 
 	err error

@@ -1,6 +1,7 @@
 package manifest_test
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"strings"
@@ -10,12 +11,11 @@ import (
 )
 
 func ExampleDecodeAll() {
-	file, err := os.Open("testdata/how-to.yaml")
+	text, err := os.ReadFile("testdata/how-to.yaml")
 	if err != nil {
 		panic(err)
 	}
-	defer file.Close()
-	objects, err := manifest.DecodeAll(file)
+	objects, err := manifest.DecodeAll(bytes.NewReader(text))
 	if err != nil {
 		panic(err)
 	}

@@ -9,8 +9,7 @@ import (
 // collectFields adds the fields of struct t by JSON name, those of embedded
 // structs included.
 func collectFields(t reflect.Type, fields map[string]reflect.StructField) {
-	for i := range t.NumField() {
-		field := t.Field(i)
+	for field := range t.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		switch {
 		case name == "-" || !field.IsExported() && !field.Anonymous:

@@ -85,11 +85,19 @@ func serve(ctx context.Context, addr string, handler http.Handler, started func(
 		return errors.Join(fmt.Errorf("%s is not a loopback address; the token is no secret", addr), listener.Close())
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
-	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
-	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
 	started("http://" + listener.Addr().String())
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	select {
+	case err := <-ended:
 		return err
+	case <-ctx.Done():
+	}
+	// Requests under way get their answers, unless they take too long.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := server.Shutdown(last); err != nil {
+		return server.Close()
 	}
 	return nil
 }

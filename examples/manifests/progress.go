@@ -42,6 +42,9 @@ func isTerminal(out io.Writer) bool {
 
 // observe is called for one event at a time.
 func (p *progress) observe(event konnect.Event) {
+	if wait, ok := event.(konnect.WaitEvent); ok && wait.Duration < time.Second {
+		return // requests that keep their pace are no news
+	}
 	if p.verbose {
 		fmt.Fprintln(p.out, event)
 		return
@@ -51,9 +54,7 @@ func (p *progress) observe(event konnect.Event) {
 	case konnect.RequestEvent:
 		p.requests++
 	case konnect.WaitEvent:
-		if e.Duration >= time.Second {
-			p.wait = fmt.Sprintf(", waiting for %s: %s", e.Duration.Round(time.Second), e.Reason)
-		}
+		p.wait = fmt.Sprintf(", waiting for %s: %s", e.Duration.Round(time.Second), e.Reason)
 	case konnect.ProgressEvent:
 		p.done, p.total = e.Done, e.Total
 	}

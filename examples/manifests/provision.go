@@ -35,7 +35,7 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	if o.plan {
 		plan, err := client.Plan(ctx, objects, ensureOptions(o)...)
 		seen.end()
-		return concludePlan(plan, err, s)
+		return concludePlan(ctx, plan, err, s)
 	}
 	call := func() (*konnect.Report, error) { return client.Ensure(ctx, objects, ensureOptions(o)...) }
 	if o.delete {
@@ -73,9 +73,9 @@ func ensureOptions(o options) []konnect.EnsureOption {
 	return all
 }
 
-func concludePlan(plan *konnect.Plan, err error, s streams) int {
+func concludePlan(ctx context.Context, plan *konnect.Plan, err error, s streams) int {
 	if err != nil {
-		return s.fail(exitFailed, err)
+		return nothingWritten(ctx, err, s)
 	}
 	fmt.Fprint(s.out, plan)
 	if plan.HasChanges() {
@@ -86,18 +86,21 @@ func concludePlan(plan *konnect.Plan, err error, s streams) int {
 
 // conclude prints what was done. When that is nothing, the error says it all.
 func conclude(ctx context.Context, report *konnect.Report, err error, s streams) int {
-	switch {
-	case err == nil:
-		fmt.Fprint(s.out, report)
-		return exitDone
-	case report.Writes > 0:
-		fmt.Fprint(s.out, report)
-		return s.fail(exitFailed, errors.New("not all is done; the report tells why"))
-	case ctx.Err() != nil:
-		return s.fail(exitFailed, errors.New("interrupted before anything was written"))
-	default:
-		return s.fail(exitFailed, err)
+	if err != nil && report.Writes == 0 {
+		return nothingWritten(ctx, err, s)
 	}
+	fmt.Fprint(s.out, report)
+	if err != nil {
+		return s.fail(exitFailed, errors.New("not all is done; the report tells why"))
+	}
+	return exitDone
+}
+
+func nothingWritten(ctx context.Context, err error, s streams) int {
+	if ctx.Err() != nil {
+		err = errors.New("interrupted before anything was written")
+	}
+	return s.fail(exitFailed, err)
 }
 
 // draw prints what can be resolved, even if not everything can.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/konnectkit/konnectkit/internal/golden"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
@@ -45,6 +46,24 @@ func TestAnotherKonnect(t *testing.T) {
 		assert.Contains(t, stdout, "6 unchanged;")
 		assert.Equal(t, 6, server.Writes(), "only the first ensure of the first run writes")
 	}
+
+	planes := server.ControlPlanes()
+	require.Len(t, planes, 1)
+	id, ok := planes[0]["id"].(string)
+	require.True(t, ok)
+	upstream := server.Entity(id, "upstreams", "checkout.internal")
+	require.NotNil(t, upstream)
+	assert.Equal(t, upstream["name"], server.Entity(id, "services", "checkout")["host"])
+	weights := map[any]any{}
+	for _, target := range server.Entities(id, "targets") {
+		weights[target["target"]] = target["weight"]
+	}
+	assert.Equal(t, map[any]any{"10.0.0.1:8080": 90.0, "10.0.0.2:8080": 10.0}, weights)
+	checks, ok := upstream["healthchecks"].(map[string]any)
+	require.True(t, ok)
+	active, ok := checks["active"].(map[string]any)
+	require.True(t, ok)
+	assert.Equal(t, "/healthz", active["http_path"])
 }
 
 func TestFailure(t *testing.T) {

@@ -35,7 +35,7 @@ type Field struct {
 type Difference struct {
 	// Path of the field, such as healthchecks.active.timeout.
 	Path string
-	// From is the observed value, To the desired one.
+	// From is the observed value, To the desired one; numbers are float64.
 	From, To any
 	// Secret is true for values that must not be shown.
 	Secret bool
@@ -142,17 +142,21 @@ func (d *differ) compare(path string, desired, observed any) {
 	from, fromIsObject := observed.(map[string]any)
 	if !toIsObject && !fromIsObject {
 		if !equal(desired, observed) {
-			d.found = append(d.found, Difference{Path: path, From: observed, To: desired, Secret: d.secret(path)})
+			d.add(path, desired, observed)
 		}
 		return
 	}
 	if (!toIsObject && desired != nil) || (!fromIsObject && observed != nil) {
-		d.found = append(d.found, Difference{Path: path, From: observed, To: desired, Secret: d.secret(path)})
+		d.add(path, desired, observed)
 		return
 	}
 	for _, key := range d.keys(to, from) {
 		d.compare(path+"."+key, to[key], from[key])
 	}
+}
+
+func (d *differ) add(path string, desired, observed any) {
+	d.found = append(d.found, Difference{Path: path, From: numbers(observed), To: numbers(desired), Secret: d.secret(path)})
 }
 
 func (d *differ) keys(desired, observed map[string]any) []string {

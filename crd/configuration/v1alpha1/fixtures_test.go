@@ -13,6 +13,20 @@ import (
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
+// rule is a crdtest.Case, and transition a crdtest.Update.
+type (
+	rule[T any] struct {
+		Reason string
+		Change func(T)
+		Want   []string
+	}
+	transition[T any] struct {
+		Reason      string
+		Before, Now func(T)
+		Want        []string
+	}
+)
+
 func meta(name string) metav1.ObjectMeta { return metav1.ObjectMeta{Name: name, Namespace: "kong"} }
 
 func controlPlane(name string) *commonv1alpha1.ControlPlaneRef {

@@ -43,7 +43,7 @@ func TestKongRouteValidate(t *testing.T) {
 	t.Parallel()
 	type R = *v1alpha1.KongRoute
 	noMatch := func(r R) { r.Spec.Paths = nil }
-	crdtest.Validate(t, validRoute, map[string]crdtest.Case[R]{
+	crdtest.Validate(t, validRoute, map[string]rule[R]{
 		"no name":       {"metadata is checked", func(r R) { r.Name = "" }, []string{"metadata.name: Required value"}},
 		"empty spec":    {"nothing of the spec is required", func(r R) { r.Spec = v1alpha1.KongRouteSpec{} }, nil},
 		"control plane": {"instead of a service", func(r R) { r.Spec.ServiceRef, r.Spec.ControlPlaneRef = nil, controlPlane("cp") }, nil},
@@ -88,7 +88,7 @@ func TestKongRouteValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type R = *v1alpha1.KongRoute
 	onPlane := func(name string) func(R) { return func(r R) { r.Spec.ControlPlaneRef = controlPlane(name) } }
-	crdtest.ValidateUpdate(t, validRoute, map[string]crdtest.Update[R]{
+	crdtest.ValidateUpdate(t, validRoute, map[string]transition[R]{
 		"service":              {"a route may move to another service", nil, func(r R) { r.Spec.ServiceRef = serviceRef("b") }, nil},
 		"invalid":              {"the rules for new objects hold too", nil, func(r R) { r.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"adopt":                {"it cannot be added", nil, func(r R) { r.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},

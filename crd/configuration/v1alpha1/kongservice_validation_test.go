@@ -41,7 +41,7 @@ func TestKongServiceValidate(t *testing.T) {
 		s.Status.Konnect = &v1alpha1.KongServiceKonnectStatus{}
 		return s.Status.Konnect
 	}
-	crdtest.Validate(t, validService, map[string]crdtest.Case[S]{
+	crdtest.Validate(t, validService, map[string]rule[S]{
 		"no name":           {"metadata is checked", func(s S) { s.Name = "" }, []string{"metadata.name: Required value"}},
 		"no control plane":  {"it is required", func(s S) { s.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value"}},
 		"kic":               {"kic is not supported", func(s S) { s.Spec.ControlPlaneRef = &commonv1alpha1.ControlPlaneRef{} }, []string{"spec: Invalid value"}},
@@ -74,7 +74,7 @@ func TestKongServiceValidate(t *testing.T) {
 func TestKongServiceValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type S = *v1alpha1.KongService
-	crdtest.ValidateUpdate(t, validService, map[string]crdtest.Update[S]{
+	crdtest.ValidateUpdate(t, validService, map[string]transition[S]{
 		"host":            {"most fields may change", nil, func(s S) { s.Spec.Host = "b" }, nil},
 		"invalid":         {"the rules for new objects hold too", nil, func(s S) { s.Spec.Host = "" }, []string{"spec.host: Required value"}},
 		"adopt":           {"it cannot be added", nil, func(s S) { s.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},

@@ -13,14 +13,16 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 )
 
-// Case is a change to a valid object, and the errors it must lead to.
+// Case is a change to a valid object, and the errors it must lead to. Tests have
+// a type of their own like it, which spares them the names of its fields.
 type Case[T any] struct {
 	Reason string
 	Change func(T)
 	Want   []string // as Summaries; none for an object that stays valid
 }
 
-// Update is a pair of changes, to the stored object and to the new one.
+// Update is a pair of changes, to the stored object and to the new one. Tests have
+// a type of their own like it.
 type Update[T any] struct {
 	Reason      string
 	Before, Now func(T)
@@ -37,12 +39,17 @@ func Summaries(errs field.ErrorList) []string {
 }
 
 // Validate runs cases against Validate, each on a fresh object from valid.
-func Validate[T crd.Object](t *testing.T, valid func() T, cases map[string]Case[T]) {
+func Validate[T crd.Object, C ~struct {
+	Reason string
+	Change func(T)
+	Want   []string
+}](t *testing.T, valid func() T, cases map[string]C) {
 	t.Helper()
 	require.Empty(t, defaulted(valid()).Validate(), "the object that cases change must be valid")
-	for name, c := range cases {
+	for name, given := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c := Case[T](given)
 			obj := valid()
 			c.Change(obj)
 			defaulted(obj)
@@ -56,12 +63,17 @@ func Validate[T crd.Object](t *testing.T, valid func() T, cases map[string]Case[
 }
 
 // ValidateUpdate runs cases against ValidateUpdate, both objects from valid.
-func ValidateUpdate[T crd.Object](t *testing.T, valid func() T, cases map[string]Update[T]) {
+func ValidateUpdate[T crd.Object, C ~struct {
+	Reason      string
+	Before, Now func(T)
+	Want        []string
+}](t *testing.T, valid func() T, cases map[string]C) {
 	t.Helper()
 	require.Empty(t, defaulted(valid()).ValidateUpdate(defaulted(valid())), "an update that changes nothing must be valid")
-	for name, c := range cases {
+	for name, given := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			c := Update[T](given)
 			before, now := valid(), valid()
 			if c.Before != nil {
 				c.Before(before)

@@ -18,23 +18,23 @@ import (
 	"github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
 
-// maybe returns nil, or a pointer to what make returns.
-func maybe[T any](r *rand.Rand, make func() T) *T {
+// maybe returns nil, or a pointer to what create returns.
+func maybe[T any](r *rand.Rand, create func() T) *T {
 	if r.IntN(2) == 0 {
 		return nil
 	}
-	return new(make())
+	return new(create())
 }
 
-// some returns nil, an empty slice, or up to two of what make returns.
-func some[T any](r *rand.Rand, make func() T) []T {
+// some returns nil, an empty slice, or up to two of what create returns.
+func some[T any](r *rand.Rand, create func() T) []T {
 	n := r.IntN(4) - 1
 	if n < 0 {
 		return nil
 	}
 	list := []T{}
 	for range n {
-		list = append(list, make())
+		list = append(list, create())
 	}
 	return list
 }
@@ -176,7 +176,9 @@ func TestControlPlaneConversionKeepsAuthRefNamespaceOnlyForItsName(t *testing.T)
 	old.Spec.Konnect.APIAuthConfigurationRef.Name = "two"
 	latest, err := old.Latest()
 	require.NoError(t, err)
-	ref := latest.(*v1alpha2.KonnectGatewayControlPlane).Spec.Konnect.APIAuthConfigurationRef
+	require.IsType(t, &v1alpha2.KonnectGatewayControlPlane{}, latest)
+	cp, _ := latest.(*v1alpha2.KonnectGatewayControlPlane)
+	ref := cp.Spec.Konnect.APIAuthConfigurationRef
 	assert.Equal(t, v1alpha2.KonnectAPIAuthConfigurationRef{Name: "two"}, ref, "a namespace belongs to the name it was given with")
 }
 

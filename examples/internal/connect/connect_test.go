@@ -56,14 +56,17 @@ func TestFromEnvironmentServer(t *testing.T) {
 func TestFromEnvironmentRegion(t *testing.T) {
 	t.Parallel()
 	for region, origin := range map[string]string{"": "https://us.api.konghq.com", "eu": "https://eu.api.konghq.com"} {
-		asked := origins{}
-		options, stop, err := connect.FromEnvironment(getenv(map[string]string{
-			"KONNECT_TOKEN": "kpat_example", "KONNECT_REGION": region,
-		}), &bytes.Buffer{})
-		require.NoError(t, err)
-		defer stop()
-		assert.Error(t, ensure(t, append(options, konnect.WithHTTPClient(asked.client()))))
-		assert.True(t, asked.has(origin), "region %q: want %s", region, origin)
+		t.Run(region, func(t *testing.T) {
+			t.Parallel()
+			asked := origins{}
+			options, stop, err := connect.FromEnvironment(getenv(map[string]string{
+				"KONNECT_TOKEN": "kpat_example", "KONNECT_REGION": region,
+			}), &bytes.Buffer{})
+			require.NoError(t, err)
+			defer stop()
+			assert.Error(t, ensure(t, append(options, konnect.WithHTTPClient(asked.client()))))
+			assert.True(t, asked.has(origin), "want %s", origin)
+		})
 	}
 }
 

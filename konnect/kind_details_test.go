@@ -1,0 +1,329 @@
+package konnect_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// fresh returns a function that makes the objects anew for each call, without a
+// status.
+func fresh(objects ...crd.Object) func() []crd.Object {
+	return func() []crd.Object {
+		var copies []crd.Object
+		for _, obj := range objects {
+			copies = append(copies, obj.DeepCopyObject().(crd.Object))
+		}
+		return copies
+	}
+}
+
+func echoService() *builder.Service {
+	return builder.NewService("service").ControlPlane("cp").Host("echo.example.com")
+}
+
+func echoUpstream() *builder.Upstream { return builder.NewUpstream("upstream").ControlPlane("cp") }
+
+// paths lists the fields of a change.
+func paths(c konnect.Change) []string {
+	var paths []string
+	for _, f := range c.Fields {
+		paths = append(paths, f.Path)
+	}
+	return paths
+}
+
+func TestServiceURL(t *testing.T) {
+	t.Parallel()
+	with := func(url string) func() []crd.Object {
+		return fresh(plane("cp").MustBuild(), builder.NewService("service").ControlPlane("cp").URL(url).MustBuild())
+	}
+	urls := map[string]map[string]any{
+		"https://Echo.Example:8443/a%20b": {"protocol": "https", "host": "Echo.Example", "port": 8443.0, "path": "/a%20b"},
+		"HTTP://echo.example":             {"protocol": "http", "host": "echo.example", "port": 80.0, "path": nil},
+		"https://echo.example":            {"protocol": "https", "host": "echo.example", "port": 443.0, "path": nil},
+		"http://echo.example/":            {"protocol": "http", "host": "echo.example", "port": 80.0, "path": "/"},
+		"grpc://echo.example:90":          {"protocol": "grpc", "host": "echo.example", "port": 90.0, "path": nil},
+		"http://[2001:db8::1]:81/a":       {"protocol": "http", "host": "2001:db8::1", "port": 81.0, "path": "/a"},
+	}
+	for url, want := range urls {
+		t.Run(url, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, with(url)())
+			for name, value := range want {
+				assert.Equal(t, value, w.stored(w.last())[name], name)
+			}
+			assert.NotContains(t, w.stored(w.last()), "url")
+			w.settled(with(url)())
+
+			w.modify(w.last(), func(service map[string]any) {
+				service["protocol"], service["host"], service["port"], service["path"] = "tls", "other", 1, "/other"
+			})
+			change, err := w.plan(with(url)())
+			require.NoError(t, err)
+			assert.Equal(t, []string{"protocol", "host", "port", "path"}, paths(change))
+			for _, f := range change.Fields {
+				assert.Equal(t, want[f.Path], f.To, f.Path)
+			}
+			w.ensure(with(url)())
+			assert.Equal(t, 1, w.server.Writes())
+			w.settled(with(url)())
+
+			w.server.ResetLog()
+			w.ensure(with("http://new.example:1/new")())
+			assert.Equal(t, 1, w.server.Writes())
+			w.settled(with("http://new.example:1/new")())
+		})
+	}
+}
+
+// TestUnknownToTheCRDIsCarried keeps what the payload can hold and the CRD cannot.
+func TestUnknownToTheCRDIsCarried(t *testing.T) {
+	t.Parallel()
+	t.Run("failover of a target", func(t *testing.T) {
+		t.Parallel()
+		objects := fresh(plane("cp").MustBuild(), echoUpstream().MustBuild(),
+			builder.NewTarget("target").Upstream("upstream").Target("a").MustBuild())
+		w := newWorld(t, objects())
+		w.modify(w.last(), func(target map[string]any) { target["failover"] = true })
+		w.settled(objects())
+		w.modify(w.last(), func(target map[string]any) { target["weight"] = 1 })
+		w.ensure(objects())
+		assert.Equal(t, true, w.stored(w.last())["failover"])
+		assert.InDelta(t, 100, w.stored(w.last())["weight"], 0)
+		w.settled(objects())
+	})
+	sans := map[string]any{"dnsnames": []any{"a.example.com"}, "uris": []any{"spiffe://a"}}
+	secure := fresh(plane("cp").MustBuild(), echoService().Protocol("https").MustBuild())
+	t.Run("tls_sans of a service", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, secure())
+		w.modify(w.last(), func(service map[string]any) { service["tls_sans"] = sans })
+		w.settled(secure())
+		w.modify(w.last(), func(service map[string]any) { service["port"] = 1 })
+		w.ensure(secure())
+		assert.Equal(t, sans, w.stored(w.last())["tls_sans"])
+		w.settled(secure())
+	})
+	t.Run("tls_sans end with tls", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t, secure())
+		for name, inClear := range map[string]func() []crd.Object{
+			"protocol": fresh(plane("cp").MustBuild(), echoService().Protocol("http").MustBuild()),
+			"url":      fresh(plane("cp").MustBuild(), builder.NewService("service").ControlPlane("cp").URL("http://echo.example.com").MustBuild()),
+		} {
+			w.ensure(secure())
+			w.modify(w.last(), func(service map[string]any) { service["tls_sans"] = sans })
+			w.ensure(inClear())
+			assert.Nil(t, w.stored(w.last())["tls_sans"], name)
+			w.settled(inClear())
+		}
+	})
+}
+
+func TestRouteProtocolsAreKept(t *testing.T) {
+	t.Parallel()
+	objects := fresh(plane("cp").MustBuild(), echoService().MustBuild(), builder.NewRoute("route").Service("service").Paths("/a").MustBuild())
+	w := newWorld(t, objects())
+	assert.Equal(t, []any{"https"}, w.stored(w.last())["protocols"], "on creation")
+
+	w.modify(w.last(), func(route map[string]any) { route["protocols"] = []any{"http", "https"} })
+	w.settled(objects())
+	w.modify(w.last(), func(route map[string]any) { route["paths"] = []any{"/b"} })
+	change, err := w.plan(objects())
+	require.NoError(t, err)
+	assert.Equal(t, []string{"paths"}, paths(change))
+	w.ensure(objects())
+	assert.Equal(t, []any{"http", "https"}, w.stored(w.last())["protocols"])
+
+	w.modify(w.last(), func(route map[string]any) {
+		route["protocols"], route["strip_path"], route["paths"] = []any{"grpc"}, false, []any{"/c"}
+	})
+	w.ensure(objects())
+	assert.Equal(t, false, w.stored(w.last())["strip_path"], "a route that is gRPC by now")
+	w.settled(objects())
+}
+
+func TestExpressionRouteIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	objects := fresh(plane("cp").MustBuild(), echoService().MustBuild(),
+		builder.NewRoute("route").Service("service").Protocols("http").Paths("/a").MustBuild())
+	w := newWorld(t, objects()[:2], konnecttest.WithRouterFlavor(konnecttest.FlavorMixed))
+	_, err := w.server.Put(w.last().ControlPlane, "routes", map[string]any{
+		"name": "route", "protocols": []any{"http"}, "expression": `http.path == "/a"`,
+	})
+	require.NoError(t, err)
+	_, err = newClient(t, w.server).Ensure(t.Context(), objects(), konnect.WithAdoption(konnect.AdoptUnowned))
+	require.ErrorContains(t, err, "expression route")
+	var invalid *konnect.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	assert.Zero(t, w.server.Writes())
+}
+
+func TestFieldsThatNobodyKnowsAreNoDrift(t *testing.T) {
+	eachKind(t, func(t *testing.T, c kindCase) {
+		if traitsOf(t, c.kind).Collection == "" {
+			t.Skip("the server shows fields of control planes only")
+		}
+		w := newWorld(t, c.full())
+		w.modify(w.last(), func(entity map[string]any) { entity["new_in_konnect"] = map[string]any{"a": []any{1, "b", nil}} })
+		w.settled(c.full())
+	})
+}
+
+func TestNullsAreAbsent(t *testing.T) {
+	eachKind(t, func(t *testing.T, c kindCase) {
+		for _, objects := range []func() []crd.Object{c.full, c.minimal} {
+			w := newWorld(t, objects(), konnecttest.WithNullFields())
+			w.settled(objects())
+		}
+	})
+}
+
+// landscape is the how-to with an upstream and two targets beside it.
+func landscape() []crd.Object {
+	return append(howTo(),
+		builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").
+			ActiveHTTP("/ready").Tags("team:gateway").MustBuild(),
+		builder.NewTarget("a").Upstream("upstream").Target("10.0.0.1:8080").Weight(10).MustBuild(),
+		builder.NewTarget("b").Upstream("upstream").Target("2001:db8::1").MustBuild(),
+		builder.NewRoute("default-protocols").ControlPlane("gateway-control-plane").Paths("/default").MustBuild(),
+	)
+}
+
+// TestOpenQuestions runs the landscape under each answer to what Konnect's
+// documents leave open.
+func TestOpenQuestions(t *testing.T) {
+	t.Parallel()
+	cases := map[string][]konnecttest.Option{
+		"as documented":                nil,
+		"PUT takes IDs only":           {konnecttest.WithPutByName(false)},
+		"DELETE of nothing is 404":     {konnecttest.WithDeleteMissing(404)},
+		"PUT creates no targets":       {konnecttest.WithUpdateOnlyPut("targets")},
+		"nested lists ignore tags":     {konnecttest.WithNestedTagFilter(false)},
+		"tags of few characters":       {konnecttest.WithNarrowTags()},
+		"routes of http and https":     {konnecttest.WithRouteProtocols("http", "https")},
+		"retries of 0 are the default": {konnecttest.WithZeroRetriesUnset()},
+		"null for what is unset":       {konnecttest.WithNullFields()},
+		"routers of both forms":        {konnecttest.WithRouterFlavor(konnecttest.FlavorMixed)},
+		"404 as a message":             {konnecttest.WithMissingControlPlane(konnecttest.NotFoundMessage)},
+		"404 as a problem":             {konnecttest.WithMissingControlPlane(konnecttest.NotFoundProblem)},
+		"all of them that go together": {
+			konnecttest.WithPutByName(false), konnecttest.WithDeleteMissing(404), konnecttest.WithUpdateOnlyPut("targets"),
+			konnecttest.WithNestedTagFilter(false), konnecttest.WithNarrowTags(), konnecttest.WithRouteProtocols("http", "https"),
+			konnecttest.WithZeroRetriesUnset(), konnecttest.WithNullFields(), konnecttest.WithRouterFlavor(konnecttest.FlavorMixed),
+		},
+	}
+	for name, opts := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := &world{T: t, server: konnecttest.Start(t, opts...)}
+			w.report = w.ensure(landscape())
+			assert.Equal(t, repeat(konnect.ActionCreated, 7), actions(w.report))
+			w.settled(landscape())
+
+			for _, c := range w.report.Changes {
+				w.modify(c, func(entity map[string]any) {
+					if tags, ok := entity["tags"].([]any); ok {
+						entity["tags"] = append(tags, "other")
+					} else {
+						entity["description"] = "other"
+					}
+				})
+			}
+			report := w.ensure(landscape())
+			assert.Equal(t, repeat(konnect.ActionUpdated, 7), actions(report))
+			w.settled(landscape())
+
+			for _, want := range []konnect.Action{konnect.ActionDeleted, konnect.ActionUnchanged} {
+				report, err := newClient(t, w.server).Delete(t.Context(), landscape())
+				require.NoError(t, err)
+				assert.Equal(t, repeat(want, 7), actions(report))
+			}
+		})
+	}
+}
+
+// TestDeleteRaces deletes what somebody else deletes at the same time.
+func TestDeleteOfWhatIsGoneMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{204, 404} {
+		w := newWorld(t, howTo(), konnecttest.WithDeleteMissing(status))
+		route := w.last()
+		gone := func(e konnect.Event) {
+			if r, ok := e.(konnect.RequestEvent); ok && r.Method == "GET" && strings.HasSuffix(r.Path, "/routes") {
+				_ = w.server.Delete(route.ControlPlane, "routes", route.KonnectID)
+			}
+		}
+		report, err := newClient(t, w.server, konnect.WithObserver(gone)).Delete(t.Context(), howTo())
+		require.NoError(t, err)
+		assert.Equal(t, repeat(konnect.ActionDeleted, 3), actions(report))
+	}
+}
+
+// TestRetriesOfNone shows what happens where Konnect takes retries of 0 for
+// unset: each run writes, says what differs and warns. It never settles, because
+// nothing in the API could make it.
+func TestRetriesOfNone(t *testing.T) {
+	t.Parallel()
+	objects := fresh(plane("cp").MustBuild(), echoService().Retries(0).MustBuild())
+	newWorld(t, objects()).settled(objects())
+
+	w := &world{T: t, server: konnecttest.Start(t, konnecttest.WithZeroRetriesUnset())}
+	records := &recorder{}
+	for run := range 3 {
+		w.server.ResetLog()
+		report, err := newClient(t, w.server, konnect.WithLogger(slog.New(records))).Ensure(t.Context(), objects())
+		require.NoError(t, err)
+		if run > 0 {
+			assert.Equal(t, []konnect.Action{konnect.ActionUnchanged, konnect.ActionUpdated}, actions(report))
+			assert.Equal(t, []konnect.Field{{Path: "retries", From: 5.0, To: 0.0}}, report.Changes[1].Fields)
+			assert.Equal(t, 1, w.server.Writes())
+		}
+	}
+	assert.Equal(t, 3, records.count(slog.LevelWarn, "retries: 5 -> 0"))
+}
+
+// recorder keeps log records.
+type recorder struct {
+	lock    sync.Mutex
+	records []slog.Record
+}
+
+func (r *recorder) Enabled(context.Context, slog.Level) bool { return true }
+func (r *recorder) WithAttrs([]slog.Attr) slog.Handler       { return r }
+func (r *recorder) WithGroup(string) slog.Handler            { return r }
+
+func (r *recorder) Handle(_ context.Context, record slog.Record) error {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.records = append(r.records, record)
+	return nil
+}
+
+// count counts the records of a level with an attribute that holds text.
+func (r *recorder) count(level slog.Level, text string) int {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	n := 0
+	for _, record := range r.records {
+		record.Attrs(func(a slog.Attr) bool {
+			if record.Level == level && strings.Contains(fmt.Sprint(a.Value), text) {
+				n++
+			}
+			return true
+		})
+	}
+	return n
+}

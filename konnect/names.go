@@ -1,0 +1,106 @@
+package konnect
+
+import (
+	"fmt"
+)
+
+// Natural keys: which object wants which name, and who holds it.
+
+// holderOfName returns the entity that has the natural key which m wants, nil
+// when it is free.
+func (s *session) holderOfName(m *member) *entity {
+	x := s.indexes[s.collectionOf(m)]
+	if m.isControlPlane() {
+		x = s.indexes[s.controlPlanes(m.account)]
+	}
+	if x == nil || s.natural(m) == "" {
+		return nil
+	}
+	return x.byNatural[s.natural(m)]
+}
+
+// releases tells whether the entity that has m's natural key belongs to another
+// object of the batch, which gives that key up; m is then written after it.
+func (s *session) releases(e *entity, m *member) bool {
+	other := s.claims[e.ID]
+	if other == nil || other == m || !other.inBatch {
+		return false
+	}
+	if s.natural(other) == m.kind.about().natural(e) {
+		return false
+	}
+	m.after = append(m.after, other)
+	return true
+}
+
+// checkRename makes sure that a new natural key is free.
+func (s *session) checkRename(m *member) error {
+	if s.natural(m) == m.kind.about().natural(m.entity) {
+		return nil
+	}
+	other := s.holderOfName(m)
+	if other == nil || other.ID == m.entity.ID || s.releases(other, m) {
+		return nil
+	}
+	return s.ownershipError(m, other)
+}
+
+// checkNaturalKeys finds objects of one batch that want the same natural key.
+func (s *session) checkNaturalKeys() {
+	type slot struct {
+		account      *account
+		controlPlane string
+		kind         binding
+		natural      string
+	}
+	taken := map[slot]*member{}
+	for _, m := range s.members {
+		about := m.kind.about()
+		if m.control == nil || m.control.account == nil || m.err != nil || m.isMirror() {
+			continue
+		}
+		key := slot{account: m.control.account, kind: m.kind, natural: s.natural(m)}
+		if !m.isControlPlane() {
+			key.controlPlane = s.idOf(m.control.key)
+		}
+		if key.natural == "" {
+			continue
+		}
+		if other := taken[key]; other != nil {
+			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, about.name(m.obj), other.key))
+			continue
+		}
+		taken[key] = m
+	}
+}
+
+// checkSwaps refuses names that are handed round in a circle, where none is
+// free to begin with.
+func (s *session) checkSwaps() {
+	waiting, followers := map[*member]int{}, map[*member][]*member{}
+	var free []*member
+	for _, m := range s.members {
+		for _, other := range s.waitsFor(m) {
+			waiting[m]++
+			followers[other] = append(followers[other], m)
+		}
+		if waiting[m] == 0 {
+			free = append(free, m)
+		}
+	}
+	for len(free) > 0 {
+		m := free[0]
+		free = free[1:]
+		for _, follower := range followers[m] {
+			if waiting[follower]--; waiting[follower] == 0 {
+				free = append(free, follower)
+			}
+		}
+	}
+	for _, m := range s.members {
+		if waiting[m] > 0 && len(m.after) > 0 {
+			s.problem(m.key, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
+				m.key, m.kind.about().nameField, m.after[0].key))
+		}
+	}
+}
