@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,7 +25,10 @@ type account struct {
 	sdk            *sdk.SDK
 	organizationID string
 	tally          *tally
-	name           string // for organizations
+	// observed is true once Konnect was asked; verdict is why it did not answer.
+	observed bool
+	verdict  error
+	name     string // for organizations
 }
 
 // tally counts the calls of one Ensure, Plan or Delete.
@@ -84,6 +88,8 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 	return a, nil
 }
 
+const shortWait = 100 * time.Millisecond
+
 const userAgent = "konnectkit"
 
 func (c *Client) emitTransport(e transport.Event) {
@@ -93,6 +99,9 @@ func (c *Client) emitTransport(e transport.Event) {
 			Method: e.Method, Path: e.Path, Status: e.Status, Attempt: e.Attempt, Duration: e.Duration, Err: e.Err,
 		})
 	case transport.EventWait:
+		if e.Duration > 0 && e.Duration < shortWait { // mere pacing
+			return
+		}
 		c.emit(WaitEvent{Method: e.Method, Path: e.Path, Reason: string(e.Reason), Duration: e.Duration})
 	}
 }
@@ -125,6 +134,9 @@ func (x exchanger) Do(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
 	res.Body = io.NopCloser(bytes.NewReader(body))
+	if res.StatusCode/100 == 2 { // what counts is recorded; the SDK need not decode it
+		res.Body = io.NopCloser(strings.NewReader("{}"))
+	}
 	*record = exchange{method: req.Method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: body}
 	return res, nil
 }
@@ -135,11 +147,16 @@ func (a *account) call(ctx context.Context, method string, do func(context.Conte
 	a.tally.add(method)
 	record := &exchange{}
 	err := do(context.WithValue(ctx, exchangeKey{}, record))
+	if failed, ok := errors.AsType[*transport.Error](err); ok {
+		return nil, failed // the SDK's wrapping names the request twice
+	}
 	switch {
 	case record.status == 0 && err != nil:
 		return nil, err
 	case record.status == 0:
 		return nil, fmt.Errorf("%s: nothing was sent", method)
+	case record.status/100 == 2 && len(record.body) > 0 && !strings.Contains(record.header.Get("Content-Type"), "json"):
+		return nil, fmt.Errorf("%s %s: the answer is not json, so it is not konnect's", record.method, record.path)
 	case record.status/100 == 2:
 		return record.body, nil
 	default:
@@ -195,9 +212,9 @@ func (a *account) get(ctx context.Context, path string, query url.Values) ([]byt
 // readOrganization fills in the organisation of the token. Konnect serves it on
 // the global server only.
 func (c *Client) readOrganization(ctx context.Context, a *account) error {
-	c.accountLock.Lock()
+	c.organizationLock.Lock()
 	known := c.organizations[a.name]
-	c.accountLock.Unlock()
+	c.organizationLock.Unlock()
 	if known != "" {
 		a.organizationID = known
 		return nil
@@ -217,9 +234,9 @@ func (c *Client) readOrganization(ctx context.Context, a *account) error {
 		return fmt.Errorf("read organization: %w", err)
 	}
 	a.organizationID = organization.ID
-	c.accountLock.Lock()
+	c.organizationLock.Lock()
 	c.organizations[a.name] = organization.ID
-	c.accountLock.Unlock()
+	c.organizationLock.Unlock()
 	return nil
 }
 

@@ -66,14 +66,16 @@ func (s *session) actOn(ctx context.Context, m *member) {
 		return
 	}
 	if err := s.write(ctx, m); err != nil {
-		m.err, m.outcome = fmt.Errorf("%s %s: %w", m.verb(), m.key, err), ActionFailed
-		if errors.Is(err, context.Canceled) {
-			s.client.config.logger.InfoContext(ctx, "entity not written", "key", m.key, "error", err)
+		if _, named := errors.AsType[*OwnershipError](err); !named {
+			err = fmt.Errorf("%s %s: %w", m.verb(), m.key, err)
 		}
+		m.err, m.outcome = err, ActionFailed
+		s.client.config.logger.WarnContext(ctx, "entity not written", "key", m.key.String(), "error", err)
 		return
 	}
 	m.outcome = m.step
-	s.client.config.logger.InfoContext(ctx, "entity written", "key", m.key, "action", m.step, "konnect_id", m.id)
+	s.client.config.logger.InfoContext(ctx, "entity written",
+		"key", m.key.String(), "action", string(m.step), "konnect_id", m.id)
 }
 
 func (m *member) verb() string {
@@ -99,7 +101,7 @@ func (s *session) write(ctx context.Context, m *member) error {
 			return err
 		}
 	}
-	return s.writeMembers(ctx, m)
+	return s.writeGroup(ctx, m)
 }
 
 // writeEntity writes what differs; an adopted or updated group may differ in its
@@ -108,13 +110,13 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 	if m.entity != nil && len(m.fields) == 1 && m.fields[0].Path == "members" {
 		return nil, nil
 	}
-	if m.isControlPlane() && m.entity == nil {
-		return s.createByServer(ctx, m)
-	}
-	if m.control.outcome == ActionCreated { // the IDs are known only now
+	if m.entity == nil { // the IDs of what it refers to are known only now
 		var err error
 		if m.desired, err = m.kind.desire(m.obj, s.inputs(m, nil)); err != nil {
 			return nil, err
+		}
+		if m.isControlPlane() {
+			return s.createByServer(ctx, m)
 		}
 		m.id = s.newID(m)
 	}
@@ -130,10 +132,7 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 func (s *session) takeAnswer(m *member, raw []byte) error {
 	written, err := decodeEntity(raw)
 	if err != nil || written.ID == "" {
-		if m.id == "" {
-			return errors.New("the answer holds no id")
-		}
-		return nil // the write counts; what is held is read next time
+		return errors.New("the answer is no entity, so it is not konnect's")
 	}
 	m.entity, m.id = written, written.ID
 	observed, err := m.kind.shape(written)
@@ -144,8 +143,9 @@ func (s *session) takeAnswer(m *member, raw []byte) error {
 		m.clusterType, _ = observed["cluster_type"].(string)
 	}
 	if left := canon.Diff(m.desired.object, observed, m.kind.about().fields); len(left) > 0 {
+		m.kept = fieldsOf(left)
 		s.client.config.logger.Warn("konnect holds something else than it was sent",
-			"key", m.key, "fields", joinFields(fieldsOf(left)))
+			"key", m.key.String(), "fields", joinFields(m.kept))
 	}
 	return nil
 }
@@ -153,19 +153,22 @@ func (s *session) takeAnswer(m *member, raw []byte) error {
 // finish writes status and tells observers.
 func (s *session) finish(m *member) {
 	s.writeStatus(m)
-	if !m.inBatch {
+	m.desired = desired{}                       // thousands of them would weigh
+	if m.entity != nil && !m.isControlPlane() { // two objects may stand for one control plane
+		m.entity.raw = nil
+	}
+	if !m.inBatch || s.client.config.observer == nil {
 		return
 	}
-	s.lock.Lock()
+	s.lock.Lock() // also so that the numbers come in order
+	defer s.lock.Unlock()
 	s.finished++
-	done := s.finished
-	s.lock.Unlock()
-	s.client.emit(ProgressEvent{Done: done, Total: s.total, Change: s.change(m, m.outcome)})
+	s.client.emit(ProgressEvent{Done: s.finished, Total: s.total, Change: s.change(m, m.outcome)})
 }
 
 // change describes a member after, or with the planned step before, it was handled.
 func (s *session) change(m *member, action Action) Change {
-	c := Change{Key: m.key, Action: action, KonnectID: m.id, Fields: m.fields, Err: m.err}
+	c := Change{Key: m.key, Action: action, KonnectID: m.id, Fields: m.fields, Deviations: m.kept, Err: m.err}
 	if m.entity != nil {
 		c.Name = nameOf(m.entity)
 	}

@@ -1,5 +1,10 @@
 package konnect
 
+import (
+	"fmt"
+	"slices"
+)
+
 // callOptions are the options of one call.
 type callOptions struct {
 	prune      bool
@@ -32,7 +37,8 @@ func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.pru
 
 // WithMaxDeletes refuses a call with *TooManyDeletesError, before anything is
 // written, when it would delete more than n entities. The default is no limit.
-func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(n) }
+// A negative n is taken for 0.
+func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(max(n, 0)) }
 
 type deleteOption func(*callOptions)
 
@@ -68,10 +74,18 @@ func (p AdoptionPolicy) allows(o ownership) bool {
 	case AdoptUnowned:
 		return o.unmarked()
 	case AdoptFromOperator:
-		return o.unmarked() || o.managedBy == managedByOperator
+		return o.unmarked() || o.managedBy == managedByOperator || o.managedBy == "" && o.operatorUID != ""
 	default:
 		return false
 	}
+}
+
+// check refuses values that mean nothing.
+func (c callOptions) check() error {
+	if !slices.Contains([]AdoptionPolicy{"", AdoptNever, AdoptUnowned, AdoptFromOperator}, c.adoption) {
+		return fmt.Errorf("WithAdoption: %q is no policy", c.adoption)
+	}
+	return nil
 }
 
 func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }

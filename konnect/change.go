@@ -55,6 +55,9 @@ type Change struct {
 	Programmed bool
 	// Fields that differed, in the order of the kind's table.
 	Fields []Field
+	// Deviations are fields that Konnect holds otherwise than it was sent: it
+	// has its own idea of the value, and every further run will try again.
+	Deviations []Field
 	// Err tells why an object failed or was skipped.
 	Err error
 }
@@ -111,6 +114,7 @@ type changeJSON struct {
 	ControlPlane string  `json:"controlPlane,omitempty"`
 	Programmed   bool    `json:"programmed"`
 	Fields       []Field `json:"fields,omitempty"`
+	Deviations   []Field `json:"deviations,omitempty"`
 	Err          string  `json:"error,omitempty"`
 }
 
@@ -118,7 +122,7 @@ type changeJSON struct {
 func (c Change) MarshalJSON() ([]byte, error) {
 	out := changeJSON{
 		Key: c.Key, Action: c.Action, KonnectID: c.KonnectID, Name: c.Name, ControlPlane: c.ControlPlane,
-		Programmed: c.Programmed, Fields: c.Fields,
+		Programmed: c.Programmed, Fields: c.Fields, Deviations: c.Deviations,
 	}
 	if c.Err != nil {
 		out.Err = c.Err.Error()
@@ -134,7 +138,7 @@ func (c *Change) UnmarshalJSON(raw []byte) error {
 	}
 	*c = Change{
 		Key: in.Key, Action: in.Action, KonnectID: in.KonnectID, Name: in.Name, ControlPlane: in.ControlPlane,
-		Programmed: in.Programmed, Fields: in.Fields,
+		Programmed: in.Programmed, Fields: in.Fields, Deviations: in.Deviations,
 	}
 	if in.Err != "" {
 		c.Err = errors.New(in.Err)

@@ -8,7 +8,6 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
-	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
 
 // validate checks the rules of the CRDs and those of Konnect.
@@ -16,11 +15,16 @@ func (s *session) validate(objects []crd.Object) {
 	for _, obj := range objects {
 		key := crd.KeyOf(obj)
 		problems := obj.Validate()
-		if k := s.kinds.by[key.GroupKind()]; k != nil && len(problems) == 0 {
-			problems = append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
+		if k := s.kinds.by[key.GroupKind()]; k != nil {
+			problems = append(problems, k.checkObject(obj)...)
+			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
 		}
+		reported := map[string]bool{}
 		for _, p := range problems {
-			s.problem(key, p)
+			if !reported[p.Field] {
+				s.problem(key, p)
+			}
+			reported[p.Field] = true
 		}
 	}
 }
@@ -48,18 +52,24 @@ func userTags(obj crd.Object) []string {
 // the objects tell. What Konnect tells is checked once that is known.
 func (s *session) checkControlPlanes() {
 	for _, m := range s.members {
-		if m.control == nil || m.isControlPlane() {
-			continue
+		if m.isControlPlane() {
+			m.clusterType = m.kind.about().clusterType(m.obj)
 		}
-		if c, ok := m.control.obj.(*konnectv1alpha2.KonnectGatewayControlPlane); ok && c.ClusterType() != "" {
-			m.control.clusterType = c.ClusterType()
-		}
-		s.checkHolds(m)
 	}
+	s.checkHeld()
 }
 
-func (s *session) checkHolds(m *member) {
-	if reason := holdsEntities(m.control.clusterType); reason != "" {
-		s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))
+// checkHeld refuses entities and group members where Konnect takes none.
+func (s *session) checkHeld() {
+	for _, m := range s.members {
+		switch {
+		case m.control == nil || !m.inBatch:
+		case !m.isControlPlane():
+			if reason := holdsEntities(m.control.clusterType); reason != "" {
+				s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))
+			}
+		case relationOf(m) != nil:
+			s.checkGroup(m)
+		}
 	}
 }

@@ -13,9 +13,9 @@ type Client struct {
 	transports *transport.Pool
 
 	observerLock sync.Mutex
-	accountLock  sync.Mutex
-	// accounts keeps the organisation of each server and token, which does not change.
-	organizations map[string]string
+	// organizations keeps the organisation of each server and token, which does not change.
+	organizationLock sync.Mutex
+	organizations    map[string]string
 }
 
 // NewClient returns a Client. Without a token the credentials come from the

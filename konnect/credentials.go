@@ -1,8 +1,10 @@
 package konnect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -10,9 +12,6 @@ import (
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	"github.com/konnectkit/konnectkit/resolve"
 )
-
-// tokenKey is the key of the token in a Secret.
-const tokenKey = "token"
 
 // assignAccounts gives every control plane its server and token.
 func (s *session) assignAccounts(lenient bool) {
@@ -24,6 +23,12 @@ func (s *session) assignAccounts(lenient bool) {
 		switch {
 		case err == nil:
 			m.account = account
+		case errors.Is(err, errUnresolved):
+			// Resolve has reported why; a control plane to delete is told what is wrong
+			// with its credentials, of which nothing else is.
+			if lenient && m.err == nil {
+				m.err = fmt.Errorf("credentials of %s: %w", m.key, s.credentialProblem(m.node))
+			}
 		case lenient:
 			m.err = errors.Join(m.err, err)
 		default:
@@ -81,6 +86,15 @@ func (s *session) credentialOf(controlPlane *resolve.Node) (credential, error) {
 	return tokenCredential(server, token.Reveal()), nil
 }
 
+// credentialProblem returns why the credentials of a control plane could not be
+// resolved.
+func (s *session) credentialProblem(controlPlane *resolve.Node) error {
+	if auth, named := follow(controlPlane); named && auth != nil && s.unresolved[auth.Key] != nil {
+		return s.unresolved[auth.Key]
+	}
+	return cmp.Or(s.unresolved[controlPlane.Key], errUnresolved)
+}
+
 // errUnresolved stands for a reference that resolve has reported already.
 var errUnresolved = errors.New("credentials are not resolved")
 
@@ -98,7 +112,8 @@ func tokenOf(node *resolve.Node, auth *konnectv1alpha1.KonnectAPIAuthConfigurati
 	if !ok {
 		return "", fmt.Errorf("%s: %s is no Secret", node.Key, secretNode.Key)
 	}
-	token, ok := secret.Value(tokenKey)
+	token, ok := secret.Value(resolve.TokenKey)
+	token = crd.SecretString(strings.TrimSpace(token.Reveal())) // files end with a newline
 	if !ok || token == "" {
 		return "", errUnresolved
 	}

@@ -1,7 +1,9 @@
 package konnect
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
@@ -25,21 +27,27 @@ func (s *session) decide() {
 			}
 		}
 	}
-	s.checkHeldEntities()
+	s.checkHeld()
 	s.checkSwaps()
 	if s.options.prune {
 		s.decidePrunes()
 	}
 }
 
-// blocked returns why an object cannot be handled because of one that it needs.
+// blocked returns why an object cannot be handled because of one that it needs,
+// or of one that had to give up a name for it.
 func (s *session) blocked(m *member) error {
+	for _, other := range m.after {
+		if other.err != nil {
+			return &DependencyError{Key: m.key, Field: m.kind.about().nameField, On: other.key, Cause: other.err}
+		}
+	}
 	if m.node == nil {
 		return nil
 	}
 	for _, edge := range m.node.Edges {
 		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil {
-			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err}
+			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err, lookedUp: !needed.inBatch}
 		}
 	}
 	return nil
@@ -85,53 +93,54 @@ func (s *session) adoptedBefore(m *member) bool {
 // decideAbsent plans a creation, unless the natural key is taken.
 func (s *session) decideAbsent(m *member) error {
 	if other := s.holderOfName(m); other != nil && !s.releases(other, m) {
-		if !s.options.adoption.allows(other.owner) {
-			return s.ownershipError(m, other)
-		}
-		s.claims[other.ID] = m
-		m.entity, m.id = other, other.ID
-		return s.compare(m, ActionAdopted)
+		return s.ownershipError(m, other)
+	}
+	m.step = ActionCreated
+	if !s.planning {
+		return nil // the payload is made when it is written
 	}
 	d, err := m.kind.desire(m.obj, s.inputs(m, nil))
 	if err != nil {
 		return err
 	}
-	m.desired, m.step = d, ActionCreated
-	s.keepBasis(m, nil)
+	s.keepBasis(m, d, nil)
 	return nil
 }
 
 // decidePresent compares an entity that exists.
 func (s *session) decidePresent(m *member) error {
-	adopt := adoptOf(m.obj)
-	ours := m.entity.owner.ours(s.owner) && (m.entity.owner.key == m.mark || s.byMark[m.entity.owner.key] == nil)
+	adopt, owner := adoptOf(m.obj), m.entity.owner
+	var change Action
 	switch {
 	case adopt.IsMatch() && m.entity.ID == adopt.KonnectID():
 		return s.decideMatch(m)
-	case ours:
-		if err := s.compare(m, ActionUpdated); err != nil {
-			return err
-		}
-	case s.isByConstruction(m):
-		if err := s.compare(m, ActionUpdated); err != nil {
-			return err
-		}
-	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.adoptable(m):
-		if err := s.compare(m, ActionAdopted); err != nil {
-			return err
-		}
-	case adopt == nil && s.options.adoption.allows(m.entity.owner):
-		if err := s.compare(m, ActionAdopted); err != nil {
-			return err
-		}
+	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m):
+		change = ActionUpdated
+	case owner.ours(s.owner) && s.byMark[owner.key] == nil, // the object had another name
+		adopt != nil && m.entity.ID == adopt.KonnectID() && s.adoptable(m),
+		adopt == nil && s.options.adoption.allows(owner):
+		change = ActionAdopted
 	default:
 		return s.ownershipError(m, m.entity)
+	}
+	if err := s.compare(m, change); err != nil {
+		return err
 	}
 	if err := s.checkRename(m); err != nil {
 		return err
 	}
-	s.compareMembers(m)
-	return nil
+	s.compareGroup(m)
+	return s.checkSpecID(m)
+}
+
+// checkSpecID refuses a spec.id that is not that of the entity.
+func (s *session) checkSpecID(m *member) error {
+	specID := m.kind.about().specID
+	if specID == nil || specID(m.obj) == "" || specID(m.obj) == m.entity.ID {
+		return nil
+	}
+	field := Field{Path: "id", From: m.entity.ID, To: specID(m.obj)}
+	return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: []Field{field}}
 }
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
@@ -143,24 +152,23 @@ func (s *session) compare(m *member, change Action) error {
 	if err := m.kind.refuseEntity(observed); err != nil {
 		return fmt.Errorf("update %s: entity %s %w", m.key, m.entity.ID, err)
 	}
-	m.desired, err = m.kind.desire(m.obj, s.inputs(m, observed))
+	d, err := m.kind.desire(m.obj, s.inputs(m, observed))
 	if err != nil {
 		return err
 	}
 	about := m.kind.about()
-	differences := canon.Diff(m.desired.object, observed, about.fields)
+	differences := canon.Diff(d.object, observed, about.fields)
 	m.fields = fieldsOf(differences)
-	s.logUnknown(m, observed)
+	s.logUnknown(m, d, observed)
 	for _, d := range differences {
 		if slices.Contains(about.immutable, d.Path) {
 			return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
 		}
 	}
-	s.keepBasis(m, observed)
-	m.step = change
-	if len(m.fields) == 0 {
-		m.step = ActionUnchanged
-		m.desired = desired{} // thousands of them would weigh
+	s.keepBasis(m, d, observed)
+	m.step = ActionUnchanged
+	if len(m.fields) > 0 {
+		m.step, m.desired = change, d
 	}
 	return nil
 }
@@ -180,18 +188,18 @@ func (s *session) decideMatch(m *member) error {
 	}
 	in := s.inputs(m, observed)
 	in.tags = userTags(m.obj)
-	m.desired, err = m.kind.desire(m.obj, in)
+	d, err := m.kind.desire(m.obj, in)
 	if err != nil {
 		return err
 	}
 	fields := slices.DeleteFunc(slices.Clone(m.kind.about().fields), func(f canon.Field) bool {
 		return f.Name == "tags" && len(in.tags) == 0
 	})
-	if differences := canon.Diff(m.desired.object, observed, fields); len(differences) > 0 {
+	if differences := canon.Diff(d.object, observed, fields); len(differences) > 0 {
 		m.fields = fieldsOf(differences)
 		return &MismatchError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
 	}
-	s.keepBasis(m, observed)
+	s.keepBasis(m, d, observed)
 	m.step = ActionUnchanged
 	if m.obj.GetKonnectStatus().ID != m.entity.ID {
 		m.step = ActionAdopted
@@ -199,23 +207,19 @@ func (s *session) decideMatch(m *member) error {
 	return nil
 }
 
-// checkHeldEntities refuses entities in control planes of which Konnect says
-// that they hold none.
-func (s *session) checkHeldEntities() {
-	for _, m := range s.members {
-		if m.inBatch && m.control != nil && !m.isControlPlane() && m.control.entity != nil {
-			s.checkHolds(m)
+// logUnknown tells of fields that Konnect has and the kind does not know.
+func (s *session) logUnknown(m *member, d desired, observed canon.Object) {
+	log := s.client.config.logger
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	for name, value := range observed {
+		if _, sent := d.object[name]; !sent && value != nil && !slices.Contains(serverFields, name) &&
+			!slices.ContainsFunc(m.kind.about().fields, func(f canon.Field) bool { return f.Name == name }) {
+			log.Debug("field is not compared", "key", m.key.String(), "field", name)
 		}
 	}
 }
 
-// logUnknown tells of fields that Konnect has and the kind does not know.
-func (s *session) logUnknown(m *member, observed canon.Object) {
-	log := s.client.config.logger
-	for name := range observed {
-		if _, sent := m.desired.object[name]; !sent && observed[name] != nil &&
-			!slices.ContainsFunc(m.kind.about().fields, func(f canon.Field) bool { return f.Name == name }) {
-			log.Debug("field is not compared", "key", m.key, "field", name)
-		}
-	}
-}
+// serverFields are Konnect's own.
+var serverFields = []string{"id", "created_at", "updated_at", "config", "control_plane_endpoint", "telemetry_endpoint"}

@@ -2,7 +2,6 @@ package konnect
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -67,11 +66,16 @@ func (s *session) decideDelete(m *member) {
 	switch {
 	case m.err != nil:
 		m.outcome = ActionFailed
-	case m.control != nil && m.control.err != nil:
-		m.err = &DependencyError{Key: m.key, Field: "spec.controlPlaneRef", On: m.control.key, Cause: m.control.err}
-		m.outcome = ActionSkipped
-	case !m.inBatch || m.entity == nil || m.isReadOnly():
-	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.isByConstruction(m):
+	case !m.inBatch:
+	case m.control == nil:
+		m.err, m.outcome = fmt.Errorf("delete %s: its control plane is not known", m.key), ActionFailed
+	case s.blocked(m) != nil:
+		m.err, m.outcome = s.blocked(m), ActionSkipped
+	case m.isReadOnly():
+	case m.entity == nil && m.isControlPlane() && s.holderOfName(m) != nil:
+		s.problem(m.key, s.ownershipError(m, s.holderOfName(m)))
+	case m.entity == nil:
+	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.hasComputedID(m):
 		m.step = ActionDeleted
 	default:
 		s.problem(m.key, s.ownershipError(m, m.entity))
@@ -112,41 +116,57 @@ func otherCollections() []string {
 	}
 }
 
-// checkHeldByOthers refuses to delete control planes that hold what is not ours.
+// checkHeldByOthers refuses to delete control planes that hold what is not ours,
+// or of which that cannot be told.
 func (s *session) checkHeldByOthers(ctx context.Context) {
 	if s.options.cascade {
 		return
 	}
+	planes := s.completeControlPlanes()
+	foreign := make([]error, len(planes))
 	var group sync.WaitGroup
-	for _, plane := range s.completeControlPlanes() {
-		if plane.step != ActionDeleted {
-			continue
-		}
-		if e := s.heldByOthers(plane); e != nil {
-			s.problem(plane.key, s.cascadeError(plane, e))
-			continue
-		}
-		for _, name := range otherCollections() {
-			group.Go(func() {
-				found, err := s.firstOf(ctx, plane, name)
-				s.lock.Lock()
-				defer s.lock.Unlock()
-				switch {
-				case err != nil:
-					plane.unread = errors.Join(plane.unread, err)
-				case found != nil:
-					s.problem(plane.key, s.cascadeError(plane, found))
-				}
-			})
+	for i, plane := range planes {
+		if plane.step == ActionDeleted {
+			group.Go(func() { foreign[i] = s.findForeign(ctx, plane) })
 		}
 	}
 	group.Wait()
-	for _, plane := range s.completeControlPlanes() {
-		if plane.unread != nil {
-			plane.fail(fmt.Errorf("delete %s: not everything in it could be read: %w", plane.key, plane.unread))
-			plane.unread = nil
+	for i, err := range foreign {
+		if err != nil {
+			s.problem(planes[i].key, err)
 		}
 	}
+}
+
+// findForeign returns why a control plane cannot go with all that it holds.
+func (s *session) findForeign(ctx context.Context, plane *member) error {
+	if plane.unread != nil {
+		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, plane.unread)
+	}
+	if e := s.heldByOthers(plane); e != nil {
+		return s.cascadeError(plane, e)
+	}
+	names := otherCollections()
+	results := make([]error, len(names))
+	var group sync.WaitGroup
+	for i, name := range names {
+		group.Go(func() {
+			found, err := s.firstOf(ctx, plane, name)
+			switch {
+			case err != nil:
+				results[i] = fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, err)
+			case found != nil:
+				results[i] = s.cascadeError(plane, found)
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range results {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // heldByOthers returns the first entity of our kinds in a control plane that
@@ -159,7 +179,8 @@ func (s *session) heldByOthers(plane *member) *entity {
 		}
 		var others []*entity
 		for id, e := range x.byID {
-			if !e.owner.ours(s.owner) && s.claims[id] == nil {
+			claim := s.claims[id]
+			if claim == nil && !e.owner.ours(s.owner) || claim != nil && claim.step != ActionDeleted {
 				others = append(others, e)
 			}
 		}
@@ -180,6 +201,9 @@ func (s *session) cascadeError(plane *member, e *entity) error {
 func (s *session) firstOf(ctx context.Context, plane *member, name string) (*entity, error) {
 	var first *entity
 	raw, err := plane.account.get(ctx, corePath(scope{controlPlane: plane.id})+name, url.Values{"size": {"1"}})
+	if isNotFound(err) {
+		return nil, nil // the control plane has gone meanwhile
+	}
 	if err == nil {
 		_, err = visitPage(raw, func(e *entity) { first = e })
 	}

@@ -278,6 +278,24 @@ func TestDeleteServiceInUse(t *testing.T) {
 	})
 }
 
+// TestDeleteKeepsOthersBelow refuses to take along what others have put below an entity.
+func TestDeleteKeepsOthersBelow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		n, server, objects := ensured(t)
+		gw := planeID(t, server, "gw")
+		stored, err := server.Put(gw, "targets", map[string]any{
+			"target": "theirs.example.com:80", "upstream": map[string]any{"id": server.Entity(gw, "upstreams", "pool")["id"]},
+		})
+		require.NoError(t, err)
+		_, err = n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), entitiesAndSource(objects))
+		var refused *konnect.OwnershipError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, "KongUpstream", refused.Key.Kind)
+		assert.Len(t, server.Entities(gw, "upstreams"), 1)
+		assert.NotNil(t, server.Entity(gw, "targets", stored["id"].(string)))
+	})
+}
+
 // TestDeleteFailureKeepsParents does not delete what a failed object needs.
 func TestDeleteFailureKeepsParents(t *testing.T) {
 	bubble(t, func(t *testing.T) {

@@ -1,9 +1,11 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
@@ -20,7 +22,8 @@ import (
 // handled; calling again resumes. Errors: *ValidationError for what stopped the
 // call (it wraps *OwnershipError, *ImmutableError, *MismatchError and the errors
 // of package resolve), *TooManyDeletesError, and the joined errors of single
-// objects, which wrap *APIError and *DependencyError.
+// objects, which wrap *APIError; objects that were skipped because of another of
+// the batch have a *DependencyError in the report only.
 func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Report, error) {
 	s := c.newEnsureSession(opts)
 	if err := s.ready(ctx, objects); err != nil {
@@ -112,16 +115,18 @@ func (s *session) carryOut(ctx context.Context) (*Report, error) {
 func (s *session) report() *Report {
 	r := &Report{Reads: int(s.tally.reads.Load()), Writes: int(s.tally.writes.Load())}
 	for _, m := range append(s.batch(), s.prunes...) {
-		r.Changes = append(r.Changes, s.change(m, m.outcome))
+		r.Changes = append(r.Changes, s.change(m, cmp.Or(m.outcome, ActionSkipped)))
 	}
 	return r
 }
 
-// failures joins the errors of single objects.
+// failures joins the errors of single objects. What is not handled because of
+// another object of the batch stands in the report alone.
 func (s *session) failures() error {
 	var failures []error
 	for _, m := range append(s.batch(), s.prunes...) {
-		if m.err != nil {
+		dependent, ok := errors.AsType[*DependencyError](m.err)
+		if m.err != nil && (!ok || dependent.lookedUp) {
 			failures = append(failures, m.err)
 		}
 	}
@@ -137,7 +142,7 @@ func (s *session) failures() error {
 func (s *session) blame() {
 	for _, p := range s.problems {
 		if m := s.byKey[p.Key]; m != nil {
-			m.err, m.outcome = errors.Join(m.err, p.Err), ActionFailed
+			m.err, m.outcome = errors.Join(m.err, p.named()), ActionFailed
 		}
 	}
 }
@@ -151,15 +156,16 @@ func (s *session) refused(err error) *Report {
 	for _, m := range s.members {
 		if m.err != nil {
 			s.writeStatus(m)
-		} else {
-			m.err, m.outcome = errRefused, ActionSkipped
-			if _, ok := errors.AsType[*ValidationError](err); !ok {
-				m.err = err
-			}
 		}
 	}
-	for _, m := range s.prunes {
-		m.err, m.outcome = errRefused, ActionSkipped
+	reason := err
+	if _, ok := errors.AsType[*ValidationError](err); ok {
+		reason = errRefused
+	}
+	for _, m := range append(slices.Clone(s.members), s.prunes...) {
+		if m.err == nil {
+			m.err, m.outcome = fmt.Errorf("%s: %w", m.key, reason), ActionSkipped
+		}
 	}
 	s.writeAuthStatus()
 	return s.report()

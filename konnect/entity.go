@@ -18,12 +18,15 @@ type entity struct {
 	Target   string            `json:"target"`
 	Tags     []string          `json:"tags"`
 	Labels   map[string]string `json:"labels"`
-	Upstream struct {
-		ID string `json:"id"`
-	} `json:"upstream"`
+	Service  reference         `json:"service"`
+	Upstream reference         `json:"upstream"`
 
 	owner ownership
 	raw   json.RawMessage
+}
+
+type reference struct {
+	ID string `json:"id"`
 }
 
 func decodeEntity(raw json.RawMessage) (*entity, error) {
@@ -31,10 +34,13 @@ func decodeEntity(raw json.RawMessage) (*entity, error) {
 	if err := json.Unmarshal(raw, e); err != nil {
 		return nil, fmt.Errorf("decode entity: %w", err)
 	}
-	if address, err := normalizeTarget(e.Target); err == nil {
-		e.Target = address // Konnect's own form may move
+	if e.Target != "" {
+		if address, err := normalizeTarget(e.Target); err == nil {
+			e.Target = address // Konnect's own form may move
+		}
 	}
 	e.owner = ownershipOf(e.Tags, e.Labels)
+	e.Tags, e.Labels = nil, nil // all that is needed of them
 	return e, nil
 }
 

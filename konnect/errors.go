@@ -138,12 +138,16 @@ func (e *ValidationError) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// String returns one line; errors that name the object themselves stand alone.
-func (p Problem) String() string {
+// String returns one line.
+func (p Problem) String() string { return p.named().Error() }
+
+// named returns the error with the object's key; other errors than those of
+// fields name it themselves.
+func (p Problem) named() error {
 	if _, ok := errors.AsType[*field.Error](p.Err); ok {
-		return fmt.Sprintf("validate %s: %v", p.Key, p.Err)
+		return fmt.Errorf("validate %s: %w", p.Key, p.Err)
 	}
-	return p.Err.Error()
+	return p.Err
 }
 
 // Unwrap implements the multiple form of errors.Unwrap.
@@ -169,7 +173,7 @@ type OwnershipError struct {
 
 // Error returns one line.
 func (e *OwnershipError) Error() string {
-	text := fmt.Sprintf("%s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+	text := fmt.Sprintf("find %s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
 	if e.AdoptHint != "" {
 		text += "; " + e.AdoptHint
 	}
@@ -245,11 +249,17 @@ type DependencyError struct {
 	On    crd.Key
 	// Cause is what is wrong with On.
 	Cause error
+
+	lookedUp bool // On is not in the batch, so that nothing else tells the cause
 }
 
-// Error returns one line; the cause stands with its own object.
+// Error returns one line; the cause stands with its own object if that is in the batch.
 func (e *DependencyError) Error() string {
-	return fmt.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
+	text := fmt.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
+	if e.lookedUp {
+		text += ": " + e.Cause.Error()
+	}
+	return text
 }
 
 // Unwrap returns the cause.

@@ -35,7 +35,7 @@ func (e RequestEvent) String() string {
 	return fmt.Sprintf("%s %s: %d in %s (attempt %d)", e.Method, e.Path, e.Status, e.Duration.Round(time.Millisecond), e.Attempt)
 }
 
-// WaitEvent is a pause that the rate budget or a retry makes.
+// WaitEvent is a pause of at least 100 ms that the rate budget or a retry makes.
 type WaitEvent struct {
 	// Method and Path of the request that waits.
 	Method, Path string

@@ -299,3 +299,83 @@ func TestAnswerFromSomebodyElse(t *testing.T) {
 		})
 	}
 }
+
+// TestOpenQuestions runs all phases with each answer that Konnect may give where
+// its documents say nothing.
+func TestOpenQuestions(t *testing.T) {
+	t.Parallel()
+	for name, option := range map[string]konnecttest.Option{
+		"delete of nothing is 404":          konnecttest.WithDeleteMissing(404),
+		"no put by name":                    konnecttest.WithPutByName(false),
+		"put updates targets only":          konnecttest.WithUpdateOnlyPut("targets"),
+		"nested lists ignore tags":          konnecttest.WithNestedTagFilter(false),
+		"absent control plane as a message": konnecttest.WithMissingControlPlane(konnecttest.NotFoundMessage),
+		"absent control plane as a problem": konnecttest.WithMissingControlPlane(konnecttest.NotFoundProblem),
+		"narrow tags":                       konnecttest.WithNarrowTags(),
+		"retries of 0 are unset":            konnecttest.WithZeroRetriesUnset(),
+		"nulls":                             konnecttest.WithNullFields(),
+		"older protocols":                   konnecttest.WithRouteProtocols("http", "https"),
+		"mixed router":                      konnecttest.WithRouterFlavor(konnecttest.FlavorMixed),
+	} {
+		for phaseName, p := range phases() {
+			t.Run(name+"/"+phaseName, func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					n := newNetwork(konnecttest.NewServer(option))
+					require.NoError(t, p.prepare(t, n))
+					require.NoError(t, p.run(t, n))
+					if name == "nulls" {
+						assertSettled(t, p, n, stateOf(t, n.servers[usHost]))
+						return
+					}
+					want := wantedState(t, p)
+					assertState(t, want, stateOf(t, n.servers[usHost]), name)
+					assertSettled(t, p, n, want)
+				})
+			})
+		}
+	}
+}
+
+// TestFaultsOnPostedTargets covers the way round where PUT only updates.
+func TestFaultsOnPostedTargets(t *testing.T) {
+	t.Parallel()
+	create := phases()["create"]
+	want := wantedState(t, create)
+	for _, call := range []string{"PUT **/targets/*", "POST **/targets"} {
+		for faultName, fault := range passingFaults() {
+			t.Run(call+"/"+faultName, func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					server := konnecttest.NewServer(konnecttest.WithUpdateOnlyPut("targets"))
+					n := newNetwork(server)
+					in := inject(server, call, fault)
+					require.NoError(t, create.run(t, n))
+					assert.Positive(t, in.Hits())
+					server.ClearFaults()
+					assertState(t, want, stateOf(t, server), "after the fault")
+					assertSettled(t, create, n, want)
+				})
+			})
+		}
+	}
+}
+
+// TestOneAtATime runs all phases with a single request under way.
+func TestOneAtATime(t *testing.T) {
+	t.Parallel()
+	for phaseName, p := range phases() {
+		t.Run(phaseName, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				server := konnecttest.NewServer(konnecttest.WithLatency(10 * time.Millisecond))
+				n := newNetwork(server)
+				require.NoError(t, p.prepare(t, n))
+				for _, objects := range [][]crd.Object{platform(), platformChanged()} {
+					_, err := n.client(t, konnect.WithOwner("platform"), konnect.WithMaxConcurrency(1)).Ensure(t.Context(), objects, konnect.WithPrune())
+					require.NoError(t, err)
+				}
+				_, err := n.client(t, konnect.WithOwner("platform"), konnect.WithMaxConcurrency(1)).Delete(t.Context(), platform())
+				require.NoError(t, err)
+				assert.Empty(t, server.ControlPlanes())
+			})
+		})
+	}
+}

@@ -101,13 +101,18 @@ func (s *session) find(m *member) {
 }
 
 // takeNatural takes the entity with the object's natural key if it carries our
-// owner's marks and belongs to no other object that we know.
+// owner's marks and belongs to no other object that we know, or if the policy
+// lets it be adopted. Children are observed below it then.
 func (s *session) takeNatural(m *member, x *index) bool {
 	if s.deleting {
 		return false
 	}
 	e := x.byNatural[s.natural(m)]
-	if e == nil || !e.owner.ours(s.owner) || s.byMark[e.owner.key] != nil {
+	if e == nil || s.claims[e.ID] != nil {
+		return false
+	}
+	renamed := e.owner.ours(s.owner) && s.byMark[e.owner.key] == nil
+	if !renamed && (adoptOf(m.obj) != nil || !m.inBatch || !s.options.adoption.allows(e.owner)) {
 		return false
 	}
 	s.take(m, e)

@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -288,4 +289,9 @@ func assertCondition(t testing.TB, obj crd.Object, kind, status, reason string) 
 		assert.Equal(t, status+" "+reason, string(found.Status)+" "+found.Reason, "%s: %s: %s", crd.KeyOf(obj), kind, found.Message)
 		assert.Equal(t, obj.GetGeneration(), found.ObservedGeneration, "%s: %s", crd.KeyOf(obj), kind)
 	}
+}
+
+// tokenSource gives the token that current points to.
+func tokenSource(current *string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) { return *current, nil }
 }

@@ -45,6 +45,9 @@ type traits struct {
 	// parent is the field of the reference whose entity nests the URL of single
 	// entities, and parentCollection its collection; empty for flat kinds.
 	parent, parentCollection string
+	// parentID returns the Konnect ID of the entity that holds an observed one, or
+	// that it leads to; nil for kinds without.
+	parentID func(*entity) string
 	// fields are compared, in this order in reports.
 	fields []canon.Field
 	// name returns the name that an object wants for its entity, in the form in
@@ -61,8 +64,11 @@ type traits struct {
 	mirror func(crd.Object) string
 	// immutable names the fields that Konnect does not let anybody change.
 	immutable []string
-	// members is a relation of the kind to others of its own; nil for none.
-	members *relation
+	// clusterType returns the type of a control plane that an object asks for; empty
+	// where only Konnect knows it. Nil for other kinds.
+	clusterType func(crd.Object) string
+	// group is a relation of the kind to others of its own; nil for none.
+	group *relation
 }
 
 // relation is a set of entities that belong to another, changed by calls of its own.
@@ -217,7 +223,7 @@ func (t *traits) collectionPath(at scope) string {
 // empty for none.
 func (t *traits) natural(e *entity) string {
 	if t.parent != "" {
-		return nestedKey(e.Upstream.ID, nameOf(e))
+		return nestedKey(t.parentID(e), nameOf(e))
 	}
 	return e.Name
 }

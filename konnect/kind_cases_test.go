@@ -1,6 +1,7 @@
 package konnect_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -88,6 +89,15 @@ func kindCaseOf(t *testing.T, kind string) kindCase {
 
 func plane(name string) *builder.GatewayControlPlane { return builder.NewGatewayControlPlane(name) }
 
+// must asserts a type that a test has made sure of.
+func must[T any](value any) T {
+	typed, ok := value.(T)
+	if !ok {
+		panic(fmt.Sprintf("%v is %T", value, value))
+	}
+	return typed
+}
+
 func list(items ...any) []any { return append([]any{}, items...) }
 
 func numbers(items ...float64) []any {
@@ -101,7 +111,7 @@ func numbers(items ...float64) []any {
 func object(pairs ...any) map[string]any {
 	out := map[string]any{}
 	for i := 0; i < len(pairs); i += 2 {
-		out[pairs[i].(string)] = pairs[i+1]
+		out[must[string](pairs[i])] = pairs[i+1]
 	}
 	return out
 }
@@ -119,19 +129,19 @@ func marked(kind, name string, user ...string) []any {
 }
 
 func adoptService(obj crd.Object, id, mode string) {
-	obj.(*configurationv1alpha1.KongService).Spec.Adopt = adoptOptions(id, mode)
+	must[*configurationv1alpha1.KongService](obj).Spec.Adopt = adoptOptions(id, mode)
 }
 
 func adoptRoute(obj crd.Object, id, mode string) {
-	obj.(*configurationv1alpha1.KongRoute).Spec.Adopt = adoptOptions(id, mode)
+	must[*configurationv1alpha1.KongRoute](obj).Spec.Adopt = adoptOptions(id, mode)
 }
 
 func adoptUpstream(obj crd.Object, id, mode string) {
-	obj.(*configurationv1alpha1.KongUpstream).Spec.Adopt = adoptOptions(id, mode)
+	must[*configurationv1alpha1.KongUpstream](obj).Spec.Adopt = adoptOptions(id, mode)
 }
 
 func adoptTarget(obj crd.Object, id, mode string) {
-	obj.(*configurationv1alpha1.KongTarget).Spec.Adopt = adoptOptions(id, mode)
+	must[*configurationv1alpha1.KongTarget](obj).Spec.Adopt = adoptOptions(id, mode)
 }
 
 func adoptOptions(id, mode string) *commonv1alpha1.AdoptOptions {
@@ -140,9 +150,9 @@ func adoptOptions(id, mode string) *commonv1alpha1.AdoptOptions {
 	}
 }
 
-func setServiceID(obj crd.Object, id string) { obj.(*configurationv1alpha1.KongService).Spec.ID = &id }
+func setServiceID(obj crd.Object, id string) { must[*configurationv1alpha1.KongService](obj).Spec.ID = &id }
 
-func setRouteID(obj crd.Object, id string) { obj.(*configurationv1alpha1.KongRoute).Spec.ID = &id }
+func setRouteID(obj crd.Object, id string) { must[*configurationv1alpha1.KongRoute](obj).Spec.ID = &id }
 
 func controlPlaneCase() kindCase {
 	full := func() []crd.Object {
@@ -212,7 +222,7 @@ func serviceCase() kindCase {
 			{field: "tls_verify", value: false, to: true},
 			{field: "tls_verify", to: true},
 			{field: "tls_verify_depth", value: 9.0, to: 2.0},
-			{field: "client_certificate", path: "client_certificate.id", value: foreignID},
+			{field: "client_certificate", value: object("id", foreignID)},
 			{field: "ca_certificates", value: list(foreignID)},
 			{field: "tags", value: list("a"), to: marked("KongService", "service", "a", "b")},
 		},
@@ -323,7 +333,7 @@ func upstreamCase() kindCase {
 			{field: "sticky_sessions_cookie", value: "x", to: "s"},
 			{field: "sticky_sessions_cookie_path", value: "/", to: "/s"},
 			{field: "use_srv_name", value: false, to: true},
-			{field: "client_certificate", path: "client_certificate.id", value: foreignID},
+			{field: "client_certificate", value: object("id", foreignID)},
 			{field: "tags", value: list("a"), to: marked("KongUpstream", "upstream", "a", "b")},
 		}, healthcheckDrifts()),
 	}

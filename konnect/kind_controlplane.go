@@ -28,8 +28,11 @@ func controlPlaneKind() binding {
 			referrerCondition: crd.ConditionControlPlaneRefValid,
 			noun:              "ControlPlane",
 			mirror:            mirrorID,
-			immutable:         []string{"cluster_type", "cloud_gateway"},
-			members:           controlPlaneMembers(),
+			clusterType: func(obj crd.Object) string {
+				return obj.(*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType()
+			},
+			immutable: []string{"cluster_type", "cloud_gateway"},
+			group:     controlPlaneGroup(),
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "description", Default: ""},
@@ -143,7 +146,7 @@ const (
 	maxMemberBatch = 50
 )
 
-func controlPlaneMembers() *relation {
+func controlPlaneGroup() *relation {
 	membership := func(members []string) *components.GroupMembership {
 		body := &components.GroupMembership{Members: []components.Members{}}
 		for _, id := range members {

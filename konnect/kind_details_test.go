@@ -281,7 +281,7 @@ func TestRetriesOfNone(t *testing.T) {
 	newWorld(t, objects()).settled(objects())
 
 	w := &world{T: t, server: konnecttest.Start(t, konnecttest.WithZeroRetriesUnset())}
-	records := &recorder{}
+	records := &warnings{}
 	for run := range 3 {
 		w.server.ResetLog()
 		report, err := newClient(t, w.server, konnect.WithLogger(slog.New(records))).Ensure(t.Context(), objects())
@@ -295,17 +295,17 @@ func TestRetriesOfNone(t *testing.T) {
 	assert.Equal(t, 3, records.count(slog.LevelWarn, "retries: 5 -> 0"))
 }
 
-// recorder keeps log records.
-type recorder struct {
+// warnings keeps log records.
+type warnings struct {
 	lock    sync.Mutex
 	records []slog.Record
 }
 
-func (r *recorder) Enabled(context.Context, slog.Level) bool { return true }
-func (r *recorder) WithAttrs([]slog.Attr) slog.Handler       { return r }
-func (r *recorder) WithGroup(string) slog.Handler            { return r }
+func (r *warnings) Enabled(context.Context, slog.Level) bool { return true }
+func (r *warnings) WithAttrs([]slog.Attr) slog.Handler       { return r }
+func (r *warnings) WithGroup(string) slog.Handler            { return r }
 
-func (r *recorder) Handle(_ context.Context, record slog.Record) error {
+func (r *warnings) Handle(_ context.Context, record slog.Record) error {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	r.records = append(r.records, record)
@@ -313,7 +313,7 @@ func (r *recorder) Handle(_ context.Context, record slog.Record) error {
 }
 
 // count counts the records of a level with an attribute that holds text.
-func (r *recorder) count(level slog.Level, text string) int {
+func (r *warnings) count(level slog.Level, text string) int {
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	n := 0

@@ -20,6 +20,9 @@ type KindTraits struct {
 	Immutable                    []string
 }
 
+// FewObjectsForTest is the largest number of objects that are read one by one.
+const FewObjectsForTest = fewObjects
+
 // FieldRule says how a field is compared.
 type FieldRule = canon.Field
 

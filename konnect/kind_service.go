@@ -40,7 +40,7 @@ func serviceKind() binding {
 				{Name: "enabled", Default: true},
 				{Name: "tls_verify"},
 				{Name: "tls_verify_depth"},
-				{Name: "client_certificate"},
+				{Name: "client_certificate", Subset: true},
 				{Name: "ca_certificates", Set: true},
 				{Name: "tags", Set: true},
 			},

@@ -35,13 +35,13 @@ func upstreamKind() binding {
 				{Name: "hash_fallback_header"},
 				{Name: "hash_fallback_query_arg"},
 				{Name: "hash_fallback_uri_capture"},
-				{Name: "healthchecks", Default: healthcheckDefaults(), Secret: []string{"active.headers"}},
+				{Name: "healthchecks", Set: true, Default: healthcheckDefaults(), Secret: []string{"active.headers"}},
 				{Name: "host_header"},
 				{Name: "slots", Default: 10000},
 				{Name: "sticky_sessions_cookie"},
 				{Name: "sticky_sessions_cookie_path", Default: "/"},
 				{Name: "use_srv_name", Default: false},
-				{Name: "client_certificate"},
+				{Name: "client_certificate", Subset: true},
 				{Name: "tags", Set: true},
 			},
 		},
@@ -83,6 +83,10 @@ func upstreamPayload(u *configurationv1alpha1.KongUpstream, in inputs) (componen
 		StickySessionsCookiePath: spec.StickySessionsCookiePath,
 		UseSrvName:               spec.UseSrvName,
 		Tags:                     in.tags,
+	}
+	if hashOn := deref(spec.HashOn); spec.Algorithm == nil && hashOn != "" && hashOn != "none" {
+		// What the gateway makes of it; the SDK would send round-robin.
+		payload.Algorithm = components.UpstreamAlgorithmConsistentHashing.ToPointer()
 	}
 	if certificate := spec.ClientCertificate; certificate != nil && certificate.ID != nil {
 		payload.ClientCertificate = &components.UpstreamClientCertificate{ID: certificate.ID}

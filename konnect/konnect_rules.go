@@ -58,6 +58,8 @@ func checkName(path *field.Path, name *string) field.ErrorList {
 		return field.ErrorList{field.TooLong(path, *name, 128)}
 	case strings.ContainsFunc(*name, func(r rune) bool { return !isNameRune(r) }):
 		return field.ErrorList{field.Invalid(path, *name, "konnect accepts letters, digits and . - _ ~")}
+	case *name == "." || *name == "..":
+		return field.ErrorList{field.Invalid(path, *name, "cannot be looked up by name")}
 	default:
 		return nil
 	}

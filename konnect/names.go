@@ -23,7 +23,7 @@ func (s *session) holderOfName(m *member) *entity {
 // object of the batch, which gives that key up; m is then written after it.
 func (s *session) releases(e *entity, m *member) bool {
 	other := s.claims[e.ID]
-	if other == nil || other == m || !other.inBatch {
+	if other == nil || other == m || !other.inBatch || other.isReadOnly() {
 		return false
 	}
 	if s.natural(other) == m.kind.about().natural(e) {

@@ -11,19 +11,21 @@ import (
 )
 
 // fewObjects is how many objects of a kind and control plane are read one by
-// one; more are found by listing the collection.
-const fewObjects = 3
+// one; more are found by listing the collection, which costs one read per 1000
+// entities however many objects there are.
+const fewObjects = 1
 
 // observe reads what Konnect holds, as far as the batch needs it. A failure to
 // read concerns the objects of its account or collection.
 func (s *session) observe(ctx context.Context) {
+	s.observed = true
 	s.observeAccounts(ctx)
 	for _, m := range s.members {
 		if m.isControlPlane() {
 			s.findControlPlane(m)
 		}
 	}
-	s.observeMembers(ctx)
+	s.observeGroups(ctx)
 	collections := s.neededCollections()
 	s.observeCollections(ctx, collections, false)
 	s.findAll(false)
@@ -49,11 +51,14 @@ func (s *session) observeAccounts(ctx context.Context) {
 				listing = a.listControlPlanes(ctx, nil, func(e *entity) { planes.add(e, s.owner, natural) })
 			})
 			both.Wait()
-			if organization != nil {
+			switch {
+			case organization != nil:
 				*failure = organization
-			} else if listing != nil {
+			case listing != nil:
 				*failure = fmt.Errorf("list control planes: %w", listing)
 			}
+			a.verdict = *failure
+			a.observed = true
 			planes.complete = *failure == nil
 		})
 	}
@@ -130,8 +135,11 @@ func (s *session) neededCollections() []*need {
 func (s *session) completeControlPlanes() []*member {
 	var planes []*member
 	for _, m := range s.members {
-		if m.isControlPlane() && m.inBatch && m.entity != nil && m.err == nil && holdsEntities(m.clusterType) == "" &&
-			!(s.deleting && m.isMirror()) {
+		if !m.isControlPlane() || !m.inBatch || m.entity == nil || m.err != nil {
+			continue
+		}
+		// What we may not write to may hold something all the same.
+		if holdsEntities(m.clusterType) == "" || s.deleting && relationOf(m) == nil && !m.isMirror() {
 			planes = append(planes, m)
 		}
 	}
@@ -166,6 +174,9 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 	x, about := s.indexes[n.collection], n.kind.about()
 	path := about.collectionPath(scope{controlPlane: n.controlPlane})
 	err := n.account.listCore(ctx, path, nil, func(e *entity) { x.add(e, s.owner, about.natural) })
+	if s.deleting && isNotFound(err) {
+		err = nil // the control plane has gone meanwhile, and all that it held
+	}
 	if err != nil {
 		for _, m := range n.members {
 			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
@@ -223,7 +234,11 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 		return nil
 	}
 	marks := url.Values{"tags": {markKey + ":" + m.mark}}
-	return n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
+	err := n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
+	if s.deleting && isNotFound(err) {
+		return nil
+	}
+	return err
 }
 
 // failPlane records that not everything in a control plane could be read: it is

@@ -1,15 +1,21 @@
 package konnect
 
 // isByConstruction tells whether an entity without marks is ours all the same:
-// nobody else knows its ID.
+// nobody else knows its ID, or the status has it from this very organisation.
 func (s *session) isByConstruction(m *member) bool {
-	if !m.entity.owner.unmarked() || adoptOf(m.obj) != nil {
-		return false
-	}
-	if !m.isControlPlane() && m.entity.ID == computedID(m.control.id, s.owner, m.key) {
+	if s.hasComputedID(m) {
 		return true
 	}
-	return m.obj.GetKonnectStatus().ID == m.entity.ID
+	status, account := m.obj.GetKonnectStatus(), m.control.account
+	return m.entity.owner.unmarked() && adoptOf(m.obj) == nil && status.ID == m.entity.ID &&
+		status.ServerURL == account.server.String() && status.OrganizationID == account.organizationID
+}
+
+// hasComputedID tells whether an entity without marks has the ID that is computed
+// for the object.
+func (s *session) hasComputedID(m *member) bool {
+	return !m.isControlPlane() && m.entity.owner.unmarked() && adoptOf(m.obj) == nil &&
+		m.entity.ID == computedID(m.control.id, s.owner, m.key)
 }
 
 // adoptable tells whether spec.adopt may take the entity over: no tool looks
@@ -23,10 +29,12 @@ func (s *session) adoptable(m *member) bool {
 func (s *session) ownershipError(m *member, e *entity) error {
 	err := &OwnershipError{Key: m.key, KonnectID: e.ID, Name: nameOf(e), Holder: e.owner.holder()}
 	switch {
+	case s.deleting:
+		err.AdoptHint = "only its holder deletes it"
 	case adoptOf(m.obj) != nil:
 		err.AdoptHint = "its holder must release it before it can be adopted"
 	case e.owner.managedBy == managedByUs:
-		err.AdoptHint = "use another name, or delete it with the owner that created it"
+		err.AdoptHint = "use another name, or a client with that owner"
 	case m.isControlPlane():
 		err.AdoptHint = "use another name, mirror it with spec.source: Mirror, or take it over with WithAdoption"
 	default:

@@ -2,6 +2,8 @@ package konnect_test
 
 import (
 	"context"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -385,5 +387,129 @@ func TestSameNamesApart(t *testing.T) {
 		server.ResetLog()
 		require.NoError(t, ensuring(objects)(t, n))
 		assert.Zero(t, server.Writes())
+	})
+}
+
+// TestTakenOver leaves an entity alone that has got another holder's marks since.
+func TestTakenOver(t *testing.T) {
+	t.Parallel()
+	for _, holder := range []string{"operator", "another owner", "another tool"} {
+		t.Run(holder, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				n, server, _ := ensured(t)
+				gw := planeID(t, server, "gw")
+				service := server.Entities(gw, "services")[0]["id"].(string)
+				require.NoError(t, server.Modify(gw, "services", service, func(e map[string]any) { e["tags"] = toAny(foreignMarks()[holder]) }))
+				assertRefused(t, n, "KongService", service)
+			})
+		})
+	}
+}
+
+// TestSpecIDOfSomebodyElse is refused although the ID is asked for.
+func TestSpecIDOfSomebodyElse(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		n, gw, ids := occupied(t, foreignMarks()["operator"])
+		server := n.servers[usHost]
+		server.ResetLog()
+		service := builder.NewService("mine").ID(ids["KongService"]).ControlPlane("gw").Host("a.example.com").MustBuild()
+		_, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), append(bareControlPlanes(), service))
+		var refused *konnect.OwnershipError
+		require.ErrorAs(t, err, &refused)
+		assert.Equal(t, ids["KongService"], refused.KonnectID)
+		assert.Zero(t, server.Writes())
+		assert.Equal(t, "theirs.example.com", server.Entities(gw, "services")[0]["host"])
+	})
+}
+
+// TestNameTakenMeanwhile meets somebody else between reading and writing.
+func TestNameTakenMeanwhile(t *testing.T) {
+	t.Parallel()
+	t.Run("control plane", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			server := konnecttest.NewServer()
+			n := newNetwork(server)
+			var id string
+			n.watch(func(req *http.Request) error {
+				if req.Method == http.MethodPost && id == "" {
+					var err error
+					id, err = server.AddControlPlane("", map[string]any{"name": "gw"})
+					return err
+				}
+				return nil
+			}, nil)
+			_, err := n.client(t).Ensure(t.Context(), []crd.Object{builder.NewGatewayControlPlane("gw").Description("ours").MustBuild()})
+			var refused *konnect.OwnershipError
+			require.ErrorAs(t, err, &refused)
+			assert.Equal(t, id, refused.KonnectID)
+			require.Len(t, server.ControlPlanes(), 1)
+			assert.Empty(t, server.ControlPlanes()[0]["description"])
+		})
+	})
+	t.Run("service", func(t *testing.T) {
+		bubble(t, func(t *testing.T) {
+			server := konnecttest.NewServer()
+			n := newNetwork(server)
+			taken := false
+			n.watch(func(req *http.Request) error {
+				if req.Method == http.MethodPut && strings.Contains(req.URL.Path, "/services/") && !taken {
+					taken = true
+					_, err := server.Put(planeID(t, server, "gw"), "services", map[string]any{"name": "api", "host": "theirs.example.com"})
+					return err
+				}
+				return nil
+			}, nil)
+			report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), platform())
+			require.ErrorIs(t, err, konnect.ErrConflict)
+			assert.Equal(t, konnect.ActionFailed, changeOf(t, report, "KongService", "api").Action)
+			services := server.Entities(planeID(t, server, "gw"), "services")
+			require.Len(t, services, 1)
+			assert.Equal(t, "theirs.example.com", services[0]["host"])
+		})
+	})
+}
+
+// TestNameHandedOnByFailure does not write an object that waits for a name in vain.
+func TestNameHandedOnByFailure(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		gw := builder.NewGatewayControlPlane("gw").MustBuild()
+		client := n.client(t, konnect.WithOwner("platform"))
+		_, err := client.Ensure(t.Context(), []crd.Object{gw, named("a", "one")})
+		require.NoError(t, err)
+		id := server.Entities(planeID(t, server, "gw"), "services")[0]["id"].(string)
+		server.Inject(konnecttest.Fault{
+			Method: "PUT", Path: "**/services/" + id, Times: -1, Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no"}`),
+		})
+		start := time.Now()
+		report, err := client.Ensure(t.Context(), []crd.Object{gw, named("a", "two"), named("b", "one")})
+		require.ErrorIs(t, err, konnect.ErrForbidden)
+		assert.Equal(t, konnect.ActionFailed, changeOf(t, report, "KongService", "a").Action)
+		assert.Error(t, changeOf(t, report, "KongService", "b").Err)
+		assert.Less(t, time.Since(start), 5*time.Second, "there is nothing to wait for")
+		assert.Len(t, server.Entities(planeID(t, server, "gw"), "services"), 1)
+		server.ClearFaults()
+		_, err = client.Ensure(t.Context(), []crd.Object{gw, named("a", "two"), named("b", "one")})
+		require.NoError(t, err)
+	})
+}
+
+// TestNameOfPrunedObject is handed on too: the object is gone from the batch, its entity goes first.
+func TestNameOfPrunedObject(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		gw := builder.NewGatewayControlPlane("gw").MustBuild()
+		client := n.client(t, konnect.WithOwner("platform"))
+		_, err := client.Ensure(t.Context(), []crd.Object{gw, named("a", "one"), named("b", "two")})
+		require.NoError(t, err)
+		for range 2 {
+			_, err = client.Ensure(t.Context(), []crd.Object{gw, named("b", "one")}, konnect.WithPrune())
+			require.NoError(t, err)
+			services := server.Entities(planeID(t, server, "gw"), "services")
+			require.Len(t, services, 1)
+			assert.Equal(t, "one", services[0]["name"])
+		}
 	})
 }

@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
+
+	"github.com/konnectkit/konnectkit/internal/transport"
 )
 
 // Bounds of what is repeated above the transport, which repeats what it can by itself.
 const (
 	repeatFirst = 50 * time.Millisecond
 	repeatMost  = time.Second
-	repeatTotal = 8 * time.Second
+	repeatTimes = 10 // about five seconds of pauses
 )
 
 // persist repeats a write while its failure may pass by itself.
@@ -27,18 +29,29 @@ func (s *session) persist(ctx context.Context, m *member, write func(context.Con
 			return nil, backoff.Permanent(err)
 		}
 		return raw, err
-	}, backoff.WithContext(backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(repeatTotal),
-	), ctx))
+	}, pauses(ctx))
+}
+
+func pauses(ctx context.Context) backoff.BackOff {
+	growing := backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(0),
+	)
+	return backoff.WithContext(backoff.WithMaxRetries(growing, repeatTimes), ctx)
 }
 
 // mayPass tells whether a failed write is worth repeating: it changes nothing
 // when it did arrive, and either nobody knows whether it did, or what it was
 // refused for is being written or deleted by this very call.
 func (s *session) mayPass(m *member, err error) bool {
+	if failed, ok := errors.AsType[*transport.Error](err); ok {
+		return !repeatedBelow(failed.Method)
+	}
 	api, answered := errors.AsType[*APIError](err)
-	if !answered || api.Status >= http.StatusInternalServerError {
-		return m.isControlPlane() // all others are PUT and DELETE, which the transport has repeated
+	if !answered {
+		return false
+	}
+	if api.Status >= http.StatusInternalServerError {
+		return !repeatedBelow(api.Method)
 	}
 	if api.Status == http.StatusNotFound {
 		return !m.isControlPlane() && m.control.outcome == ActionCreated
@@ -61,6 +74,12 @@ func (s *session) mayPass(m *member, err error) bool {
 		// A unique key was free when we looked: whoever had it is going.
 	}
 	return true
+}
+
+// repeatedBelow tells whether the transport has repeated a request as often as
+// it makes sense.
+func repeatedBelow(method string) bool {
+	return method != http.MethodPost && method != http.MethodPatch
 }
 
 func (s *session) parentsWritten(m *member) bool {
@@ -103,9 +122,7 @@ func (s *session) createByServer(ctx context.Context, m *member) ([]byte, error)
 		default:
 			return nil, backoff.Permanent(s.ownershipError(m, found))
 		}
-	}, backoff.WithContext(backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(repeatTotal),
-	), ctx))
+	}, pauses(ctx))
 }
 
 func permanent(err error) error {

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -34,7 +35,8 @@ type Plan struct {
 // HasChanges tells whether applying the plan would write anything.
 func (p *Plan) HasChanges() bool {
 	for _, c := range p.Changes {
-		if c.Action.writes() {
+		matched := c.Action == ActionAdopted && len(c.Fields) == 0 // with mode match
+		if c.Action.writes() && !matched {
 			return true
 		}
 	}
@@ -112,8 +114,8 @@ func (s *session) plan() *Plan {
 	hash := sha256.New()
 	for _, m := range append(s.batch(), s.prunes...) {
 		action := m.step
-		if m.err != nil {
-			action = m.outcome
+		if m.err != nil || action == "" {
+			action = cmp.Or(m.outcome, ActionSkipped)
 		}
 		c := s.change(m, action)
 		c.Programmed = c.Programmed && !action.writes()
@@ -126,7 +128,7 @@ func (s *session) plan() *Plan {
 
 // keepBasis records what a planned change rests on: the desired entity, and the
 // observed one in the fields that are compared.
-func (s *session) keepBasis(m *member, observed canon.Object) {
+func (s *session) keepBasis(m *member, d desired, observed canon.Object) {
 	if !s.planning {
 		return
 	}
@@ -134,7 +136,7 @@ func (s *session) keepBasis(m *member, observed canon.Object) {
 	for _, f := range m.kind.about().fields {
 		held[f.Name] = observed[f.Name]
 	}
-	sum := sha256.Sum256([]byte(canon.Text([]any{m.desired.object, held, m.held})))
+	sum := sha256.Sum256([]byte(canon.Text([]any{d.object, held, m.held})))
 	m.basis = hex.EncodeToString(sum[:])
 }
 

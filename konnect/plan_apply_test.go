@@ -263,7 +263,7 @@ Plan: 7 to create, 0 to update.
 ~ KonnectGatewayControlPlane default/gw  gw (ID)
     description: "first" -> "second"
 ~ KonnectGatewayControlPlane default/spare  spare (ID)
-    proxy_urls: (unset) -> [{"host":"proxy.example.com","port":443,"protocol":"https"}]
+    proxy_urls: [] -> [{"host":"proxy.example.com","port":443,"protocol":"https"}]
 + KongService default/fresh  fresh (ID)
 ~ KongUpstream default/pool  pool (ID)
     slots: 100 -> 200
@@ -292,8 +292,22 @@ func TestPlanShowsWhatIsWrong(t *testing.T) {
 		require.NotNil(t, plan)
 		assert.Contains(t, plan.String(), "! KongService default/api")
 		assert.Contains(t, plan.String(), ids["KongService"])
+		for _, refused := range []*konnect.Plan{plan, planOf(t, n, append(platform(), builder.NewRoute("lost").Service("nowhere").Protocols("http").Paths("/").MustBuild()))} {
+			for _, change := range refused.Changes {
+				assert.NotEmpty(t, change.Action, "%s", change.Key)
+			}
+		}
 		back := kept(t, plan)
 		_, err = n.client(t, konnect.WithOwner("platform")).Apply(t.Context(), back, platform())
 		require.Error(t, err)
 	})
+}
+
+// planOf plans what cannot be done.
+func planOf(t *testing.T, n *network, objects []crd.Object) *konnect.Plan {
+	t.Helper()
+	plan, err := n.client(t).Plan(t.Context(), objects)
+	require.Error(t, err)
+	require.NotNil(t, plan)
+	return plan
 }

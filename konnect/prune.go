@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,20 +14,59 @@ import (
 func (s *session) decidePrunes() {
 	for _, k := range slices.Backward(s.kinds.list) {
 		for _, plane := range s.completeControlPlanes() {
-			if plane.unread != nil {
+			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
+			if x == nil || plane.unread != nil {
 				continue
 			}
-			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
 			var found []*member
-			for id, e := range x.byID {
-				if e.owner.ours(s.owner) && s.claims[id] == nil && s.byMark[e.owner.key] == nil {
+			for _, e := range x.byID {
+				if s.isOrphan(e, plane) {
 					found = append(found, &member{
-						key: keyOfEntity(k, e), kind: k, control: plane, id: id, entity: e, step: ActionDeleted, inBatch: true,
+						key: keyOfEntity(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
 					})
 				}
 			}
-			slices.SortFunc(found, func(a, b *member) int { return a.key.Compare(b.key) })
+			slices.SortFunc(found, func(a, b *member) int {
+				return cmp.Or(a.key.Compare(b.key), cmp.Compare(a.id, b.id))
+			})
 			s.prunes = append(s.prunes, found...)
+		}
+	}
+	s.sparePrunedParents()
+}
+
+// isOrphan tells whether an entity is our owner's and no object of the batch
+// stands for it in this control plane.
+func (s *session) isOrphan(e *entity, plane *member) bool {
+	if !e.owner.ours(s.owner) || s.claims[e.ID] != nil {
+		return false
+	}
+	object := s.byMark[e.owner.key]
+	return object == nil || object.control == nil || object.control.id != plane.id
+}
+
+// sparePrunedParents keeps what others have put below an entity to prune: it is
+// not deleted with it.
+func (s *session) sparePrunedParents() {
+	pruned := map[string]*member{}
+	for _, m := range s.prunes {
+		pruned[m.id] = m
+	}
+	for c, x := range s.indexes {
+		parentID := c.kind.about().parentID
+		if parentID == nil {
+			continue
+		}
+		for _, e := range x.byID {
+			parent := pruned[parentID(e)]
+			if parent == nil || pruned[e.ID] != nil || s.claims[e.ID] != nil || parent.err != nil {
+				continue
+			}
+			parent.err = &OwnershipError{
+				Key: parent.key, KonnectID: e.ID, Name: orDash(nameOf(e)), Holder: e.owner.holder(),
+				AdoptHint: "it belongs to an entity that would be pruned; delete it first",
+			}
+			parent.outcome = ActionSkipped
 		}
 	}
 }
@@ -58,9 +98,11 @@ func (s *session) actPrunes(ctx context.Context) {
 		batch := s.prunes[start:end]
 		schedule(ctx, len(batch), s.client.config.maxConcurrency, func(int) []int { return nil }, func(ctx context.Context, i int) {
 			m := batch[i]
-			if failed[m.control] {
+			switch {
+			case m.err != nil:
+			case failed[m.control]:
 				m.err, m.outcome = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key), ActionSkipped
-			} else {
+			default:
 				s.remove(ctx, m)
 			}
 			s.finish(m)
@@ -83,5 +125,5 @@ func (s *session) remove(ctx context.Context, m *member) {
 		return
 	}
 	m.outcome = ActionDeleted
-	s.client.config.logger.InfoContext(ctx, "entity deleted", "key", m.key, "konnect_id", m.id)
+	s.client.config.logger.InfoContext(ctx, "entity deleted", "key", m.key.String(), "konnect_id", m.id)
 }

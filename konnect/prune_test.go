@@ -199,23 +199,44 @@ func TestTargetsMove(t *testing.T) {
 	})
 }
 
-// TestPruneKeepsWhatForeignEntitiesUse reports what Konnect refuses to delete.
-func TestPruneKeepsWhatForeignEntitiesUse(t *testing.T) {
+// TestPruneKeepsWhatOthersUse spares what others have put below, which Konnect
+// would refuse to delete, or delete with it.
+func TestPruneKeepsWhatOthersUse(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		server := konnecttest.NewServer()
-		n := newNetwork(server)
-		require.NoError(t, ensuring(platform)(t, n))
+		n, server, _ := ensured(t)
+		putBelow(t, server)
+		before := len(server.Entities(planeID(t, server, "gw"), "targets"))
 		gw := planeID(t, server, "gw")
-		_, err := server.Put(gw, "routes", map[string]any{
-			"name": "theirs", "paths": []string{"/theirs"}, "service": map[string]any{"id": server.Entity(gw, "services", "api")["id"]},
-		})
-		require.NoError(t, err)
 		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), bareControlPlanes(), konnect.WithPrune())
 		require.ErrorContains(t, err, "KongService default/api")
-		assert.Equal(t, konnect.ActionFailed, changeOf(t, report, "KongService", "api").Action)
-		assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongRoute", "all").Action)
+		require.ErrorContains(t, err, "KongUpstream default/pool")
+		for kind, want := range map[string]konnect.Action{
+			"KongService": konnect.ActionSkipped, "KongRoute": konnect.ActionDeleted,
+			"KongUpstream": konnect.ActionSkipped, "KongTarget": konnect.ActionDeleted,
+		} {
+			for _, change := range report.Changes {
+				if change.Key.Kind == kind {
+					assert.Equal(t, want, change.Action, "%s", change.Key)
+				}
+			}
+		}
 		assert.Len(t, server.Entities(gw, "routes"), 1)
 		assert.Len(t, server.Entities(gw, "services"), 1)
-		assert.Empty(t, server.Entities(gw, "upstreams"))
+		assert.Len(t, server.Entities(gw, "upstreams"), 1)
+		assert.Len(t, server.Entities(gw, "targets"), before-1)
 	})
+}
+
+// putBelow adds a route and a target of somebody else to ours.
+func putBelow(t *testing.T, server *konnecttest.Server) {
+	t.Helper()
+	gw := planeID(t, server, "gw")
+	_, err := server.Put(gw, "routes", map[string]any{
+		"name": "theirs", "paths": []string{"/theirs"}, "service": map[string]any{"id": server.Entity(gw, "services", "api")["id"]},
+	})
+	require.NoError(t, err)
+	_, err = server.Put(gw, "targets", map[string]any{
+		"target": "theirs.example.com:80", "upstream": map[string]any{"id": server.Entity(gw, "upstreams", "pool")["id"]},
+	})
+	require.NoError(t, err)
 }

@@ -35,10 +35,17 @@ func writeTable(text *strings.Builder, changes []Change) {
 			c.Action, c.Key.Kind, c.Key.Namespace, c.Key.Name, orDash(c.Name), orDash(c.KonnectID), c.Programmed)
 	}
 	_ = table.Flush()
+	var notes []string
 	for _, c := range changes {
 		if c.Err != nil {
-			fmt.Fprintf(text, "\n%s: %s: %v\n", c.Action, c.Key, c.Err)
+			notes = append(notes, fmt.Sprintf("%s: %s", c.Action, strings.ReplaceAll(c.Err.Error(), "\n", "; ")))
 		}
+		for _, f := range c.Deviations {
+			notes = append(notes, fmt.Sprintf("note: %s: konnect holds something else than it was sent: %s", c.Key, f))
+		}
+	}
+	if len(notes) > 0 {
+		text.WriteString("\n" + strings.Join(notes, "\n") + "\n")
 	}
 }
 

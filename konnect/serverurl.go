@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -20,17 +21,18 @@ func parseServerURL(text string) (*url.URL, error) {
 	}
 	server, err := url.Parse(full)
 	if err != nil {
-		return nil, fmt.Errorf("server url %q is not a url", withoutUserInfo(text))
+		return nil, errors.New("the server url is not a url") // its text may hold a token
 	}
+	shown := (&url.URL{Scheme: server.Scheme, Host: server.Host}).String()
 	switch {
 	case server.User != nil:
-		return nil, fmt.Errorf("server url %q must not hold a user or password", server.Redacted())
+		return nil, fmt.Errorf("server url %q must not hold a user or password", shown)
 	case server.Scheme != "https" && server.Scheme != "http":
-		return nil, fmt.Errorf("server url %q must be https", text)
+		return nil, fmt.Errorf("server url %q must be https", shown)
 	case server.Hostname() == "":
-		return nil, fmt.Errorf("server url %q has no host", text)
+		return nil, fmt.Errorf("server url %q has no host", shown)
 	case server.RawQuery != "" || server.Fragment != "":
-		return nil, fmt.Errorf("server url %q must not have a query or fragment", text)
+		return nil, fmt.Errorf("server url %q must not have a query or fragment", shown)
 	}
 	server.Path = strings.TrimRight(server.Path, "/")
 	server.Host = strings.ToLower(server.Host)
@@ -51,11 +53,4 @@ func isLoopback(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
-}
-
-func withoutUserInfo(text string) string {
-	if i := strings.LastIndex(text, "@"); i >= 0 {
-		return text[i+1:]
-	}
-	return text
 }

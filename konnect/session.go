@@ -22,6 +22,8 @@ type session struct {
 	owner   string
 	// deleting is true for Delete, which looks for our own entities only.
 	deleting bool
+	// observed is true once Konnect was asked.
+	observed bool
 	// planning is true where the digest of a plan is needed.
 	planning bool
 	tally    *tally
@@ -36,6 +38,8 @@ type session struct {
 	accounts map[string]*account
 	// indexes hold what is known of each collection.
 	indexes map[collection]*index
+	// unresolved are the errors of resolve, by object.
+	unresolved map[crd.Key]error
 	// claims are the IDs of entities that belong to a member.
 	claims   map[string]*member
 	prunes   []*member
@@ -83,6 +87,8 @@ type member struct {
 	held []string
 	// after are the objects that give up a name before this one takes it.
 	after []*member
+	// kept is what Konnect holds otherwise than it was sent.
+	kept []Field
 	// unread tells why not everything in a control plane is known.
 	unread error
 	// basis is what the step rests on, for the digest of a plan.
@@ -114,7 +120,9 @@ func (s *session) at(m *member) scope {
 	if parent := s.parentOf(m); parent != nil {
 		at.parent = parent.id
 	} else if m.entity != nil {
-		at.parent = m.entity.Upstream.ID // an entity to prune
+		if parentID := m.kind.about().parentID; parentID != nil { // an entity to prune
+			at.parent = parentID(m.entity)
+		}
 	}
 	return at
 }
@@ -137,7 +145,7 @@ func (c *Client) newSession(options callOptions) *session {
 		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
-		indexes:  map[collection]*index{}, claims: map[string]*member{},
+		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
 	}
 }
 
@@ -186,6 +194,9 @@ func (s *session) refusal() error {
 // prepare checks and resolves the batch without sending anything. With lenient
 // set, as for deletion, what cannot be resolved concerns its own object only.
 func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient bool) error {
+	if err := s.options.check(); err != nil {
+		return err
+	}
 	own := s.copies(objects)
 	if !lenient {
 		s.validate(own)
@@ -201,7 +212,7 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 	if !lenient {
 		s.checkControlPlanes()
 		if s.options.prune && !s.client.config.ownerIsSet {
-			return errors.New("prune: the client needs WithOwner, so that only its own entities are deleted")
+			s.problem(crd.Key{}, errors.New("prune: the client needs WithOwner, so that only its own entities are deleted"))
 		}
 	}
 	return s.refusal()
@@ -239,10 +250,16 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 	}
 	for _, problem := range all.Problems {
 		key, _ := resolve.Location(problem)
-		if m := s.byKey[key]; lenient && m != nil {
+		s.unresolved[key] = errors.Join(s.unresolved[key], problem)
+		m := s.byKey[key]
+		_, notGranted := errors.AsType[*resolve.NotGrantedError](problem)
+		switch {
+		case !lenient:
+			s.problem(key, problem)
+		case m == nil, notGranted && m.control != nil:
+			// What has no entity, or may be reached all the same, keeps nobody from deleting.
+		default:
 			m.err = errors.Join(m.err, problem)
-			continue
 		}
-		s.problem(key, problem)
 	}
 }

@@ -29,10 +29,10 @@ const (
 // writeStatus writes what is known of m's entity into the caller's object.
 func (s *session) writeStatus(m *member) {
 	origin := s.origins[m.key]
-	if origin == nil || !m.inBatch {
+	if origin == nil || !m.inBatch || m.obj == nil {
 		return
 	}
-	if m.outcome == ActionDeleted || s.deleting && m.outcome == ActionUnchanged {
+	if m.outcome == ActionDeleted || s.deleting && m.err == nil && m.entity == nil {
 		origin.SetKonnectStatus(crd.KonnectStatus{})
 		origin.SetConditions(crd.PendingConditions())
 		return
@@ -69,12 +69,14 @@ func (s *session) konnectStatus(m *member) crd.KonnectStatus {
 // conditions are those that the operator would write, Programmed last.
 func (s *session) conditions(m *member) []metav1.Condition {
 	var conditions []metav1.Condition
-	if m.control != nil && !m.isControlPlane() {
+	if m.control != nil && !m.isControlPlane() && s.observed {
 		conditions = append(conditions, s.controlPlaneCondition(m))
 	}
 	conditions = append(conditions, s.referenceConditions(m)...)
-	if m.control != nil && m.control.account != nil {
-		conditions = append(conditions, authConditions(m.control)...)
+	if m.control == nil {
+		conditions = append(conditions, missingControlPlane(m)...)
+	} else {
+		conditions = append(conditions, s.authConditions(m.control)...)
 	}
 	conditions = append(conditions, s.adoptConditions(m)...)
 	if m.isMirror() {
@@ -109,7 +111,7 @@ func (s *session) referenceConditions(m *member) []metav1.Condition {
 		return nil
 	}
 	var conditions []metav1.Condition
-	notGranted, refused := errors.AsType[*resolve.NotGrantedError](m.err)
+	notGranted, refused := errors.AsType[*resolve.NotGrantedError](m.ownError())
 	for _, edge := range m.node.Edges {
 		about := s.kinds.by[edge.To.GroupKind()]
 		if edge.Role != crd.RoleParent || about == nil || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
@@ -123,6 +125,7 @@ func (s *session) referenceConditions(m *member) []metav1.Condition {
 			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
 		case parent == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
+		case !s.observed: // nothing is known of it
 		case parent.err != nil || parent.entity == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
 		default:
@@ -153,6 +156,9 @@ func (s *session) adoptConditions(m *member) []metav1.Condition {
 	if m.err == nil {
 		return []metav1.Condition{condition(crd.ConditionAdopted, true, crd.ConditionAdopted, "", "")}
 	}
+	if m.ownError() == nil || !s.observed {
+		return nil // it was not tried
+	}
 	reason := reasonFailedToAdopt
 	if m.entity == nil {
 		reason = "FetchFailed"
@@ -172,8 +178,9 @@ func mirrorCondition(m *member) metav1.Condition {
 
 func membersCondition(m *member) metav1.Condition {
 	_, blocked := errors.AsType[*DependencyError](m.err)
+	_, missing := errors.AsType[*resolve.MissingError](m.err)
 	reason := "SetGroupMemberFailed"
-	if blocked {
+	if blocked || missing {
 		reason = "SomeMemberNotResolved"
 	}
 	return condition(crd.ConditionMembersReferenceResolved, m.err == nil, "Resolved", reason, statusText(m.err))
@@ -182,6 +189,9 @@ func membersCondition(m *member) metav1.Condition {
 func programmedCondition(m *member, others []metav1.Condition) metav1.Condition {
 	if m.err == nil {
 		return condition(crd.ConditionProgrammed, true, reasonProgrammed, "", "")
+	}
+	if m.ownError() == nil {
+		return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
 	}
 	for _, other := range others {
 		if other.Status == metav1.ConditionFalse && other.Type != crd.ConditionAdopted {
@@ -192,14 +202,14 @@ func programmedCondition(m *member, others []metav1.Condition) metav1.Condition 
 }
 
 func (m *member) failureReason() string {
-	_, answered := errors.AsType[*APIError](m.err)
+	_, answered := errors.AsType[*APIError](m.ownError())
 	switch {
+	case adoptOf(m.obj) != nil && m.step != ActionUpdated:
+		return reasonFailedToAdopt
 	case m.step == "" && !answered && m.entity == nil:
 		return reasonFailedToCreate // refused before anything was sent
 	case m.step == "" && !answered:
 		return reasonFailedToUpdate
-	case m.obj != nil && adoptOf(m.obj) != nil && m.step != ActionUpdated:
-		return reasonFailedToAdopt
 	case m.step == ActionCreated:
 		return reasonFailedToCreate
 	case m.step == ActionUpdated:
@@ -221,22 +231,83 @@ func statusText(err error) string {
 	return cut(err.Error(), maxMessage)
 }
 
+// missingControlPlane is about a control plane that could not be resolved.
+func missingControlPlane(m *member) []metav1.Condition {
+	missing, ok := errors.AsType[*resolve.MissingError](m.err)
+	if !ok || missing.To.GroupKind() != crd.ControlPlaneGroupKind() {
+		return nil
+	}
+	return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reasonInvalid, missing.Error())}
+}
+
+// unresolvedAuth is about credentials that resolve refused; nil where it did not.
+func (s *session) unresolvedAuth(control *member) []metav1.Condition {
+	problem := s.credentialProblem(control.node)
+	if errors.Is(problem, errUnresolved) {
+		return nil
+	}
+	reason := "RefInvalid"
+	if own := s.unresolved[control.key]; own != nil {
+		missing, isMissing := errors.AsType[*resolve.MissingError](own)
+		notGranted, isRefused := errors.AsType[*resolve.NotGrantedError](own)
+		switch {
+		case isMissing && missing.To.Kind == crd.APIAuthKind:
+			reason = "RefNotFound"
+		case isRefused && notGranted.To.Kind == crd.APIAuthKind:
+			reason = reasonNotPermitted
+		default:
+			return nil
+		}
+	}
+	return []metav1.Condition{condition(crd.ConditionAPIAuthResolvedRef, false, "", reason, statusText(problem))}
+}
+
 // authConditions are what a control plane's credentials add to an object.
-func authConditions(control *member) []metav1.Condition {
+func (s *session) authConditions(control *member) []metav1.Condition {
 	authNode, named := follow(control.node)
-	if !named || authNode == nil {
+	if unresolved := s.unresolvedAuth(control); named && unresolved != nil {
+		return unresolved
+	}
+	if !named || authNode == nil || control.account == nil || !control.account.observed {
 		return nil
 	}
 	name := fmt.Sprintf("KonnectAPIAuthConfiguration %s/%s", authNode.Key.Namespace, authNode.Key.Name)
-	valid := !errors.Is(control.err, ErrUnauthorized) && !errors.Is(control.err, ErrForbidden)
+	refusedToken, known := control.account.tokenRefused()
+	if !known {
+		return nil
+	}
+	valid := refusedToken == nil
 	verdict := " is valid"
 	if !valid {
-		verdict = " is invalid: " + statusText(control.err)
+		verdict = " is invalid: " + statusText(refusedToken)
 	}
 	return []metav1.Condition{
 		condition(crd.ConditionAPIAuthResolvedRef, true, "ResolvedRef", "", name+" is resolved"),
 		condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, "referenced "+name+verdict),
 	}
+}
+
+// tokenRefused returns why Konnect does not accept the token, nil when it does;
+// known is false where Konnect was not asked or could not be reached.
+func (a *account) tokenRefused() (refused error, known bool) {
+	switch {
+	case !a.observed:
+		return nil, false
+	case a.verdict == nil:
+		return nil, true
+	case errors.Is(a.verdict, ErrUnauthorized), errors.Is(a.verdict, ErrForbidden):
+		return a.verdict, true
+	default:
+		return nil, false
+	}
+}
+
+// ownError is what is wrong with the object itself, not with one that it needs.
+func (m *member) ownError() error {
+	if _, dependent := errors.AsType[*DependencyError](m.err); dependent {
+		return nil
+	}
+	return m.err
 }
 
 // writeAuthStatus records what was learned of the credentials in their own objects.
@@ -250,13 +321,14 @@ func (s *session) writeAuthStatus() {
 			continue
 		}
 		auth, ok := s.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
-		if !ok || m.account.organizationID == "" && !errors.Is(m.err, ErrUnauthorized) {
+		refusedToken, known := m.account.tokenRefused()
+		if !ok || !known {
 			continue
 		}
-		valid := !errors.Is(m.err, ErrUnauthorized)
+		valid := refusedToken == nil
 		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.server.String(), OrganizationID: m.account.organizationID})
 		conditions := auth.GetConditions()
-		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(m.err))
+		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(refusedToken))
 		if valid {
 			verdict.Message = "Token is valid"
 		}

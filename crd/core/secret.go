@@ -2,6 +2,8 @@
 package core
 
 import (
+	"log/slog"
+
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -47,10 +49,14 @@ func (s *Secret) Value(key string) (crd.SecretString, bool) {
 }
 
 // String names the Secret without its data.
-func (s *Secret) String() string { return crd.KeyOf(s).String() }
+func (s Secret) String() string { return crd.KeyOf(&s).String() }
 
 // GoString is like String.
-func (s *Secret) GoString() string { return s.String() }
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would
+// show the data.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // References implements crd.Object; a Secret refers to nothing.
 func (*Secret) References() []crd.Reference { return nil }

@@ -39,6 +39,9 @@ Control planes that name a KonnectAPIAuthConfiguration use its token and server 
 when all of them do, the environment is not needed.
 `
 
+// noLimit is the value of maxDeletes without --max-deletes.
+const noLimit = -1
+
 // options are those of usage.
 type options struct {
 	paths                                 []string
@@ -59,7 +62,7 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&o.verbose, "verbose", false, "")
 	flags.BoolVar(&o.verbose, "v", false, "")
 	flags.StringVar(&o.owner, "owner", "", "")
-	flags.IntVar(&o.maxDeletes, "max-deletes", -1, "")
+	flags.IntVar(&o.maxDeletes, "max-deletes", noLimit, "")
 	for {
 		if err := flags.Parse(args); err != nil {
 			return o, err
@@ -83,6 +86,8 @@ func (o options) check() error {
 		return errors.New("no path is given")
 	case o.delete && (o.plan || o.prune):
 		return errors.New("--delete goes with neither --plan nor --prune")
+	case o.maxDeletes < noLimit:
+		return errors.New("--max-deletes is negative")
 	case o.prune && o.owner == "":
 		return errors.New("--prune needs --owner")
 	}

@@ -14,10 +14,10 @@ func TestParse(t *testing.T) {
 		args   []string
 		want   options
 	}{
-		{"defaults", []string{"a"}, options{paths: []string{"a"}, maxDeletes: -1}},
-		{"flags may come last", []string{"a", "--plan", "b", "-v"}, options{paths: []string{"a", "b"}, plan: true, verbose: true, maxDeletes: -1}},
-		{"standard input", []string{"-", "--verbose"}, options{paths: []string{"-"}, verbose: true, maxDeletes: -1}},
-		{"what follows is no flag", []string{"--plan", "--", "-a", "--b"}, options{paths: []string{"-a", "--b"}, plan: true, maxDeletes: -1}},
+		{"defaults", []string{"a"}, options{paths: []string{"a"}, maxDeletes: noLimit}},
+		{"flags may come last", []string{"a", "--plan", "b", "-v"}, options{paths: []string{"a", "b"}, plan: true, verbose: true, maxDeletes: noLimit}},
+		{"standard input", []string{"-", "--verbose"}, options{paths: []string{"-"}, verbose: true, maxDeletes: noLimit}},
+		{"what follows is no flag", []string{"--plan", "--", "-a", "--b"}, options{paths: []string{"-a", "--b"}, plan: true, maxDeletes: noLimit}},
 		{
 			"values",
 			[]string{"--owner", "team-a", "--prune", "--max-deletes=3", "--mermaid", "a"},
@@ -46,6 +46,7 @@ func TestUsageErrors(t *testing.T) {
 		{"deleting and pruning exclude each other", []string{"--delete", "--prune", "--owner", "x", "a"}, "--delete"},
 		{"the default owner does not prune", []string{"--prune", "a"}, "--owner"},
 		{"an unknown flag", []string{"a", "--purge"}, "-purge"},
+		{"a limit below zero", []string{"--max-deletes", "-2", "a"}, "max-deletes"},
 		{"no number", []string{"--max-deletes", "all", "a"}, "max-deletes"},
 	}
 	for _, c := range cases {

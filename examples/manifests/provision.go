@@ -40,7 +40,7 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	call := func() (*konnect.Report, error) { return client.Ensure(ctx, objects, ensureOptions(o)...) }
 	if o.delete {
 		call = func() (*konnect.Report, error) {
-			return client.Delete(ctx, objects, konnect.WithMaxDeletes(o.maxDeletes))
+			return client.Delete(ctx, objects, deleteOptions(o)...)
 		}
 	}
 	report, err := call()
@@ -66,11 +66,21 @@ func ownCredentials(objects []crd.Object) bool {
 }
 
 func ensureOptions(o options) []konnect.EnsureOption {
-	all := []konnect.EnsureOption{konnect.WithMaxDeletes(o.maxDeletes)}
+	var all []konnect.EnsureOption
 	if o.prune {
 		all = append(all, konnect.WithPrune())
 	}
+	if o.maxDeletes != noLimit {
+		all = append(all, konnect.WithMaxDeletes(o.maxDeletes))
+	}
 	return all
+}
+
+func deleteOptions(o options) []konnect.DeleteOption {
+	if o.maxDeletes == noLimit {
+		return nil
+	}
+	return []konnect.DeleteOption{konnect.WithMaxDeletes(o.maxDeletes)}
 }
 
 func concludePlan(ctx context.Context, plan *konnect.Plan, err error, s streams) int {

@@ -22,9 +22,11 @@ type Field struct {
 	// Default stands in for a field that is absent; objects are completed leaf
 	// by leaf. Nil means none.
 	Default any
-	// Set is true for a list whose order and repetitions mean nothing.
+	// Set is true for a list whose order and repetitions mean nothing, or for an
+	// object whose lists, at any depth, are such sets.
 	Set bool
-	// Subset is true for an object of which only the desired keys are compared.
+	// Subset is true for an object of which only the desired keys are compared,
+	// if any is desired at all.
 	Subset bool
 	// Secret lists the paths below the field ("" for itself) whose values are
 	// never shown.
@@ -76,8 +78,21 @@ func Diff(desired, observed Object, fields []Field) []Difference {
 // canonical drops nulls, fills in defaults and sorts sets.
 func (f Field) canonical(value any) any {
 	value = complete(prune(value), f.Default)
-	if list, ok := value.([]any); ok && f.Set {
-		return sortedSet(list)
+	if f.Set {
+		return sortSets(value)
+	}
+	return value
+}
+
+// sortSets sorts every list in value, which nobody else holds.
+func sortSets(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for key, member := range value {
+			value[key] = sortSets(member)
+		}
+	case []any:
+		return sortedSet(value)
 	}
 	return value
 }
@@ -121,6 +136,14 @@ func complete(value, defaults any) any {
 }
 
 func sortedSet(list []any) []any {
+	if texts, ok := allStrings(list); ok {
+		slices.Sort(texts)
+		sorted := make([]any, 0, len(texts))
+		for _, text := range slices.Compact(texts) {
+			sorted = append(sorted, text)
+		}
+		return sorted
+	}
 	keyed := make(map[string]any, len(list))
 	for _, item := range list {
 		keyed[Text(item)] = item
@@ -130,6 +153,19 @@ func sortedSet(list []any) []any {
 		sorted = append(sorted, keyed[key])
 	}
 	return sorted
+}
+
+// allStrings returns the items of a list that holds strings only, as most do.
+func allStrings(list []any) ([]string, bool) {
+	texts := make([]string, 0, len(list))
+	for _, item := range list {
+		text, ok := item.(string)
+		if !ok {
+			return nil, false
+		}
+		texts = append(texts, text)
+	}
+	return texts, true
 }
 
 type differ struct {
@@ -144,6 +180,10 @@ func (d *differ) compare(path string, desired, observed any) {
 		if !equal(desired, observed) {
 			d.add(path, desired, observed)
 		}
+		return
+	}
+	if d.field.Subset && desired == nil {
+		d.found = append(d.found, Difference{Path: path, From: observed, Secret: d.secret(path)})
 		return
 	}
 	if (!toIsObject && desired != nil) || (!fromIsObject && observed != nil) {
@@ -182,6 +222,14 @@ func (d *differ) secret(path string) bool {
 // equal compares values without objects at the top: absent equals the empty
 // list, because Konnect renders an empty list either way.
 func equal(a, b any) bool {
+	switch a := a.(type) {
+	case string:
+		text, ok := b.(string)
+		return ok && a == text
+	case bool:
+		flag, ok := b.(bool)
+		return ok && a == flag
+	}
 	if isEmpty(a) && isEmpty(b) {
 		return true
 	}

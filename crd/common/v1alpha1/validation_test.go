@@ -11,7 +11,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/common/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 // expectation is what a value must lead to.
@@ -26,7 +26,7 @@ func check(t *testing.T, cases map[string]expectation) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, c.want, crdtest.Summaries(c.got), "%s: %v", c.reason, c.got)
+			assert.Equal(t, c.want, ruletest.Summaries(c.got), "%s: %v", c.reason, c.got)
 		})
 	}
 }
@@ -41,8 +41,8 @@ func TestTags(t *testing.T) {
 		"most":     {"20 tags are allowed", many[:20].Validate(spec()), nil},
 		"too many": {"21 are not", many.Validate(spec()), []string{"spec.tags: Too many"}},
 		"empty":    {"a tag has at least 1 character", v1alpha1.Tags{"a", ""}.Validate(spec()), []string{"spec.tags: Invalid value"}},
-		"long":     {"128 characters, not bytes", v1alpha1.Tags{crdtest.Long(128)}.Validate(spec()), nil},
-		"too long": {"129 are too many", v1alpha1.Tags{crdtest.Long(129)}.Validate(spec()), []string{"spec.tags: Invalid value"}},
+		"long":     {"128 characters, not bytes", v1alpha1.Tags{ruletest.Long(128)}.Validate(spec()), nil},
+		"too long": {"129 are too many", v1alpha1.Tags{ruletest.Long(129)}.Validate(spec()), []string{"spec.tags: Invalid value"}},
 	})
 }
 
@@ -67,10 +67,10 @@ func TestControlPlaneRef(t *testing.T) {
 		"kic with ref":   {"and takes no ref", ref("kic", to("cp", "")), []string{path + ": Invalid value", "spec: Invalid value"}},
 		"konnectID":      {"it was never made public", ref("konnectID", nil), []string{path + ".type: Unsupported value"}},
 		"no name":        {"a name is required", ref(konnect, to("", "")), []string{path + ".konnectNamespacedRef.name: Required value"}},
-		"long":           {"253 characters", ref(konnect, to(crdtest.Long(253), crdtest.Long(253))), nil},
-		"too long name":  {"254 are too many", ref(konnect, to(crdtest.Long(254), "")), []string{path + ".konnectNamespacedRef.name: Too long"}},
+		"long":           {"253 characters", ref(konnect, to(ruletest.Long(253), ruletest.Long(253))), nil},
+		"too long name":  {"254 are too many", ref(konnect, to(ruletest.Long(254), "")), []string{path + ".konnectNamespacedRef.name: Too long"}},
 		"too long namespace": {
-			"for a namespace too", ref(konnect, to("cp", crdtest.Long(254))), []string{path + ".konnectNamespacedRef.namespace: Too long"},
+			"for a namespace too", ref(konnect, to("cp", ruletest.Long(254))), []string{path + ".konnectNamespacedRef.namespace: Too long"},
 		},
 	})
 }
@@ -97,8 +97,8 @@ func TestNamespacedRef(t *testing.T) {
 	check(t, map[string]expectation{
 		"valid":    {"a namespace may be empty", v1alpha1.NamespacedRef{Name: "a", Namespace: new("")}.Validate(path), nil},
 		"no name":  {"a name is required", v1alpha1.NamespacedRef{Namespace: new("a")}.Validate(path), []string{"spec.ref.name: Required value"}},
-		"long":     {"253 characters", v1alpha1.NamespacedRef{Name: crdtest.Long(253), Namespace: new(crdtest.Long(253))}.Validate(path), nil},
-		"too long": {"254 are too many", v1alpha1.NamespacedRef{Name: crdtest.Long(254), Namespace: new(crdtest.Long(254))}.Validate(path), []string{"spec.ref.name: Too long", "spec.ref.namespace: Too long"}},
+		"long":     {"253 characters", v1alpha1.NamespacedRef{Name: ruletest.Long(253), Namespace: new(ruletest.Long(253))}.Validate(path), nil},
+		"too long": {"254 are too many", v1alpha1.NamespacedRef{Name: ruletest.Long(254), Namespace: new(ruletest.Long(254))}.Validate(path), []string{"spec.ref.name: Too long", "spec.ref.namespace: Too long"}},
 	})
 	ref := v1alpha1.NamespacedRef{Name: "a", Namespace: new("b")}
 	assert.True(t, ref.Equal(v1alpha1.NamespacedRef{Name: "a", Namespace: new("b")}))
@@ -122,8 +122,8 @@ func TestAdopt(t *testing.T) {
 		"bad from":   {"there is no other", (&v1alpha1.AdoptOptions{From: "disk"}).Validate(spec()), []string{"spec.adopt.from: Unsupported value"}},
 		"no konnect": {"from asks for it", (&v1alpha1.AdoptOptions{From: "konnect"}).Validate(spec()), []string{"spec.adopt: Invalid value"}},
 		"no id":      {"an ID has at least 1 character", adopt("", "").Validate(spec()), []string{"spec.adopt.konnect.id: Required value"}},
-		"long id":    {"36 characters", adopt("", crdtest.Long(36)).Validate(spec()), nil},
-		"too long":   {"37 are too many", adopt("", crdtest.Long(37)).Validate(spec()), []string{"spec.adopt.konnect.id: Too long"}},
+		"long id":    {"36 characters", adopt("", ruletest.Long(36)).Validate(spec()), nil},
+		"too long":   {"37 are too many", adopt("", ruletest.Long(37)).Validate(spec()), []string{"spec.adopt.konnect.id: Too long"}},
 	})
 }
 
@@ -147,13 +147,13 @@ func TestAdoptUpdate(t *testing.T) {
 func TestConditions(t *testing.T) {
 	t.Parallel()
 	with := func(change func(*metav1.Condition)) field.ErrorList {
-		c := crdtest.Condition("Programmed", metav1.ConditionTrue)
+		c := ruletest.Condition("Programmed", metav1.ConditionTrue)
 		change(&c)
 		return v1alpha1.ValidateConditions([]metav1.Condition{c}, field.NewPath("status"))
 	}
 	var eight []metav1.Condition
 	for i := range 9 {
-		eight = append(eight, crdtest.Condition(fmt.Sprint("Type", i), metav1.ConditionFalse))
+		eight = append(eight, ruletest.Condition(fmt.Sprint("Type", i), metav1.ConditionFalse))
 	}
 	twice := []metav1.Condition{eight[0], eight[1], eight[0]}
 	const path = "status.conditions[0]"
@@ -177,21 +177,21 @@ func TestConditions(t *testing.T) {
 		"long reason":      {"1024 characters", with(func(c *metav1.Condition) { c.Reason = strings.Repeat("a", 1024) }), nil},
 		"too long reason":  {"1025 are too many", with(func(c *metav1.Condition) { c.Reason = strings.Repeat("a", 1025) }), []string{path + ".reason: Too long"}},
 		"no message":       {"a message may be empty", with(func(c *metav1.Condition) { c.Message = "" }), nil},
-		"long message":     {"32768 characters", with(func(c *metav1.Condition) { c.Message = crdtest.Long(32768) }), nil},
-		"too long message": {"32769 are too many", with(func(c *metav1.Condition) { c.Message = crdtest.Long(32769) }), []string{path + ".message: Too long"}},
+		"long message":     {"32768 characters", with(func(c *metav1.Condition) { c.Message = ruletest.Long(32768) }), nil},
+		"too long message": {"32769 are too many", with(func(c *metav1.Condition) { c.Message = ruletest.Long(32769) }), []string{path + ".message: Too long"}},
 		"no time":          {"a time is required", with(func(c *metav1.Condition) { c.LastTransitionTime = metav1.Time{} }), []string{path + ".lastTransitionTime: Required value"}},
 		"generation":       {"0 is a generation", with(func(c *metav1.Condition) { c.ObservedGeneration = 0 }), nil},
 		"bad generation":   {"less is not", with(func(c *metav1.Condition) { c.ObservedGeneration = -1 }), []string{path + ".observedGeneration: Invalid value"}},
 	})
-	assert.True(t, v1alpha1.ConditionIsTrue([]metav1.Condition{crdtest.Condition("a", "False"), crdtest.Condition("b", "True")}, "b"))
-	assert.False(t, v1alpha1.ConditionIsTrue([]metav1.Condition{crdtest.Condition("a", "False"), crdtest.Condition("b", "True")}, "a"))
+	assert.True(t, v1alpha1.ConditionIsTrue([]metav1.Condition{ruletest.Condition("a", "False"), ruletest.Condition("b", "True")}, "b"))
+	assert.False(t, v1alpha1.ConditionIsTrue([]metav1.Condition{ruletest.Condition("a", "False"), ruletest.Condition("b", "True")}, "a"))
 }
 
 func TestKonnectEntityStatus(t *testing.T) {
 	t.Parallel()
 	entity := func(id, server int) field.ErrorList {
 		status := v1alpha1.NewKonnectEntityStatus(crd.KonnectStatus{
-			ID: crdtest.Long(id), OrganizationID: crdtest.Long(id), ServerURL: crdtest.Long(server),
+			ID: ruletest.Long(id), OrganizationID: ruletest.Long(id), ServerURL: ruletest.Long(server),
 		})
 		return status.Validate(field.NewPath("status", "konnect"))
 	}

@@ -13,7 +13,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
-// rule is a crdtest.Case, and transition a crdtest.Update.
+// rule is a ruletest.Case, and transition a ruletest.Update.
 type (
 	rule[T any] struct {
 		Reason string

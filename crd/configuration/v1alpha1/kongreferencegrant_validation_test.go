@@ -8,7 +8,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 func validGrant() *v1alpha1.KongReferenceGrant {
@@ -23,7 +23,7 @@ func validGrant() *v1alpha1.KongReferenceGrant {
 
 func TestKongReferenceGrantDefault(t *testing.T) {
 	t.Parallel()
-	crdtest.Defaults(t, &v1alpha1.KongReferenceGrant{})
+	ruletest.Defaults(t, &v1alpha1.KongReferenceGrant{})
 }
 
 func TestKongReferenceGrantValidate(t *testing.T) {
@@ -40,7 +40,7 @@ func TestKongReferenceGrantValidate(t *testing.T) {
 	named := func(name string) func(G) { return func(g G) { g.Spec.To[0].Name = &name } }
 	const group = "example.com"
 	invalid := func(path string) []string { return []string{path + ": Invalid value"} }
-	crdtest.Validate(t, validGrant, map[string]rule[G]{
+	ruletest.Validate(t, validGrant, map[string]rule[G]{
 		"no name":  {"metadata is checked", func(g G) { g.Name = "" }, []string{"metadata.name: Required value"}},
 		"no from":  {"1 at least", func(g G) { g.Spec.From = nil }, []string{"spec.from: Required value"}},
 		"16 from":  {"16 at most", func(g G) { g.Spec.From = slices.Repeat(g.Spec.From, 16) }, nil},
@@ -79,8 +79,8 @@ func TestKongReferenceGrantValidate(t *testing.T) {
 		"to other":           {"other groups have any kind", to(group, "Any"), nil},
 		"to name":            {"one object", named("a"), nil},
 		"to no name":         {"1 character at least", named(""), []string{"spec.to[0].name: Required value"}},
-		"to long name":       {"253 characters", named(crdtest.Long(253)), nil},
-		"to too long name":   {"254 are too many", named(crdtest.Long(254)), []string{"spec.to[0].name: Too long"}},
+		"to long name":       {"253 characters", named(ruletest.Long(253)), nil},
+		"to too long name":   {"254 are too many", named(ruletest.Long(254)), []string{"spec.to[0].name: Too long"}},
 	})
 }
 
@@ -106,13 +106,13 @@ func TestKongReferenceGrantKinds(t *testing.T) {
 			g.Spec.To[0] = v1alpha1.ReferenceGrantTo{Group: crd.KonnectGroup, Kind: kind}
 		}, nil}
 	}
-	crdtest.Validate(t, validGrant, cases)
+	ruletest.Validate(t, validGrant, cases)
 }
 
 func TestKongReferenceGrantValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type G = *v1alpha1.KongReferenceGrant
-	crdtest.ValidateUpdate(t, validGrant, map[string]transition[G]{
+	ruletest.ValidateUpdate(t, validGrant, map[string]transition[G]{
 		"to":      {"everything may change", nil, func(g G) { g.Spec.To[0].Kind = "KongUpstream" }, nil},
 		"invalid": {"the rules for new objects hold too", nil, func(g G) { g.Spec.To = nil }, []string{"spec.to: Required value"}},
 	})

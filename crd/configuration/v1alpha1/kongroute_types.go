@@ -259,6 +259,10 @@ func (r *KongRoute) GetKonnectStatus() crd.KonnectStatus {
 
 // SetKonnectStatus implements crd.Object.
 func (r *KongRoute) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		r.Status.Konnect = nil
+		return
+	}
 	r.Status.Konnect = &KongRouteKonnectStatus{
 		KonnectEntityStatus: commonv1alpha1.NewKonnectEntityStatus(status),
 		ControlPlaneID:      status.ControlPlaneID,

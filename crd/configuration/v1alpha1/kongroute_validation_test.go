@@ -9,7 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 func serviceRef(name string) *v1alpha1.ServiceRef {
@@ -33,7 +33,7 @@ func TestKongRouteDefault(t *testing.T) {
 	route := &v1alpha1.KongRoute{Spec: v1alpha1.KongRouteSpec{
 		ControlPlaneRef: &commonv1alpha1.ControlPlaneRef{}, ServiceRef: &v1alpha1.ServiceRef{},
 	}}
-	crdtest.Defaults(t, route)
+	ruletest.Defaults(t, route)
 	assert.Equal(t, "kic", route.Spec.ControlPlaneRef.Type)
 	assert.Empty(t, route.Spec.ServiceRef.Type, "it has no default")
 	assert.Equal(t, crd.PendingConditions(), route.Status.Conditions)
@@ -43,7 +43,7 @@ func TestKongRouteValidate(t *testing.T) {
 	t.Parallel()
 	type R = *v1alpha1.KongRoute
 	noMatch := func(r R) { r.Spec.Paths = nil }
-	crdtest.Validate(t, validRoute, map[string]rule[R]{
+	ruletest.Validate(t, validRoute, map[string]rule[R]{
 		"no name":       {"metadata is checked", func(r R) { r.Name = "" }, []string{"metadata.name: Required value"}},
 		"empty spec":    {"nothing of the spec is required", func(r R) { r.Spec = v1alpha1.KongRouteSpec{} }, nil},
 		"control plane": {"instead of a service", func(r R) { r.Spec.ServiceRef, r.Spec.ControlPlaneRef = nil, controlPlane("cp") }, nil},
@@ -78,7 +78,7 @@ func TestKongRouteValidate(t *testing.T) {
 		"tags":          {"tags are checked", func(r R) { r.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"status":        {"conditions are checked", func(r R) { r.Status.Conditions = programmed(); r.Status.Conditions[0].Type = "" }, []string{"status.conditions[0].type: Required value"}},
 		"entity": {
-			"so is the entity", func(r R) { r.SetKonnectStatus(crd.KonnectStatus{ServerURL: crdtest.Long(513)}) },
+			"so is the entity", func(r R) { r.SetKonnectStatus(crd.KonnectStatus{ID: "a", ServerURL: ruletest.Long(513)}) },
 			[]string{"status.konnect.serverURL: Too long"},
 		},
 	})
@@ -88,7 +88,7 @@ func TestKongRouteValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type R = *v1alpha1.KongRoute
 	onPlane := func(name string) func(R) { return func(r R) { r.Spec.ControlPlaneRef = controlPlane(name) } }
-	crdtest.ValidateUpdate(t, validRoute, map[string]transition[R]{
+	ruletest.ValidateUpdate(t, validRoute, map[string]transition[R]{
 		"service":              {"a route may move to another service", nil, func(r R) { r.Spec.ServiceRef = serviceRef("b") }, nil},
 		"invalid":              {"the rules for new objects hold too", nil, func(r R) { r.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"adopt":                {"it cannot be added", nil, func(r R) { r.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},
@@ -97,8 +97,8 @@ func TestKongRouteValidateUpdate(t *testing.T) {
 		"control plane":        {"it may change before the entity is there", onPlane("a"), onPlane("b"), nil},
 		"programmed":           {"not after", onPlane("a"), func(r R) { onPlane("b")(r); r.Status.Conditions = programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
 		"removed":              {"it is required once set", onPlane("a"), nil, []string{"spec.controlPlaneRef: Invalid value"}},
-		"no conditions":        {"a status without conditions cannot be judged", onPlane("a"), func(r R) { onPlane("a")(r); r.SetKonnectStatus(crd.KonnectStatus{}) }, []string{"status: Invalid value"}},
-		"no conditions, no cp": {"the rule is about a control plane reference", nil, func(r R) { r.SetKonnectStatus(crd.KonnectStatus{}) }, nil},
+		"no conditions":        {"a status without conditions cannot be judged", onPlane("a"), func(r R) { onPlane("a")(r); r.Status.Konnect = &v1alpha1.KongRouteKonnectStatus{} }, []string{"status: Invalid value"}},
+		"no conditions, no cp": {"the rule is about a control plane reference", nil, func(r R) { r.Status.Konnect = &v1alpha1.KongRouteKonnectStatus{} }, nil},
 		"ID added":             {"it cannot be added", nil, func(r R) { r.Spec.ID = new("a") }, []string{"spec.id: Invalid value"}},
 		"ID changed":           {"or changed", func(r R) { r.Spec.ID = new("a") }, func(r R) { r.Spec.ID = new("b") }, []string{"spec.id: Invalid value"}},
 		"ID":                   {"the same ID", func(r R) { r.Spec.ID = new("a") }, func(r R) { r.Spec.ID = new("a") }, nil},

@@ -213,6 +213,10 @@ func (s *KongService) GetKonnectStatus() crd.KonnectStatus {
 
 // SetKonnectStatus implements crd.Object.
 func (s *KongService) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		s.Status.Konnect = nil
+		return
+	}
 	if s.Status.Konnect == nil {
 		s.Status.Konnect = &KongServiceKonnectStatus{}
 	}

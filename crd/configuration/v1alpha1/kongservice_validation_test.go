@@ -9,7 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 func validService() *v1alpha1.KongService {
@@ -22,13 +22,13 @@ func validService() *v1alpha1.KongService {
 func TestKongServiceDefault(t *testing.T) {
 	t.Parallel()
 	service := &v1alpha1.KongService{}
-	crdtest.Defaults(t, service)
+	ruletest.Defaults(t, service)
 	assert.Nil(t, service.Spec.ControlPlaneRef, "what is not there gets no type")
 	assert.Equal(t, crd.PendingConditions(), service.Status.Conditions)
 
 	service = &v1alpha1.KongService{Spec: v1alpha1.KongServiceSpec{ControlPlaneRef: &commonv1alpha1.ControlPlaneRef{}}}
 	service.Status.Konnect = &v1alpha1.KongServiceKonnectStatus{}
-	crdtest.Defaults(t, service)
+	ruletest.Defaults(t, service)
 	assert.Equal(t, "kic", service.Spec.ControlPlaneRef.Type)
 	assert.Nil(t, service.Status.Conditions, "the default is for a status that is not there")
 	assert.Nil(t, service.Spec.Port, "Konnect's defaults are left alone")
@@ -41,7 +41,7 @@ func TestKongServiceValidate(t *testing.T) {
 		s.Status.Konnect = &v1alpha1.KongServiceKonnectStatus{}
 		return s.Status.Konnect
 	}
-	crdtest.Validate(t, validService, map[string]rule[S]{
+	ruletest.Validate(t, validService, map[string]rule[S]{
 		"no name":           {"metadata is checked", func(s S) { s.Name = "" }, []string{"metadata.name: Required value"}},
 		"no control plane":  {"it is required", func(s S) { s.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value"}},
 		"kic":               {"kic is not supported", func(s S) { s.Spec.ControlPlaneRef = &commonv1alpha1.ControlPlaneRef{} }, []string{"spec: Invalid value"}},
@@ -61,8 +61,8 @@ func TestKongServiceValidate(t *testing.T) {
 		"tags":                {"20 at most", func(s S) { s.Spec.Tags = manyTags()[:20] }, nil},
 		"too many tags":       {"tags are checked", func(s S) { s.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"status":              {"conditions are checked", func(s S) { s.Status.Conditions = programmed(); s.Status.Conditions[0].Reason = "" }, []string{"status.conditions[0].reason: Required value"}},
-		"entity":              {"so is the entity", func(s S) { entity(s).ID = crdtest.Long(257) }, []string{"status.konnect.id: Too long"}},
-		"entity at the limit": {"256 characters", func(s S) { entity(s).ID = crdtest.Long(256) }, nil},
+		"entity":              {"so is the entity", func(s S) { entity(s).ID = ruletest.Long(257) }, []string{"status.konnect.id: Too long"}},
+		"entity at the limit": {"256 characters", func(s S) { entity(s).ID = ruletest.Long(256) }, nil},
 		"certificate IDs":     {"they are a set", func(s S) { entity(s).CACertificateIDs = []string{"a", "b", "a"} }, []string{"status.konnect.caCertificateIDs[2]: Duplicate value"}},
 		"everything": {
 			"all mistakes are reported at once", func(s S) { s.Name, s.Spec.Host, s.Spec.Tags = "", "", manyTags() },
@@ -74,7 +74,7 @@ func TestKongServiceValidate(t *testing.T) {
 func TestKongServiceValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type S = *v1alpha1.KongService
-	crdtest.ValidateUpdate(t, validService, map[string]transition[S]{
+	ruletest.ValidateUpdate(t, validService, map[string]transition[S]{
 		"host":            {"most fields may change", nil, func(s S) { s.Spec.Host = "b" }, nil},
 		"invalid":         {"the rules for new objects hold too", nil, func(s S) { s.Spec.Host = "" }, []string{"spec.host: Required value"}},
 		"adopt":           {"it cannot be added", nil, func(s S) { s.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},

@@ -132,6 +132,10 @@ func (t *KongTarget) GetKonnectStatus() crd.KonnectStatus {
 
 // SetKonnectStatus implements crd.Object.
 func (t *KongTarget) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		t.Status.Konnect = nil
+		return
+	}
 	t.Status.Konnect = &KongTargetKonnectStatus{
 		KonnectEntityStatus: commonv1alpha1.NewKonnectEntityStatus(status),
 		ControlPlaneID:      status.ControlPlaneID,

@@ -9,7 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 func validTarget() *v1alpha1.KongTarget {
@@ -22,19 +22,19 @@ func validTarget() *v1alpha1.KongTarget {
 func TestKongTargetDefault(t *testing.T) {
 	t.Parallel()
 	target := &v1alpha1.KongTarget{}
-	crdtest.Defaults(t, target)
+	ruletest.Defaults(t, target)
 	assert.Equal(t, 100, *target.Spec.Weight)
 	assert.Equal(t, crd.PendingConditions(), target.Status.Conditions)
 
 	target = &v1alpha1.KongTarget{Spec: v1alpha1.KongTargetSpec{Weight: new(0)}}
-	crdtest.Defaults(t, target)
+	ruletest.Defaults(t, target)
 	assert.Equal(t, 0, *target.Spec.Weight, "a target without weight is out of use")
 }
 
 func TestKongTargetValidate(t *testing.T) {
 	t.Parallel()
 	type T = *v1alpha1.KongTarget
-	crdtest.Validate(t, validTarget, map[string]rule[T]{
+	ruletest.Validate(t, validTarget, map[string]rule[T]{
 		"no name":         {"metadata is checked", func(o T) { o.Name = "" }, []string{"metadata.name: Required value"}},
 		"no upstream":     {"it is required", func(o T) { o.Spec.UpstreamRef = commonv1alpha1.NamespacedRef{} }, []string{"spec.upstreamRef: Required value"}},
 		"unnamed":         {"by name", func(o T) { o.Spec.UpstreamRef = commonv1alpha1.NamespacedRef{Namespace: new("a")} }, []string{"spec.upstreamRef.name: Required value"}},
@@ -48,16 +48,16 @@ func TestKongTargetValidate(t *testing.T) {
 		"bad adopt":       {"adopt is checked", func(o T) { o.Spec.Adopt = adopt("") }, []string{"spec.adopt.konnect.id: Required value"}},
 		"tags":            {"tags are checked", func(o T) { o.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"status":          {"conditions are checked", func(o T) { o.Status.Conditions = programmed(); o.Status.Conditions[0].Type = "" }, []string{"status.conditions[0].type: Required value"}},
-		"entity":          {"so is the entity", func(o T) { o.SetKonnectStatus(crd.KonnectStatus{ID: crdtest.Long(257)}) }, []string{"status.konnect.id: Too long"}},
+		"entity":          {"so is the entity", func(o T) { o.SetKonnectStatus(crd.KonnectStatus{ID: ruletest.Long(257)}) }, []string{"status.konnect.id: Too long"}},
 	})
 	bare := validTarget()
-	assert.Equal(t, []string{"spec.weight: Required value"}, crdtest.Summaries(bare.Validate()), "without Default a weight is missing")
+	assert.Equal(t, []string{"spec.weight: Required value"}, ruletest.Summaries(bare.Validate()), "without Default a weight is missing")
 }
 
 func TestKongTargetValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type T = *v1alpha1.KongTarget
-	crdtest.ValidateUpdate(t, validTarget, map[string]transition[T]{
+	ruletest.ValidateUpdate(t, validTarget, map[string]transition[T]{
 		"target":    {"most fields may change", nil, func(o T) { o.Spec.Target = "b" }, nil},
 		"invalid":   {"the rules for new objects hold too", nil, func(o T) { o.Spec.Weight = new(-1) }, []string{"spec.weight: Invalid value"}},
 		"upstream":  {"it is immutable", nil, func(o T) { o.Spec.UpstreamRef.Name = "b" }, []string{"spec.upstreamRef: Invalid value"}},

@@ -236,6 +236,10 @@ func (u *KongUpstream) GetKonnectStatus() crd.KonnectStatus {
 
 // SetKonnectStatus implements crd.Object.
 func (u *KongUpstream) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		u.Status.Konnect = nil
+		return
+	}
 	if u.Status.Konnect == nil {
 		u.Status.Konnect = &KongUpstreamKonnectStatus{}
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
 func validUpstream() *v1alpha1.KongUpstream {
@@ -40,7 +40,7 @@ func validHealthchecks() *v1alpha1.Healthchecks {
 func TestKongUpstreamDefault(t *testing.T) {
 	t.Parallel()
 	upstream := &v1alpha1.KongUpstream{Spec: v1alpha1.KongUpstreamSpec{ControlPlaneRef: &commonv1alpha1.ControlPlaneRef{}}}
-	crdtest.Defaults(t, upstream)
+	ruletest.Defaults(t, upstream)
 	assert.Equal(t, "kic", upstream.Spec.ControlPlaneRef.Type)
 	assert.Equal(t, crd.PendingConditions(), upstream.Status.Conditions)
 	assert.Nil(t, upstream.Spec.Slots, "Konnect's defaults are left alone")
@@ -50,7 +50,7 @@ func TestKongUpstreamValidate(t *testing.T) {
 	t.Parallel()
 	type U = *v1alpha1.KongUpstream
 	invalid := []string{"spec: Invalid value"}
-	crdtest.Validate(t, validUpstream, map[string]rule[U]{
+	ruletest.Validate(t, validUpstream, map[string]rule[U]{
 		"no name":          {"metadata is checked", func(u U) { u.Name = "" }, []string{"metadata.name: Required value"}},
 		"no spec.name":     {"only Konnect requires it", func(u U) { u.Spec.Name = nil }, nil},
 		"no control plane": {"it is required", func(u U) { u.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value"}},
@@ -101,7 +101,7 @@ func TestKongUpstreamValidate(t *testing.T) {
 		}, invalid},
 		"tags":   {"tags are checked", func(u U) { u.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"status": {"conditions are checked", func(u U) { u.Status.Conditions = programmed(); u.Status.Conditions[0].Status = "" }, []string{"status.conditions[0].status: Required value"}},
-		"entity": {"so is the entity", func(u U) { u.SetKonnectStatus(crd.KonnectStatus{OrganizationID: crdtest.Long(257)}) }, []string{"status.konnect.organizationID: Too long"}},
+		"entity": {"so is the entity", func(u U) { u.SetKonnectStatus(crd.KonnectStatus{ID: "a", OrganizationID: ruletest.Long(257)}) }, []string{"status.konnect.organizationID: Too long"}},
 	})
 }
 
@@ -135,7 +135,7 @@ func TestKongUpstreamValidateHealthchecks(t *testing.T) {
 		at+".passive.unhealthy.timeouts: Required value")
 	add("passive sections", "both are optional", func(h H) { h.Passive.Healthy, h.Passive.Unhealthy = nil, nil })
 	add("Konnect's rules", "they are not the CRD's", func(h H) { h.Active.Type, h.Active.Timeout = new("x"), new(-1.0) })
-	crdtest.Validate(t, func() *v1alpha1.KongUpstream {
+	ruletest.Validate(t, func() *v1alpha1.KongUpstream {
 		upstream := validUpstream()
 		upstream.Spec.Healthchecks = validHealthchecks()
 		return upstream
@@ -145,14 +145,14 @@ func TestKongUpstreamValidateHealthchecks(t *testing.T) {
 func TestKongUpstreamValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type U = *v1alpha1.KongUpstream
-	crdtest.ValidateUpdate(t, validUpstream, map[string]transition[U]{
+	ruletest.ValidateUpdate(t, validUpstream, map[string]transition[U]{
 		"name":          {"most fields may change", nil, func(u U) { u.Spec.Name = new("b") }, nil},
 		"invalid":       {"the rules for new objects hold too", nil, func(u U) { u.Spec.Slots = new(int64(1)) }, []string{"spec.slots: Invalid value"}},
 		"adopt":         {"it cannot be added", nil, func(u U) { u.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},
 		"control plane": {"it may change before the entity is there", nil, func(u U) { u.Spec.ControlPlaneRef = controlPlane("b") }, nil},
 		"programmed":    {"not after", nil, func(u U) { u.Spec.ControlPlaneRef, u.Status.Conditions = controlPlane("b"), programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
 		"removed":       {"it is required once set", nil, func(u U) { u.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value", "spec.controlPlaneRef: Invalid value"}},
-		"no conditions": {"a status without conditions cannot be judged", nil, func(u U) { u.SetKonnectStatus(crd.KonnectStatus{}) }, []string{"status: Invalid value"}},
+		"no conditions": {"a status without conditions cannot be judged", nil, func(u U) { u.Status.Konnect = &v1alpha1.KongUpstreamKonnectStatus{} }, []string{"status: Invalid value"}},
 	})
 }
 

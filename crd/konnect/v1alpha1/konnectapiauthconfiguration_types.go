@@ -1,6 +1,8 @@
 package v1alpha1
 
 import (
+	"log/slog"
+
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
@@ -136,4 +138,10 @@ func (c *KonnectAPIAuthConfiguration) GetKonnectStatus() crd.KonnectStatus {
 // SetKonnectStatus implements crd.Object; there is no ID to keep.
 func (c *KonnectAPIAuthConfiguration) SetKonnectStatus(status crd.KonnectStatus) {
 	c.Status.ServerURL, c.Status.OrganizationID = status.ServerURL, status.OrganizationID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would
+// show the token.
+func (c KonnectAPIAuthConfiguration) LogValue() slog.Value {
+	return slog.StringValue(crd.KeyOf(&c).String())
 }

@@ -9,12 +9,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
 	"github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
-// rule is a crdtest.Case, and transition a crdtest.Update.
+// rule is a ruletest.Case, and transition a ruletest.Update.
 type (
 	rule struct {
 		Reason string
@@ -40,7 +40,7 @@ func validAuth() *v1alpha1.KonnectAPIAuthConfiguration {
 func TestKonnectAPIAuthConfigurationDefault(t *testing.T) {
 	t.Parallel()
 	auth := validAuth()
-	crdtest.Defaults(t, auth)
+	ruletest.Defaults(t, auth)
 	require.Len(t, auth.Status.Conditions, 1)
 	assert.Equal(t, "Valid", auth.Status.Conditions[0].Type)
 	assert.Equal(t, "Pending", auth.Status.Conditions[0].Reason)
@@ -54,7 +54,7 @@ func TestKonnectAPIAuthConfigurationValidate(t *testing.T) {
 		a.Spec.Type, a.Spec.Token = v1alpha1.APIAuthTypeSecretRef, nil
 		a.Spec.SecretRef = &v1alpha1.SecretReference{Name: "a"}
 	}
-	crdtest.Validate(t, validAuth, map[string]rule{
+	ruletest.Validate(t, validAuth, map[string]rule{
 		"no name":      {"metadata is checked", func(a A) { a.Name = "" }, []string{"metadata.name: Required value"}},
 		"no type":      {"it is required", func(a A) { a.Spec.Type = "" }, []string{"spec.type: Required value"}},
 		"bad type":     {"there is no other", func(a A) { a.Spec.Type = "basic" }, []string{"spec.type: Unsupported value"}},
@@ -69,7 +69,7 @@ func TestKonnectAPIAuthConfigurationValidate(t *testing.T) {
 		"both, secret": {"whatever the type", func(a A) { secret(a); token("x")(a) }, []string{"spec: Invalid value"}},
 		"no server":    {"it is required", func(a A) { a.Spec.ServerURL = "" }, []string{"spec.serverURL: Required value"}},
 		"status":       {"conditions are checked", func(a A) { a.SetConditions([]metav1.Condition{{}}) }, []string{"status.conditions[0].type: Required value", "status.conditions[0].status: Required value", "status.conditions[0].reason: Required value", "status.conditions[0].lastTransitionTime: Required value"}},
-		"server":       {"the status has no limits of length", func(a A) { a.Status.ServerURL, a.Status.OrganizationID = crdtest.Long(600), crdtest.Long(300) }, nil},
+		"server":       {"the status has no limits of length", func(a A) { a.Status.ServerURL, a.Status.OrganizationID = ruletest.Long(600), ruletest.Long(300) }, nil},
 	})
 }
 
@@ -113,7 +113,7 @@ func TestKonnectAPIAuthConfigurationServerURL(t *testing.T) {
 		errs := auth.Validate()
 		assert.Equal(t, valid, len(errs) == 0, "%q: %v", url, errs)
 		if !valid {
-			assert.Equal(t, []string{"spec.serverURL: Invalid value"}, crdtest.Summaries(errs), "%q", url)
+			assert.Equal(t, []string{"spec.serverURL: Invalid value"}, ruletest.Summaries(errs), "%q", url)
 		}
 	}
 }
@@ -122,7 +122,7 @@ func TestKonnectAPIAuthConfigurationValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type A = *v1alpha1.KonnectAPIAuthConfiguration
 	token := func(value string) func(A) { return func(a A) { a.Spec.Token = new(crd.SecretString(value)) } }
-	crdtest.ValidateUpdate(t, validAuth, map[string]transition{
+	ruletest.ValidateUpdate(t, validAuth, map[string]transition{
 		"token":         {"a token may be replaced", nil, token("spat_example"), nil},
 		"token removed": {"it is required once set", nil, func(a A) { a.Spec.Token = nil }, []string{"spec: Invalid value"}},
 		"server":        {"it is immutable", nil, func(a A) { a.Spec.ServerURL = "eu.api.konghq.com" }, []string{"spec.serverURL: Invalid value"}},

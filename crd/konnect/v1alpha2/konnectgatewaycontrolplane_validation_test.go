@@ -9,12 +9,12 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
-	"github.com/konnectkit/konnectkit/crd/internal/crdtest"
 	"github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/internal/ruletest"
 )
 
-// controlPlane is short for the kind, rule is a crdtest.Case, and transition a
-// crdtest.Update.
+// controlPlane is short for the kind, rule is a ruletest.Case, and transition a
+// ruletest.Update.
 type (
 	controlPlane = *v1alpha2.KonnectGatewayControlPlane
 	rule         struct {
@@ -57,12 +57,12 @@ func validMirror() controlPlane {
 func TestKonnectGatewayControlPlaneDefault(t *testing.T) {
 	t.Parallel()
 	cp := &v1alpha2.KonnectGatewayControlPlane{}
-	crdtest.Defaults(t, cp)
+	ruletest.Defaults(t, cp)
 	assert.Equal(t, v1alpha2.SourceOrigin, cp.Spec.Source)
 	assert.Equal(t, crd.PendingConditions(), cp.Status.Conditions)
 	cp = &v1alpha2.KonnectGatewayControlPlane{}
 	cp.Status.ID = "a"
-	crdtest.Defaults(t, cp)
+	ruletest.Defaults(t, cp)
 	assert.Equal(t, crd.PendingConditions(), cp.Status.Conditions, "the default is the conditions', not the whole status'")
 }
 
@@ -88,7 +88,7 @@ func TestKonnectGatewayControlPlaneValidate(t *testing.T) {
 	}
 	cloud := request(func(r *v1alpha2.CreateControlPlaneRequest) { r.CloudGateway = new(false) })
 	invalid := []string{"spec: Invalid value"}
-	crdtest.Validate(t, validControlPlane, map[string]rule{
+	ruletest.Validate(t, validControlPlane, map[string]rule{
 		"no name":          {"metadata is checked", func(c C) { c.Name = "" }, []string{"metadata.name: Required value"}},
 		"no request":       {"Origin asks for it", func(c C) { c.Spec.CreateControlPlaneRequest = nil }, invalid},
 		"no request.name":  {"it is required", request(func(r *v1alpha2.CreateControlPlaneRequest) { r.Name = "" }), []string{"spec.createControlPlaneRequest.name: Required value"}},
@@ -111,9 +111,9 @@ func TestKonnectGatewayControlPlaneValidate(t *testing.T) {
 		"auth namespace":   {"of another namespace", func(c C) { c.Spec.Konnect = authRef("a", new("b")) }, nil},
 		"no auth name":     {"a name is required", func(c C) { c.Spec.Konnect = authRef("", nil) }, []string{"spec.konnect.authRef.name: Required value"}},
 		"empty namespace":  {"1 character at least", func(c C) { c.Spec.Konnect = authRef("a", new("")) }, []string{"spec.konnect.authRef.namespace: Required value"}},
-		"status":           {"conditions are checked", func(c C) { c.SetConditions([]metav1.Condition{crdtest.Condition("a", "")}) }, []string{"status.conditions[0].status: Required value"}},
-		"ID":               {"256 characters", func(c C) { c.Status.ID = crdtest.Long(256) }, nil},
-		"long ID":          {"257 are too many", func(c C) { c.Status.ID = crdtest.Long(257) }, []string{"status.id: Too long"}},
+		"status":           {"conditions are checked", func(c C) { c.SetConditions([]metav1.Condition{ruletest.Condition("a", "")}) }, []string{"status.conditions[0].status: Required value"}},
+		"ID":               {"256 characters", func(c C) { c.Status.ID = ruletest.Long(256) }, nil},
+		"long ID":          {"257 are too many", func(c C) { c.Status.ID = ruletest.Long(257) }, []string{"status.id: Too long"}},
 		"endpoints":        {"both are required", func(c C) { c.Status.Endpoints = &v1alpha2.KonnectEndpoints{} }, []string{"status.konnectEndpoints.controlPlane: Required value", "status.konnectEndpoints.telemetry: Required value"}},
 		"endpoints at all": {"both are there", func(c C) { c.Status.Endpoints = &v1alpha2.KonnectEndpoints{ControlPlane: "a", Telemetry: "b"} }, nil},
 	})
@@ -125,7 +125,7 @@ func TestKonnectGatewayControlPlaneValidateMirror(t *testing.T) {
 		return func(c controlPlane) { c.Spec.Mirror.Konnect.ID = value }
 	}
 	bad := []string{"spec.mirror.konnect.id: Invalid value"}
-	crdtest.Validate(t, validMirror, map[string]rule{
+	ruletest.Validate(t, validMirror, map[string]rule{
 		"request": {"Mirror excludes it", func(c controlPlane) {
 			c.Spec.CreateControlPlaneRequest = &v1alpha2.CreateControlPlaneRequest{Name: "a"}
 		}, []string{"spec: Invalid value"}},
@@ -167,15 +167,15 @@ func TestKonnectGatewayControlPlaneValidateLabels(t *testing.T) {
 		"bad key":        {"letters or digits at both ends", labels("a-", "a"), invalid},
 		"slash":          {"no prefix", labels("a/b", "c"), invalid},
 		"empty value":    {"1 character at least", labels("a", ""), invalid},
-		"long value":     {"63 characters, not bytes", labels("a", crdtest.Long(63)), nil},
-		"too long value": {"64 are too many", labels("a", crdtest.Long(64)), invalid},
+		"long value":     {"63 characters, not bytes", labels("a", ruletest.Long(63)), nil},
+		"too long value": {"64 are too many", labels("a", ruletest.Long(64)), invalid},
 		"konn":           {"only whole prefixes are reserved", labels("konn", "a", "xkong", "a"), nil},
 	}
 	for _, prefix := range []string{"k8s", "kong", "konnect", "mesh", "kic", "insomnia"} {
 		cases["reserved "+prefix] = rule{"Konnect keeps it for itself", labels(prefix+"x", "a"), invalid}
 	}
 	cases["reserved _"] = rule{"it is reserved, and does not fit the form", labels("_x", "a"), append(invalid, invalid...)}
-	crdtest.Validate(t, validControlPlane, cases)
+	ruletest.Validate(t, validControlPlane, cases)
 }
 
 func TestKonnectGatewayControlPlaneValidateUpdate(t *testing.T) {
@@ -188,11 +188,11 @@ func TestKonnectGatewayControlPlaneValidateUpdate(t *testing.T) {
 		return func(c C) { c.Spec.Konnect, c.Status.Conditions = authRef(name, namespace), conditions }
 	}
 	mirror := func(c C) { c.Spec = validMirror().Spec }
-	programmed := crdtest.Condition(crd.ConditionProgrammed, metav1.ConditionTrue)
-	valid := crdtest.Condition(crd.ConditionAPIAuthValid, metav1.ConditionTrue)
-	failed := crdtest.Condition(crd.ConditionProgrammed, metav1.ConditionFalse)
+	programmed := ruletest.Condition(crd.ConditionProgrammed, metav1.ConditionTrue)
+	valid := ruletest.Condition(crd.ConditionAPIAuthValid, metav1.ConditionTrue)
+	failed := ruletest.Condition(crd.ConditionProgrammed, metav1.ConditionFalse)
 	invalid, fixed := []string{"spec: Invalid value"}, []string{"spec.konnect.authRef: Invalid value"}
-	crdtest.ValidateUpdate(t, validControlPlane, map[string]transition{
+	ruletest.ValidateUpdate(t, validControlPlane, map[string]transition{
 		"name":            {"most fields may change", nil, func(c C) { c.Spec.CreateControlPlaneRequest.Name = "b" }, nil},
 		"invalid":         {"the rules for new objects hold too", nil, func(c C) { c.Spec.CreateControlPlaneRequest.Name = "" }, []string{"spec.createControlPlaneRequest.name: Required value"}},
 		"type":            {"the same type", clusterType(v1alpha2.ClusterTypeControlPlane), clusterType(v1alpha2.ClusterTypeControlPlane), nil},

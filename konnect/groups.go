@@ -10,15 +10,15 @@ import (
 
 // relationOf returns the relation that an object has; nil for none.
 func relationOf(m *member) *relation {
-	r := m.kind.about().members
+	r := m.kind.about().group
 	if r == nil || m.obj == nil || !r.has(m.obj) {
 		return nil
 	}
 	return r
 }
 
-// observeMembers reads the members of the groups that exist.
-func (s *session) observeMembers(ctx context.Context) {
+// observeGroups reads the members of the groups that exist.
+func (s *session) observeGroups(ctx context.Context) {
 	if s.deleting {
 		return
 	}
@@ -41,13 +41,13 @@ func (s *session) observeMembers(ctx context.Context) {
 	group.Wait()
 }
 
-// compareMembers adds the members of a group that exists to what differs.
-func (s *session) compareMembers(m *member) {
+// compareGroup adds the members of a group that exists to what differs.
+func (s *session) compareGroup(m *member) {
 	r := relationOf(m)
 	if r == nil {
 		return
 	}
-	wanted := s.wantedMembers(m, r)
+	wanted := s.wantedInGroup(m, r)
 	if slices.Equal(wanted, m.held) {
 		return
 	}
@@ -57,9 +57,9 @@ func (s *session) compareMembers(m *member) {
 	}
 }
 
-// wantedMembers are the IDs of a group's members; those that are not there yet
+// wantedInGroup are the IDs of a group's members; those that are not there yet
 // are stood in for by their keys.
-func (s *session) wantedMembers(m *member, r *relation) []string {
+func (s *session) wantedInGroup(m *member, r *relation) []string {
 	var ids []string
 	for _, edge := range m.node.Edges {
 		if strings.HasPrefix(edge.Field, r.field) {
@@ -70,14 +70,14 @@ func (s *session) wantedMembers(m *member, r *relation) []string {
 	return slices.Compact(ids)
 }
 
-// writeMembers makes a group have the members that are wanted, in calls of
+// writeGroup makes a group have the members that are wanted, in calls of
 // bounded size, each of which can be repeated without harm.
-func (s *session) writeMembers(ctx context.Context, m *member) error {
+func (s *session) writeGroup(ctx context.Context, m *member) error {
 	r := relationOf(m)
 	if r == nil {
 		return nil
 	}
-	wanted := s.wantedMembers(m, r)
+	wanted := s.wantedInGroup(m, r)
 	for _, step := range []struct {
 		members []string
 		write   func(context.Context, *account, string, []string) error
@@ -99,4 +99,21 @@ func (s *session) writeMembers(ctx context.Context, m *member) error {
 // missing returns the items of a that b lacks, in a's order.
 func missing(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(item string) bool { return slices.Contains(b, item) })
+}
+
+// checkGroup refuses members that Konnect does not take into a group.
+func (s *session) checkGroup(m *member) {
+	for _, edge := range m.node.Edges {
+		other := s.byKey[edge.To]
+		if other == nil || !strings.HasPrefix(edge.Field, relationOf(m).field) {
+			continue
+		}
+		reason := holdsEntities(other.clusterType)
+		if other.account != nil && m.account != nil && other.account != m.account {
+			reason = "is reached with other credentials"
+		}
+		if reason != "" {
+			s.problem(m.key, fmt.Errorf("check %s: %s: %s %s, so it cannot be a member", m.key, edge.Field, other.key, reason))
+		}
+	}
 }

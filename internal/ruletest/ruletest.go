@@ -1,5 +1,5 @@
-// Package crdtest runs tables of changes to valid objects against their rules.
-package crdtest
+// Package ruletest runs tables of changes to valid objects against their rules.
+package ruletest
 
 import (
 	"strings"
@@ -8,10 +8,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/konnectkit/konnectkit/crd"
 )
+
+// Object is what tables need of an object.
+type Object interface {
+	runtime.Object
+	GVK() schema.GroupVersionKind
+	Default()
+	Validate() field.ErrorList
+}
+
+// Updatable is an Object that can be compared with a stored one, given as an O.
+type Updatable[O any] interface {
+	Object
+	ValidateUpdate(old O) field.ErrorList
+}
 
 // Case is a change to a valid object, and the errors it must lead to. Tests have
 // a type of their own like it, which spares them the names of its fields.
@@ -39,7 +53,7 @@ func Summaries(errs field.ErrorList) []string {
 }
 
 // Validate runs cases against Validate, each on a fresh object from valid.
-func Validate[T crd.Object, C ~struct {
+func Validate[T Object, C ~struct {
 	Reason string
 	Change func(T)
 	Want   []string
@@ -57,19 +71,24 @@ func Validate[T crd.Object, C ~struct {
 			errs := obj.Validate()
 			assert.Equal(t, c.Want, Summaries(errs), "%s: %v", c.Reason, errs)
 			assert.Equal(t, before, obj, "Validate must not change the object")
-			assertMessages(t, errs)
+			assertOneLineEach(t, errs)
 		})
 	}
 }
 
 // ValidateUpdate runs cases against ValidateUpdate, both objects from valid.
-func ValidateUpdate[T crd.Object, C ~struct {
+func ValidateUpdate[O any, T Updatable[O], C ~struct {
 	Reason      string
 	Before, Now func(T)
 	Want        []string
 }](t *testing.T, valid func() T, cases map[string]C) {
 	t.Helper()
-	require.Empty(t, defaulted(valid()).ValidateUpdate(defaulted(valid())), "an update that changes nothing must be valid")
+	update := func(now, before T) field.ErrorList {
+		old, ok := any(defaulted(before)).(O)
+		require.True(t, ok, "a stored object must be what ValidateUpdate takes")
+		return defaulted(now).ValidateUpdate(old)
+	}
+	require.Empty(t, update(valid(), valid()), "an update that changes nothing must be valid")
 	for name, given := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -81,20 +100,19 @@ func ValidateUpdate[T crd.Object, C ~struct {
 			if c.Now != nil {
 				c.Now(now)
 			}
-			errs := defaulted(now).ValidateUpdate(defaulted(before))
+			errs := update(now, before)
 			assert.Equal(t, c.Want, Summaries(errs), "%s: %v", c.Reason, errs)
-			assertMessages(t, errs)
+			assertOneLineEach(t, errs)
 		})
 	}
 }
 
-func defaulted[T crd.Object](obj T) T {
+func defaulted[T Object](obj T) T {
 	obj.Default()
 	return obj
 }
 
-// assertMessages checks that every error is one line.
-func assertMessages(t *testing.T, errs field.ErrorList) {
+func assertOneLineEach(t *testing.T, errs field.ErrorList) {
 	t.Helper()
 	for _, err := range errs {
 		assert.NotContains(t, err.Error(), "\n")
@@ -102,7 +120,7 @@ func assertMessages(t *testing.T, errs field.ErrorList) {
 }
 
 // Defaults checks that Default is idempotent and fills in apiVersion and kind.
-func Defaults[T crd.Object](t *testing.T, obj T) {
+func Defaults(t *testing.T, obj Object) {
 	t.Helper()
 	obj.Default()
 	once := obj.DeepCopyObject()
