@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -65,7 +66,8 @@ func manyAccounts() []crd.Object {
 }
 
 func TestAccounts(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, us, eu := twoServers()
 		client := n.client(t)
 		objects := manyAccounts()
@@ -118,7 +120,8 @@ func TestAccounts(t *testing.T) {
 
 // TestCredentialsFromSource looks auth, secret and control plane up outside the batch.
 func TestCredentialsFromSource(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, us, _ := twoServers()
 		all := append(slice("secret", "secret"), builder.NewAPIAuth("secret").ServerURL(usHost).Secret("other").MustBuild(), tokenSecret("other", otherToken))
 		client := n.bareClient(t, konnect.WithSource(resolve.Objects(all...)))
@@ -152,7 +155,8 @@ func TestCredentialsFromSource(t *testing.T) {
 
 // TestBadTokenFailsItsObjectsOnly lets the other accounts get on.
 func TestBadTokenFailsItsObjectsOnly(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, us, eu := twoServers()
 		objects := slices.Concat(slice("own", ""), slice("bad", "bad"), slice("elsewhere", "elsewhere"), []crd.Object{
 			builder.NewAPIAuth("bad").ServerURL(usHost).Token(badToken).MustBuild(),
@@ -204,7 +208,8 @@ func TestAuthRefNeverFallsBack(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				n, us, _ := twoServers()
 				objects := append(slice("gw", "auth"), tt.objects...)
 				client := n.client(t)
@@ -220,7 +225,8 @@ func TestAuthRefNeverFallsBack(t *testing.T) {
 
 // TestNoCredentials of any kind is an error that says where they would come from.
 func TestNoCredentials(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, us, _ := twoServers()
 		_, err := n.bareClient(t).Ensure(t.Context(), slice("gw", ""))
 		require.ErrorContains(t, err, "KonnectGatewayControlPlane default/gw")
@@ -231,7 +237,8 @@ func TestNoCredentials(t *testing.T) {
 
 // TestTokenIsRotated asks the source for each request.
 func TestTokenIsRotated(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, us, _ := twoServers()
 		current := konnecttest.DefaultToken
 		client := n.bareClient(t, konnect.WithServerURL("https://"+usHost), konnect.WithTokenSource(tokenSource(&current)))
@@ -250,7 +257,8 @@ func TestTokenIsRotated(t *testing.T) {
 
 // TestGlobalHost checks the token where Konnect serves it, and sends nothing else there.
 func TestGlobalHost(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		us := konnecttest.NewServer()
 		global := konnecttest.NewServer()
 		n := &network{servers: map[string]*konnecttest.Server{"us.api.konghq.com": us, "global.api.konghq.com": global}}
@@ -260,14 +268,15 @@ func TestGlobalHost(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 1, global.Count("GET", "/v3/organizations/me"), "the token check goes to the global host")
 		assert.Zero(t, us.Count("GET", "/v3/organizations/me"))
-		assert.Equal(t, 1, len(global.Requests()))
+		assert.Len(t, global.Requests(), 1)
 		assert.Equal(t, "https://us.api.konghq.com", objects[0].GetKonnectStatus().ServerURL)
 	})
 }
 
 // TestLookedUpFailureIsTold names the cause although its object is not in the report.
 func TestLookedUpFailureIsTold(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, _, _ := twoServers()
 		all := append(slice("gw", "bad"), builder.NewAPIAuth("bad").ServerURL(usHost).Token(badToken).MustBuild())
 		report, err := n.bareClient(t, konnect.WithSource(resolve.Objects(all...))).Ensure(t.Context(), all[1:3])

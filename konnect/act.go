@@ -13,8 +13,10 @@ import (
 // act carries out what was decided: parents before children, everything else
 // side by side.
 func (s *session) act(ctx context.Context) {
+	first, last := s.splitPrunes()
+	s.actPrunes(ctx, first)
 	s.inOrder(ctx, s.waitsFor, s.actOn)
-	s.actPrunes(ctx)
+	s.actPrunes(ctx, last)
 }
 
 // inOrder runs do for each member that has not failed, after those that it waits
@@ -137,7 +139,7 @@ func (s *session) takeAnswer(m *member, raw []byte) error {
 	m.entity, m.id = written, written.ID
 	observed, err := m.kind.shape(written)
 	if err != nil {
-		return nil
+		return err
 	}
 	if m.isControlPlane() {
 		m.clusterType, _ = observed["cluster_type"].(string)
@@ -173,7 +175,7 @@ func (s *session) change(m *member, action Action) Change {
 		c.Name = nameOf(m.entity)
 	}
 	if m.obj != nil && (m.entity == nil || action != ActionDeleted) {
-		c.Name = cmp.Or(m.kind.about().name(m.obj), c.Name)
+		c.Name = cmp.Or(m.kind.wantedName(m.obj), c.Name)
 	}
 	if m.control != nil && !m.isControlPlane() {
 		c.ControlPlane = m.control.id

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -20,7 +21,8 @@ func TestCancelledBeforehand(t *testing.T) {
 	t.Parallel()
 	for name, j := range jobs() {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				server := konnecttest.NewServer()
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
@@ -32,7 +34,8 @@ func TestCancelledBeforehand(t *testing.T) {
 		})
 	}
 	t.Run("plan", func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			plan, err := newNetwork(konnecttest.NewServer()).client(t).Plan(ctx, platform())
@@ -50,7 +53,8 @@ func TestCancelledAtAnyRequest(t *testing.T) {
 	for name, j := range jobs() {
 		for k := 1; k <= 28; k += 3 {
 			t.Run(fmt.Sprintf("%s at %d", name, k), func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					server := konnecttest.NewServer(konnecttest.WithLatency(latency))
 					n := newNetwork(server)
 					if j.before != nil {
@@ -99,7 +103,8 @@ func TestCancelledWhileWaiting(t *testing.T) {
 	} {
 		for _, call := range []string{"GET /v2/control-planes", "POST /v2/control-planes", "PUT **/services/*", "POST **/group-memberships/add"} {
 			t.Run(call+"/"+name, func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					server := konnecttest.NewServer()
 					inject(server, call, faultCase{effect, -1})
 					client := newNetwork(server).client(t)

@@ -53,7 +53,7 @@ func userTags(obj crd.Object) []string {
 func (s *session) checkControlPlanes() {
 	for _, m := range s.members {
 		if m.isControlPlane() {
-			m.clusterType = m.kind.about().clusterType(m.obj)
+			m.clusterType = m.kind.wantedClusterType(m.obj)
 		}
 	}
 	s.checkHeld()

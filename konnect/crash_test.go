@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -70,10 +71,10 @@ func crashAt(n *network, c crash, k int, cancel func()) *int {
 		if isWrite(req) {
 			*began++
 		}
-		if c.before == nil || (!down && !(isWrite(req) && *began >= k)) {
+		down = down || (isWrite(req) && *began >= k)
+		if c.before == nil || !down {
 			return nil
 		}
-		down = true
 		return c.before(cancel)
 	}, func(req *http.Request) {
 		if c.after != nil && isWrite(req) && *began >= k {
@@ -92,7 +93,8 @@ func TestCrashSafety(t *testing.T) {
 		for crashName, c := range crashes() {
 			for k := 1; k <= 12; k++ {
 				t.Run(fmt.Sprintf("%s/%s %d", jobName, crashName, k), func(t *testing.T) {
-					bubble(t, func(t *testing.T) { crashOnce(t, j.before, j.run, c, k, want) })
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { crashOnce(t, j.before, j.run, c, k, want) })
 				})
 			}
 		}
@@ -154,7 +156,8 @@ func TestTwoProcesses(t *testing.T) {
 		want := jobState(t, j.before, j.run)
 		for _, lead := range []time.Duration{0, time.Millisecond, 150 * time.Millisecond, 250 * time.Millisecond, 350 * time.Millisecond, 450 * time.Millisecond} {
 			t.Run(fmt.Sprintf("%s, %s apart", jobName, lead), func(t *testing.T) {
-				bubble(t, func(t *testing.T) { runTwice(t, j.before, j.run, lead, want) })
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { runTwice(t, j.before, j.run, lead, want) })
 			})
 		}
 	}
@@ -200,7 +203,8 @@ func TestTwoOwners(t *testing.T) {
 		"entities":       {"their names are unique in a control plane that both mirror", shared},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				server := konnecttest.NewServer()
 				n := newNetwork(server)
 				id, err := server.AddControlPlane("", map[string]any{"name": "shared"})

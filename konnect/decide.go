@@ -70,7 +70,7 @@ func (s *session) decideMember(m *member) error {
 	if m.isMirror() {
 		m.step = ActionUnchanged
 		if m.entity == nil {
-			return fmt.Errorf("mirror %s: konnect has no control plane %s", m.key, m.kind.about().mirror(m.obj))
+			return fmt.Errorf("mirror %s: konnect has no control plane %s", m.key, m.kind.mirrored(m.obj))
 		}
 		return nil
 	}
@@ -135,11 +135,11 @@ func (s *session) decidePresent(m *member) error {
 
 // checkSpecID refuses a spec.id that is not that of the entity.
 func (s *session) checkSpecID(m *member) error {
-	specID := m.kind.about().specID
-	if specID == nil || specID(m.obj) == "" || specID(m.obj) == m.entity.ID {
+	wanted := m.kind.wantedID(m.obj)
+	if wanted == "" || wanted == m.entity.ID {
 		return nil
 	}
-	field := Field{Path: "id", From: m.entity.ID, To: specID(m.obj)}
+	field := Field{Path: "id", From: m.entity.ID, To: wanted}
 	return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: []Field{field}}
 }
 

@@ -55,6 +55,7 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 		}
 	}
 	s.checkHeldByOthers(ctx)
+	s.checkChildren()
 	if err := s.refusal(); err != nil {
 		return err
 	}
@@ -136,6 +137,28 @@ func (s *session) checkHeldByOthers(ctx context.Context) {
 			s.problem(planes[i].key, err)
 		}
 	}
+}
+
+// checkChildren refuses to delete an entity with which Konnect would delete what
+// others have put below it.
+func (s *session) checkChildren() {
+	if s.options.cascade {
+		return
+	}
+	parents := map[string]*member{}
+	for _, m := range s.members {
+		if m.step == ActionDeleted && s.kinds.nestedIn(m.kind) != nil {
+			parents[m.id] = m
+			if unread := m.control.unread; unread != nil {
+				s.problem(m.key, fmt.Errorf("delete %s: it is not known what it holds: %w", m.key, unread))
+			}
+		}
+	}
+	s.eachChild(parents, func(parent *member, child *entity) {
+		if claim := s.claims[child.ID]; claim == nil && !child.owner.ours(s.owner) || claim != nil && claim.step != ActionDeleted {
+			s.problem(parent.key, s.childError(parent, child))
+		}
+	})
 }
 
 // findForeign returns why a control plane cannot go with all that it holds.

@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -25,7 +26,8 @@ func ensured(t *testing.T) (*network, *konnecttest.Server, []crd.Object) {
 }
 
 func TestDeleteOrder(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), objects)
 		require.NoError(t, err)
@@ -49,7 +51,8 @@ func TestDeleteWhatIsGone(t *testing.T) {
 	for _, gone := range []string{"routes", "targets", "upstreams", "control plane"} {
 		for _, status := range []int{204, 404} {
 			t.Run(gone, func(t *testing.T) {
-				bubble(t, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
 					server := konnecttest.NewServer(konnecttest.WithDeleteMissing(status))
 					n := newNetwork(server)
 					require.NoError(t, ensuring(platform)(t, n))
@@ -57,7 +60,7 @@ func TestDeleteWhatIsGone(t *testing.T) {
 					if gone == "control plane" {
 						require.NoError(t, server.DeleteControlPlane(gw))
 					} else {
-						require.NoError(t, server.Delete(gw, gone, server.Entities(gw, gone)[0]["id"].(string)))
+						require.NoError(t, server.Delete(gw, gone, textOf(server.Entities(gw, gone)[0]["id"])))
 					}
 					require.NoError(t, deleting(platform)(t, n))
 					assert.Empty(t, server.ControlPlanes())
@@ -69,7 +72,8 @@ func TestDeleteWhatIsGone(t *testing.T) {
 
 // TestDeletePart leaves alone what is not in the batch.
 func TestDeletePart(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		gw := planeID(t, server, "gw")
 		// The control plane comes along as a mirror, which is never deleted.
@@ -82,175 +86,10 @@ func TestDeletePart(t *testing.T) {
 	})
 }
 
-// TestDeleteForeign refuses, before anything is deleted, what is not ours.
-func TestDeleteForeign(t *testing.T) {
-	t.Parallel()
-	for holder, tags := range foreignMarks() {
-		t.Run(holder, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				n, server, objects := ensured(t)
-				gw := planeID(t, server, "gw")
-				service := objectNamed(t, objects, "api").GetKonnectStatus().ID
-				if holder == "nobody" || holder == "somebody" {
-					return // without marks its ID says that it is ours
-				}
-				require.NoError(t, server.Modify(gw, "services", service, func(e map[string]any) { e["tags"] = toAny(tags) }))
-				before := stateOf(t, server)
-				report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), objects)
-				var refused *konnect.OwnershipError
-				require.ErrorAs(t, err, &refused)
-				assert.Equal(t, service, refused.KonnectID)
-				assert.NotNil(t, report)
-				assert.Zero(t, server.Writes())
-				assertState(t, before, stateOf(t, server), "refused")
-				assert.NotEmpty(t, objectNamed(t, objects, "api").GetKonnectStatus().ID, "the status stays")
-			})
-		})
-	}
-}
-
-func toAny(items []string) []any {
-	var out []any
-	for _, item := range items {
-		out = append(out, item)
-	}
-	return out
-}
-
-// held are things in a control plane that are not ours to delete with it.
-func held() map[string]func(t *testing.T, server *konnecttest.Server, controlPlane string) {
-	put := func(collection string, entity map[string]any) func(*testing.T, *konnecttest.Server, string) {
-		return func(t *testing.T, server *konnecttest.Server, controlPlane string) {
-			t.Helper()
-			_, err := server.Put(controlPlane, collection, entity)
-			require.NoError(t, err)
-		}
-	}
-	return map[string]func(*testing.T, *konnecttest.Server, string){
-		"a plugin":           put("plugins", map[string]any{"name": "key-auth"}),
-		"a consumer":         put("consumers", map[string]any{"username": "alice"}),
-		"a certificate":      put("certificates", map[string]any{"cert": "example"}),
-		"a vault":            put("vaults", map[string]any{"name": "env", "prefix": "env"}),
-		"a service":          put("services", map[string]any{"name": "theirs", "host": "theirs.example.com"}),
-		"an owner's service": put("services", map[string]any{"name": "theirs", "host": "t.example.com", "tags": foreignMarks()["another owner"]}),
-		"a route":            put("routes", map[string]any{"paths": []string{"/theirs"}}),
-		"an upstream":        put("upstreams", map[string]any{"name": "theirs"}),
-	}
-}
-
-func TestDeleteControlPlaneWithMore(t *testing.T) {
-	t.Parallel()
-	for name, put := range held() {
-		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				n, server, objects := ensured(t)
-				put(t, server, planeID(t, server, "gw"))
-				before := stateOf(t, server)
-				client := n.client(t, konnect.WithOwner("platform"))
-				_, err := client.Delete(t.Context(), objects)
-				var refused *konnect.OwnershipError
-				require.ErrorAs(t, err, &refused)
-				assert.Equal(t, "gw", refused.Key.Name)
-				assert.ErrorContains(t, err, "WithCascade")
-				assert.Zero(t, server.Writes())
-				assertState(t, before, stateOf(t, server), "refused")
-
-				_, err = client.Delete(t.Context(), objects, konnect.WithCascade())
-				require.NoError(t, err)
-				assert.Empty(t, server.ControlPlanes())
-			})
-		})
-	}
-}
-
-// TestDeleteControlPlanesWithMore finds all of them, in several control planes at once.
-func TestDeleteControlPlanesWithMore(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		n, server, objects := ensured(t)
-		for _, plane := range []string{"gw", "spare"} {
-			held()["a plugin"](t, server, planeID(t, server, plane))
-			held()["a consumer"](t, server, planeID(t, server, plane))
-		}
-		held()["a service"](t, server, planeID(t, server, "spare"))
-		_, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), objects)
-		var invalid *konnect.ValidationError
-		require.ErrorAs(t, err, &invalid)
-		planes := map[string]bool{}
-		for _, p := range invalid.Problems {
-			planes[p.Key.Name] = true
-		}
-		assert.Equal(t, map[string]bool{"gw": true, "spare": true}, planes)
-		assert.Zero(t, server.Writes())
-	})
-}
-
-// TestDeleteNeedsToSee does not delete a control plane of which it cannot read everything.
-func TestDeleteNeedsToSee(t *testing.T) {
-	t.Parallel()
-	for _, collection := range []string{"services", "routes", "upstreams", "targets", "plugins", "consumers", "vaults"} {
-		t.Run(collection, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				server := konnecttest.NewServer()
-				n := newNetwork(server)
-				only := func() []crd.Object { return []crd.Object{builder.NewGatewayControlPlane("gw").MustBuild()} }
-				require.NoError(t, ensuring(only)(t, n))
-				server.Inject(konnecttest.Fault{
-					Method: "GET", Path: "**/core-entities/" + collection, Times: -1,
-					Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no permission"}`),
-				})
-				require.Error(t, deleting(only)(t, n))
-				assert.Len(t, server.ControlPlanes(), 1)
-				server.ClearFaults()
-				require.NoError(t, deleting(only)(t, n))
-				assert.Empty(t, server.ControlPlanes())
-			})
-		})
-	}
-}
-
-// TestDeleteKeepsMatched neither deletes what is adopted with mode match nor its control plane.
-func TestDeleteKeepsMatched(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		n, _, ids := occupied(t, nil)
-		server := n.servers[usHost]
-		client := n.client(t, konnect.WithOwner("platform"))
-		objects := adopting(ids, true)
-		_, err := client.Ensure(t.Context(), objects)
-		require.NoError(t, err)
-		before := stateOf(t, server)
-		_, err = client.Delete(t.Context(), objects)
-		var refused *konnect.OwnershipError
-		require.ErrorAs(t, err, &refused, "the control plane would take them along")
-		assertState(t, before, stateOf(t, server), "kept")
-		_, err = client.Delete(t.Context(), objects, konnect.WithCascade())
-		require.NoError(t, err)
-		assert.Empty(t, server.ControlPlanes())
-	})
-}
-
-func TestDeleteKeepsMirrors(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		server := konnecttest.NewServer()
-		n := newNetwork(server)
-		id, err := server.AddControlPlane("", map[string]any{"name": "theirs"})
-		require.NoError(t, err)
-		objects := []crd.Object{
-			builder.NewGatewayControlPlane("gw").Mirror(id).MustBuild(),
-			builder.NewService("api").ControlPlane("gw").Host("a.example.com").MustBuild(),
-		}
-		client := n.client(t)
-		_, err = client.Ensure(t.Context(), objects)
-		require.NoError(t, err)
-		_, err = client.Delete(t.Context(), objects)
-		require.NoError(t, err)
-		assert.Len(t, server.ControlPlanes(), 1)
-		assert.Empty(t, server.Entities(id, "services"))
-	})
-}
-
 // TestDeleteServiceInUse gets what Konnect says; the rest goes, what it lies in stays.
 func TestDeleteServiceInUse(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		gw := planeID(t, server, "gw")
 		_, err := server.Put(gw, "routes", map[string]any{
@@ -271,34 +110,17 @@ func TestDeleteServiceInUse(t *testing.T) {
 		assert.NotEmpty(t, objectNamed(t, objects, "api").GetKonnectStatus().ID)
 		assert.Empty(t, objectNamed(t, objects, "all").GetKonnectStatus().ID)
 
-		require.NoError(t, server.Delete(gw, "routes", server.Entity(gw, "routes", "theirs")["id"].(string)))
+		require.NoError(t, server.Delete(gw, "routes", textOf(server.Entity(gw, "routes", "theirs")["id"])))
 		_, err = n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), kept)
 		require.NoError(t, err)
 		assert.Empty(t, server.Entities(gw, "services"))
 	})
 }
 
-// TestDeleteKeepsOthersBelow refuses to take along what others have put below an entity.
-func TestDeleteKeepsOthersBelow(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		n, server, objects := ensured(t)
-		gw := planeID(t, server, "gw")
-		stored, err := server.Put(gw, "targets", map[string]any{
-			"target": "theirs.example.com:80", "upstream": map[string]any{"id": server.Entity(gw, "upstreams", "pool")["id"]},
-		})
-		require.NoError(t, err)
-		_, err = n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), entitiesAndSource(objects))
-		var refused *konnect.OwnershipError
-		require.ErrorAs(t, err, &refused)
-		assert.Equal(t, "KongUpstream", refused.Key.Kind)
-		assert.Len(t, server.Entities(gw, "upstreams"), 1)
-		assert.NotNil(t, server.Entity(gw, "targets", stored["id"].(string)))
-	})
-}
-
 // TestDeleteFailureKeepsParents does not delete what a failed object needs.
 func TestDeleteFailureKeepsParents(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		server.Inject(konnecttest.Fault{
 			Method: "DELETE", Path: "**/routes/*", Times: -1, Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no"}`),
@@ -319,7 +141,8 @@ func TestDeleteFailureKeepsParents(t *testing.T) {
 }
 
 func TestDeleteIsLimited(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		client := n.client(t, konnect.WithOwner("platform"))
 		_, err := client.Delete(t.Context(), objects, konnect.WithMaxDeletes(6))
@@ -334,7 +157,8 @@ func TestDeleteIsLimited(t *testing.T) {
 
 // TestDeleteIgnoresSpecs deletes objects whose specs are broken by now, and leaves what cannot be resolved.
 func TestDeleteIgnoresSpecs(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, _ := ensured(t)
 		gw := planeID(t, server, "gw")
 		broken := platform()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -112,9 +113,7 @@ const controlPlanePageSize = 100
 // when it is nil.
 func (a *account) listControlPlanes(ctx context.Context, filter url.Values, visit func(*entity)) error {
 	query := url.Values{"page[size]": {strconv.Itoa(controlPlanePageSize)}}
-	for name, values := range filter {
-		query[name] = values
-	}
+	maps.Copy(query, filter)
 	for number, seen := 1, 0; ; number++ {
 		query.Set("page[number]", strconv.Itoa(number))
 		raw, err := a.get(ctx, controlPlanesPath, query)

@@ -60,12 +60,18 @@ func (e *APIError) Error() string {
 	if e.Message != "" {
 		text += ": " + oneLine(e.Message)
 	}
+	parts := []string{text}
 	for _, d := range e.Details {
-		text += "; "
-		if d.Field != "" {
-			text += d.Field + ": "
-		}
-		text += oneLine(strings.Join(d.Messages, ", "))
+		parts = append(parts, d.String())
+	}
+	return strings.Join(parts, "; ")
+}
+
+// String returns one line.
+func (d ErrorDetail) String() string {
+	text := oneLine(strings.Join(d.Messages, ", "))
+	if d.Field != "" {
+		return d.Field + ": " + text
 	}
 	return text
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -44,7 +45,8 @@ func TestProgress(t *testing.T) {
 		"delete": {platform, deleteJob(platform), 7},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				n := newNetwork(konnecttest.NewServer())
 				if p.before != nil {
 					require.NoError(t, ensuring(p.before)(t, n))
@@ -83,7 +85,8 @@ func requestsBefore(t *testing.T, before func() []crd.Object) int {
 }
 
 func TestRequestsAndWaits(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/services/*", Effect: konnecttest.TooManyRequests(3 * time.Second)})
 		server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/upstreams/*", Effect: konnecttest.FailBefore(503)})
@@ -114,7 +117,8 @@ func TestRequestsAndWaits(t *testing.T) {
 
 // TestObserverIsNeverCalledTwiceAtOnce though calls run side by side.
 func TestObserverIsNeverCalledTwiceAtOnce(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer(konnecttest.WithLatency(10 * time.Millisecond))
 		var inside sync.Mutex
 		overlaps := 0
@@ -136,7 +140,8 @@ func TestObserverIsNeverCalledTwiceAtOnce(t *testing.T) {
 
 // TestLog tells of writes at Info and of nothing at Warn when all is well.
 func TestLog(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(konnecttest.NewServer())
 		var text bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&text, &slog.HandlerOptions{Level: slog.LevelInfo}))

@@ -126,16 +126,16 @@ func ExampleDependencyError() {
 	report, err := client.Ensure(context.Background(), echo(1027))
 	for _, change := range report.Changes {
 		fmt.Println(change.Action, change.Key)
-	}
-	if dependency, ok := errors.AsType[*konnect.DependencyError](err); ok {
-		fmt.Println(dependency)
+		if dependency, ok := errors.AsType[*konnect.DependencyError](change.Err); ok {
+			fmt.Println("waits for", dependency.On)
+		}
 	}
 	fmt.Println("forbidden:", errors.Is(err, konnect.ErrForbidden))
 	// Output:
 	// created KonnectGatewayControlPlane default/gateway-control-plane
 	// failed KongService default/service
 	// skipped KongRoute default/route
-	// KongRoute default/route: spec.serviceRef.namespacedRef: KongService default/service is not programmed
+	// waits for KongService default/service
 	// forbidden: true
 }
 

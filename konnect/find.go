@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -15,10 +16,7 @@ func (s *session) candidateIDs(m *member) []string {
 			ids = append(ids, id)
 		}
 	}
-	about := m.kind.about()
-	if about.specID != nil {
-		add(about.specID(m.obj))
-	}
+	add(m.kind.wantedID(m.obj))
 	add(adoptOf(m.obj).KonnectID())
 	if status := m.obj.GetKonnectStatus(); status.ControlPlaneID == m.control.id {
 		add(status.ID)
@@ -31,10 +29,7 @@ func (s *session) candidateIDs(m *member) []string {
 
 // newID is the ID with which an object's entity is created.
 func (s *session) newID(m *member) string {
-	if specID := m.kind.about().specID; specID != nil && specID(m.obj) != "" {
-		return specID(m.obj)
-	}
-	return computedID(m.control.id, s.owner, m.key)
+	return cmp.Or(m.kind.wantedID(m.obj), computedID(m.control.id, s.owner, m.key))
 }
 
 // findControlPlane finds an object's control plane: by the mirror's ID, the
@@ -45,7 +40,7 @@ func (s *session) findControlPlane(m *member) {
 	}
 	x := s.indexes[s.controlPlanes(m.account)]
 	if m.isMirror() {
-		s.take(m, x.byID[m.kind.about().mirror(m.obj)])
+		s.take(m, x.byID[m.kind.mirrored(m.obj)])
 		return
 	}
 	if e := x.byID[m.obj.GetKonnectStatus().ID]; e != nil {
@@ -121,11 +116,10 @@ func (s *session) takeNatural(m *member, x *index) bool {
 
 // natural is the natural key that an object wants for its entity.
 func (s *session) natural(m *member) string {
-	about := m.kind.about()
 	if parent := s.parentOf(m); parent != nil {
-		return nestedKey(s.idOf(parent.key), about.name(m.obj))
+		return nestedKey(s.idOf(parent.key), m.kind.wantedName(m.obj))
 	}
-	return about.name(m.obj)
+	return m.kind.wantedName(m.obj)
 }
 
 func (s *session) take(m *member, e *entity) {

@@ -72,7 +72,8 @@ type sent struct {
 }
 
 func TestGoldenPayloads(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		for _, path := range goldenCases(t, c.kind) {
 			t.Run(filepath.Base(path), func(t *testing.T) {
 				t.Parallel()
@@ -102,7 +103,7 @@ func TestGoldenPayloads(t *testing.T) {
 // holdCertificate puts the certificate there that objects of the pairs name by ID.
 func holdCertificate(t *testing.T, server *konnecttest.Server) {
 	t.Helper()
-	id := server.ControlPlanes()[0]["id"].(string)
+	id := must[string](server.ControlPlanes()[0]["id"])
 	_, err := server.Put(id, "certificates", map[string]any{"id": foreignID})
 	require.NoError(t, err)
 }
@@ -137,7 +138,8 @@ func TestGoldenPairsCoverSpecs(t *testing.T) {
 		"members":              "are written by requests of their own",
 		"konnect":              "names credentials",
 	}
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		covered := map[string]bool{}
 		for _, path := range goldenCases(t, c.kind) {
 			coverFields(reflect.ValueOf(decodeManifest(t, path)).Elem().FieldByName("Spec"), "", covered)

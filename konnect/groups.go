@@ -11,7 +11,7 @@ import (
 // relationOf returns the relation that an object has; nil for none.
 func relationOf(m *member) *relation {
 	r := m.kind.about().group
-	if r == nil || m.obj == nil || !r.has(m.obj) {
+	if r == nil || m.obj == nil || m.kind.wantedClusterType(m.obj) != r.clusterType {
 		return nil
 	}
 	return r

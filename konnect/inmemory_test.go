@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,14 +25,6 @@ import (
 	"github.com/konnectkit/konnectkit/konnect"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
-
-// bubble runs a test in fake time: nothing in it really waits, and goroutines
-// that are left over fail it.
-func bubble(t *testing.T, run func(*testing.T)) {
-	t.Helper()
-	t.Parallel()
-	synctest.Test(t, run)
-}
 
 const (
 	usHost = "us.example.com"
@@ -167,16 +158,16 @@ func stateOf(t testing.TB, server *konnecttest.Server) string {
 	var names []string
 	var state []map[string]any
 	planes := server.ControlPlanes()
-	slices.SortFunc(planes, func(a, b map[string]any) int { return strings.Compare(a["name"].(string), b["name"].(string)) })
+	slices.SortFunc(planes, func(a, b map[string]any) int { return strings.Compare(textOf(a["name"]), textOf(b["name"])) })
 	for _, plane := range planes {
-		id := plane["id"].(string)
+		id := textOf(plane["id"])
 		names = append(names, id, fmt.Sprintf("<control plane %v>", plane["name"]))
 		shown := map[string]any{"control plane": timeless(plane), "members": server.Members(id)}
 		for _, collection := range entityCollections {
 			entities := server.Entities(id, collection)
 			slices.SortFunc(entities, func(a, b map[string]any) int { return strings.Compare(label(a), label(b)) })
 			for _, entity := range entities {
-				names = append(names, entity["id"].(string), "<"+collection+" "+label(entity)+">")
+				names = append(names, textOf(entity["id"]), "<"+collection+" "+label(entity)+">")
 				shown[collection] = append(asList(shown[collection]), timeless(entity))
 			}
 		}
@@ -188,7 +179,7 @@ func stateOf(t testing.TB, server *konnecttest.Server) string {
 }
 
 // assertState compares states of stateOf and shows the lines that differ.
-func assertState(t testing.TB, want, got string, reason string) {
+func assertState(t testing.TB, want, got, reason string) {
 	t.Helper()
 	if want != got {
 		assert.Fail(t, "another state", "%s (-want +got):\n%s", reason, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
@@ -212,11 +203,11 @@ func timeless(entity map[string]any) map[string]any {
 
 // label is an entity's name or address, or what its marks say.
 func label(entity map[string]any) string {
-	name, _ := entity["name"].(string)
-	target, _ := entity["target"].(string)
+	name := textOf(entity["name"])
+	target := textOf(entity["target"])
 	mark := ""
 	for _, tag := range asList(entity["tags"]) {
-		if value, ok := strings.CutPrefix(tag.(string), "k8s-name:"); ok {
+		if value, ok := strings.CutPrefix(textOf(tag), "k8s-name:"); ok {
 			mark = value
 		}
 	}
@@ -294,4 +285,10 @@ func assertCondition(t testing.TB, obj crd.Object, kind, status, reason string) 
 // tokenSource gives the token that current points to.
 func tokenSource(current *string) func(context.Context) (string, error) {
 	return func(context.Context) (string, error) { return *current, nil }
+}
+
+// textOf returns a decoded value as a string.
+func textOf(value any) string {
+	text, _ := value.(string)
+	return text
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,7 +99,8 @@ func TestInvalidInputSendsNothing(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				server := konnecttest.NewServer()
 				client := newNetwork(server).client(t)
 				objects := append([]crd.Object{builder.NewGatewayControlPlane("gw").MustBuild()}, tt.objects...)
@@ -127,7 +129,8 @@ func TestInvalidInputSendsNothing(t *testing.T) {
 
 // TestErrorsAreTyped keeps the errors of resolve within a ValidationError.
 func TestErrorsAreTyped(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		client := newNetwork(konnecttest.NewServer()).client(t)
 		_, err := client.Ensure(t.Context(), []crd.Object{
 			builder.NewService("a").ControlPlane("nowhere").Host("h.example.com").MustBuild(),
@@ -165,7 +168,8 @@ func TestOnlyKonnectKnows(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				server := konnecttest.NewServer()
 				if tt.plane != nil {
 					tt.plane["id"] = id
@@ -188,7 +192,8 @@ func TestOnlyKonnectKnows(t *testing.T) {
 
 // TestImmutable refuses what Konnect lets nobody change.
 func TestImmutable(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, _ := ensured(t)
 		objects := platform()
 		objects[1] = builder.NewGatewayControlPlane("spare").CloudGateway(true).MustBuild()
@@ -203,7 +208,8 @@ func TestImmutable(t *testing.T) {
 
 // TestInvalidObjectsGetStatus tells what is wrong in the objects, and leaves the status of others.
 func TestInvalidObjectsGetStatus(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, _, objects := ensured(t)
 		objects[6] = builder.NewRoute("all").Service("nothing").Protocols("http").Paths("/first").MustBuild()
 		before := copyAll(objects)

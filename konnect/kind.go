@@ -19,6 +19,17 @@ import (
 type kind[O crd.Object, P any] struct {
 	traits
 
+	// name returns the name that an object wants for its entity, in the form in
+	// which Konnect stores it; empty for none. It is unique in the control plane,
+	// for nested kinds in the parent.
+	name func(O) string
+	// specID returns spec.id; nil for kinds without.
+	specID func(O) *string
+	// mirror returns the ID of an entity that is only read; nil for kinds without.
+	mirror func(O) string
+	// clusterType returns the type of a control plane that an object asks for; empty
+	// where only Konnect knows it. Nil for other kinds.
+	clusterType func(O) string
 	// check returns what Konnect refuses and the CRD does not.
 	check func(O) field.ErrorList
 	// payload translates; tags and labels come with the marks.
@@ -50,31 +61,21 @@ type traits struct {
 	parentID func(*entity) string
 	// fields are compared, in this order in reports.
 	fields []canon.Field
-	// name returns the name that an object wants for its entity, in the form in
-	// which Konnect stores it; empty for none. It is unique in the control plane,
-	// for nested kinds in the parent. nameField is the CRD field that it comes from.
-	name      func(crd.Object) string
+	// nameField is the CRD field that the name comes from.
 	nameField string
 	// referrerCondition is the condition that referrers carry about an object of
 	// this kind, and noun its name in the condition's message.
 	referrerCondition, noun string
-	// specID returns spec.id; nil for kinds without.
-	specID func(crd.Object) string
-	// mirror returns the ID of an entity that is only read; nil for kinds without.
-	mirror func(crd.Object) string
 	// immutable names the fields that Konnect does not let anybody change.
 	immutable []string
-	// clusterType returns the type of a control plane that an object asks for; empty
-	// where only Konnect knows it. Nil for other kinds.
-	clusterType func(crd.Object) string
 	// group is a relation of the kind to others of its own; nil for none.
 	group *relation
 }
 
 // relation is a set of entities that belong to another, changed by calls of its own.
 type relation struct {
-	// has tells whether the object has the relation at all.
-	has func(crd.Object) bool
+	// clusterType is that of the control planes which have the relation.
+	clusterType string
 	// field is the prefix of the references that make the set.
 	field  string
 	list   func(ctx context.Context, a *account, id string) ([]string, error)
@@ -114,6 +115,12 @@ type scope struct{ controlPlane, parent string }
 // binding is a kind with its type parameters hidden, so that one table holds all.
 type binding interface {
 	about() *traits
+	// wantedName, wantedID, mirrored and wantedClusterType are what an object says
+	// of its entity; empty where it says nothing.
+	wantedName(crd.Object) string
+	wantedID(crd.Object) string
+	mirrored(crd.Object) string
+	wantedClusterType(crd.Object) string
 	checkObject(crd.Object) field.ErrorList
 	// desire returns the payload and its comparable JSON.
 	desire(crd.Object, inputs) (desired, error)
@@ -134,15 +141,49 @@ type desired struct {
 
 func (k *kind[O, P]) about() *traits { return &k.traits }
 
+// own is the one place where an object gets its type back; the table of kinds is
+// keyed by it, so that it cannot be another.
+func (k *kind[O, P]) own(obj crd.Object) O {
+	return obj.(O) //nolint:errcheck // see above
+}
+
+// sent is like own for a payload, which desire has made.
+func (k *kind[O, P]) sent(d desired) P {
+	return d.payload.(P) //nolint:errcheck // see above
+}
+
+func (k *kind[O, P]) wantedName(obj crd.Object) string { return k.name(k.own(obj)) }
+
+func (k *kind[O, P]) wantedID(obj crd.Object) string {
+	if k.specID == nil {
+		return ""
+	}
+	return deref(k.specID(k.own(obj)))
+}
+
+func (k *kind[O, P]) mirrored(obj crd.Object) string {
+	if k.mirror == nil {
+		return ""
+	}
+	return k.mirror(k.own(obj))
+}
+
+func (k *kind[O, P]) wantedClusterType(obj crd.Object) string {
+	if k.clusterType == nil {
+		return ""
+	}
+	return k.clusterType(k.own(obj))
+}
+
 func (k *kind[O, P]) checkObject(obj crd.Object) field.ErrorList {
 	if k.check == nil {
 		return nil
 	}
-	return k.check(obj.(O))
+	return k.check(k.own(obj))
 }
 
 func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {
-	payload, err := k.payload(obj.(O), in)
+	payload, err := k.payload(k.own(obj), in)
 	if err != nil {
 		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 	}
@@ -179,12 +220,12 @@ func (k *kind[O, P]) fillStatus(obj crd.Object, e *entity) {
 		return
 	}
 	if observed, err := k.shape(e); err == nil {
-		k.status(obj.(O), observed)
+		k.status(k.own(obj), observed)
 	}
 }
 
 func (k *kind[O, P]) create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
-	payload := d.payload.(P)
+	payload := k.sent(d)
 	if k.ops.put == nil {
 		return a.call(ctx, "POST", func(ctx context.Context) error { return k.ops.create(ctx, a, at, payload) })
 	}
@@ -192,7 +233,7 @@ func (k *kind[O, P]) create(ctx context.Context, a *account, at scope, id string
 }
 
 func (k *kind[O, P]) update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
-	payload := d.payload.(P)
+	payload := k.sent(d)
 	if k.ops.put == nil {
 		return a.call(ctx, "PATCH", func(ctx context.Context) error { return k.ops.update(ctx, a, at, id, payload) })
 	}

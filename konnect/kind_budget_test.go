@@ -74,9 +74,9 @@ func TestFewAndManyAreTheSame(t *testing.T) {
 				var outcomes []string
 				for _, n := range []int{1, konnect.FewObjectsForTest, konnect.FewObjectsForTest + 1, 5} {
 					w := newWorld(t, many(n))
-					i := 0
-					for ; w.report.Changes[i].Key.Kind != kind || w.report.Changes[i].Key.Name != "s000"; i++ {
-					}
+					i := slices.IndexFunc(w.report.Changes, func(c konnect.Change) bool {
+						return c.Key.Kind == kind && c.Key.Name == "s000"
+					})
 					drift(w, w.report.Changes[i])
 					w.server.ResetLog()
 					report, err := newClient(t, w.server).Ensure(t.Context(), many(n))
@@ -100,7 +100,7 @@ func (w *world) takeRoutes(c konnect.Change) []map[string]any {
 	for _, route := range w.server.Entities(c.ControlPlane, "routes") {
 		if reference, ok := route["service"].(map[string]any); ok && reference["id"] == c.KonnectID {
 			routes = append(routes, route)
-			require.NoError(w, w.server.Delete(c.ControlPlane, "routes", route["id"].(string)))
+			require.NoError(w, w.server.Delete(c.ControlPlane, "routes", must[string](route["id"])))
 		}
 	}
 	return routes

@@ -3,10 +3,7 @@ package konnect_test
 import (
 	"fmt"
 	"slices"
-	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
@@ -78,15 +75,6 @@ func kindCases() []kindCase {
 	return []kindCase{controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase()}
 }
 
-// kindCaseOf finds the case of a kind by its name.
-func kindCaseOf(t *testing.T, kind string) kindCase {
-	t.Helper()
-	cases := kindCases()
-	i := slices.IndexFunc(cases, func(c kindCase) bool { return c.kind == kind })
-	require.GreaterOrEqual(t, i, 0, "kind %s has no case", kind)
-	return cases[i]
-}
-
 func plane(name string) *builder.GatewayControlPlane { return builder.NewGatewayControlPlane(name) }
 
 // must asserts a type that a test has made sure of.
@@ -150,7 +138,9 @@ func adoptOptions(id, mode string) *commonv1alpha1.AdoptOptions {
 	}
 }
 
-func setServiceID(obj crd.Object, id string) { must[*configurationv1alpha1.KongService](obj).Spec.ID = &id }
+func setServiceID(obj crd.Object, id string) {
+	must[*configurationv1alpha1.KongService](obj).Spec.ID = &id
+}
 
 func setRouteID(obj crd.Object, id string) { must[*configurationv1alpha1.KongRoute](obj).Spec.ID = &id }
 

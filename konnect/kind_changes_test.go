@@ -16,7 +16,8 @@ import (
 // TestRoundTripSpecChanges goes from a full spec to one that names as little as
 // possible, and back.
 func TestRoundTripSpecChanges(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.full())
 		full := withoutTimes(w.stored(w.last()))
 		for _, objects := range []func() []crd.Object{c.minimal, c.full} {
@@ -34,7 +35,8 @@ func TestRoundTripSpecChanges(t *testing.T) {
 // TestOrderOfSetsIsNoDrift turns round what Konnect holds as lists and means as
 // sets.
 func TestOrderOfSetsIsNoDrift(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.full())
 		turned := 0
 		w.modify(w.last(), func(entity map[string]any) {

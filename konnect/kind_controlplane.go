@@ -23,16 +23,11 @@ func controlPlaneKind() binding {
 	return &kind[*konnectv1alpha2.KonnectGatewayControlPlane, components.CreateControlPlaneRequest]{
 		traits: traits{
 			groupKind:         crd.ControlPlaneGroupKind(),
-			name:              controlPlaneName,
 			nameField:         "spec.createControlPlaneRequest.name",
 			referrerCondition: crd.ConditionControlPlaneRefValid,
 			noun:              "ControlPlane",
-			mirror:            mirrorID,
-			clusterType: func(obj crd.Object) string {
-				return obj.(*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType()
-			},
-			immutable: []string{"cluster_type", "cloud_gateway"},
-			group:     controlPlaneGroup(),
+			immutable:         []string{"cluster_type", "cloud_gateway"},
+			group:             controlPlaneGroup(),
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "description", Default: ""},
@@ -43,10 +38,13 @@ func controlPlaneKind() binding {
 				{Name: "labels", Subset: true},
 			},
 		},
-		check:   checkControlPlane,
-		payload: controlPlanePayload,
-		project: liftConfig,
-		status:  controlPlaneStatus,
+		name:        controlPlaneName,
+		mirror:      mirrorID,
+		clusterType: (*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType,
+		check:       checkControlPlane,
+		payload:     controlPlanePayload,
+		project:     liftConfig,
+		status:      controlPlaneStatus,
 		ops: ops[components.CreateControlPlaneRequest]{
 			create: func(ctx context.Context, a *account, _ scope, payload components.CreateControlPlaneRequest) error {
 				_, err := a.sdk.ControlPlanes.CreateControlPlane(ctx, payload)
@@ -61,16 +59,15 @@ func controlPlaneKind() binding {
 	}
 }
 
-func controlPlaneName(obj crd.Object) string {
-	request := obj.(*konnectv1alpha2.KonnectGatewayControlPlane).Spec.CreateControlPlaneRequest
+func controlPlaneName(c *konnectv1alpha2.KonnectGatewayControlPlane) string {
+	request := c.Spec.CreateControlPlaneRequest
 	if request == nil {
 		return ""
 	}
 	return request.Name
 }
 
-func mirrorID(obj crd.Object) string {
-	c := obj.(*konnectv1alpha2.KonnectGatewayControlPlane)
+func mirrorID(c *konnectv1alpha2.KonnectGatewayControlPlane) string {
 	if !c.IsMirror() || c.Spec.Mirror == nil {
 		return ""
 	}
@@ -155,14 +152,10 @@ func controlPlaneGroup() *relation {
 		return body
 	}
 	return &relation{
-		has: func(obj crd.Object) bool {
-			return obj.(*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType() == konnectv1alpha2.ClusterTypeControlPlaneGroup
-		},
-		field: "spec.members",
-		batch: maxMemberBatch,
-		list: func(ctx context.Context, a *account, id string) ([]string, error) {
-			return a.listMembers(ctx, id)
-		},
+		clusterType: konnectv1alpha2.ClusterTypeControlPlaneGroup,
+		field:       "spec.members",
+		batch:       maxMemberBatch,
+		list:        func(ctx context.Context, a *account, id string) ([]string, error) { return a.listMembers(ctx, id) },
 		add: func(ctx context.Context, a *account, id string, members []string) error {
 			_, err := a.sdk.ControlPlaneGroups.PostControlPlanesIDGroupMembershipsAdd(ctx, id, membership(members))
 			return err

@@ -29,7 +29,7 @@ func TestControlPlaneFieldsAreEmptied(t *testing.T) {
 	assert.Equal(t, 1, w.server.Writes())
 	stored := w.stored(w.last())
 	assert.Empty(t, stored["description"])
-	config := stored["config"].(map[string]any)
+	config := must[map[string]any](stored["config"])
 	assert.Empty(t, config["proxy_urls"])
 	assert.Equal(t, "pinned_client_certs", config["auth_type"])
 	w.settled(bare())
@@ -43,9 +43,9 @@ func TestControlPlaneLabels(t *testing.T) {
 		return fresh(plane("cp").KonnectLabels(labels).MustBuild())
 	}
 	w := newWorld(t, with(map[string]string{"team": "a", "env": "prod"})())
-	labels := func() map[string]any { return w.stored(w.last())["labels"].(map[string]any) }
+	labels := func() map[string]any { return must[map[string]any](w.stored(w.last())["labels"]) }
 	marks := len(labels()) - 2
-	w.modify(w.last(), func(p map[string]any) { p["labels"].(map[string]any)["other"] = "theirs" })
+	w.modify(w.last(), func(p map[string]any) { must[map[string]any](p["labels"])["other"] = "theirs" })
 	w.settled(with(map[string]string{"team": "a", "env": "prod"})())
 
 	w.ensure(with(map[string]string{"team": "b"})())
@@ -72,7 +72,7 @@ func TestControlPlaneLabelsNearTheLimit(t *testing.T) {
 	for theirs := range 8 {
 		w := newWorld(t, objects())
 		w.modify(w.last(), func(p map[string]any) {
-			labels := p["labels"].(map[string]any)
+			labels := must[map[string]any](p["labels"])
 			for _, name := range []string{"k8s-kind", "k8s-name", "k8s-namespace"} {
 				delete(labels, name)
 			}
@@ -82,9 +82,9 @@ func TestControlPlaneLabelsNearTheLimit(t *testing.T) {
 			p["description"] = "drifted"
 		})
 		w.ensure(objects())
-		labels := w.stored(w.last())["labels"].(map[string]any)
+		labels := must[map[string]any](w.stored(w.last())["labels"])
 		assert.LessOrEqual(t, len(labels), 50)
-		assert.Equal(t, min(46+theirs, 50), len(labels), "%d of others", theirs)
+		assert.Len(t, labels, min(46+theirs, 50), "%d of others", theirs)
 		w.settled(objects())
 	}
 }
@@ -126,8 +126,8 @@ func TestGroupMembers(t *testing.T) {
 
 	// One goes and one comes: two calls, and nothing of the group itself.
 	objects := append(group("cp-a", "cp-b"), plane("cp-c").MustBuild(), plane("cp-d").MustBuild())
-	objects[2].(*konnectv1alpha2.KonnectGatewayControlPlane).Spec.Members = append(
-		objects[2].(*konnectv1alpha2.KonnectGatewayControlPlane).Spec.Members[:1], konnectv1alpha2.MemberRef{Name: "cp-d"})
+	must[*konnectv1alpha2.KonnectGatewayControlPlane](objects[2]).Spec.Members = append(
+		must[*konnectv1alpha2.KonnectGatewayControlPlane](objects[2]).Spec.Members[:1], konnectv1alpha2.MemberRef{Name: "cp-d"})
 	swapped := fresh(objects...)
 	w.server.ResetLog()
 	plan, err := newClient(t, w.server).Plan(t.Context(), swapped())
@@ -204,7 +204,7 @@ func TestMirror(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []konnect.Action{konnect.ActionUnchanged, konnect.ActionCreated, konnect.ActionCreated}, actions(report))
 	assert.Equal(t, id, report.Changes[1].ControlPlane)
-	mirror := given[0].(*konnectv1alpha2.KonnectGatewayControlPlane)
+	mirror := must[*konnectv1alpha2.KonnectGatewayControlPlane](given[0])
 	assert.Equal(t, id, mirror.Status.ID)
 	assert.Equal(t, konnectv1alpha2.ClusterTypeControlPlane, mirror.Status.ClusterType)
 	assert.NotNil(t, mirror.Status.Endpoints)

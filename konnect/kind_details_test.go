@@ -2,7 +2,6 @@ package konnect_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -23,7 +22,7 @@ func fresh(objects ...crd.Object) func() []crd.Object {
 	return func() []crd.Object {
 		var copies []crd.Object
 		for _, obj := range objects {
-			copies = append(copies, obj.DeepCopyObject().(crd.Object))
+			copies = append(copies, must[crd.Object](obj.DeepCopyObject()))
 		}
 		return copies
 	}
@@ -172,7 +171,8 @@ func TestExpressionRouteIsLeftAlone(t *testing.T) {
 }
 
 func TestFieldsThatNobodyKnowsAreNoDrift(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		if traitsOf(t, c.kind).Collection == "" {
 			t.Skip("the server shows fields of control planes only")
 		}
@@ -183,10 +183,33 @@ func TestFieldsThatNobodyKnowsAreNoDrift(t *testing.T) {
 }
 
 func TestNullsAreAbsent(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		for _, objects := range []func() []crd.Object{c.full, c.minimal} {
 			w := newWorld(t, objects(), konnecttest.WithNullFields())
 			w.settled(objects())
+		}
+	})
+}
+
+// TestDefaultsStandInForAbsentFields takes away fields at their default, which
+// Konnect may leave out of its answers.
+func TestDefaultsStandInForAbsentFields(t *testing.T) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
+		k := traitsOf(t, c.kind)
+		if k.Collection == "" {
+			t.Skip("the server always shows the fields of control planes")
+		}
+		w := newWorld(t, c.minimal())
+		for _, f := range k.Fields {
+			if f.Default == nil {
+				continue
+			}
+			w.modify(w.last(), func(entity map[string]any) { delete(entity, f.Name) })
+			change, err := w.plan(c.minimal())
+			require.NoError(t, err)
+			assert.Empty(t, change.Fields, f.Name)
 		}
 	})
 }
@@ -202,9 +225,9 @@ func landscape() []crd.Object {
 	)
 }
 
-// TestOpenQuestions runs the landscape under each answer to what Konnect's
+// TestOpenQuestionsOfTheAPI runs the landscape under each answer to what Konnect's
 // documents leave open.
-func TestOpenQuestions(t *testing.T) {
+func TestOpenQuestionsOfTheAPI(t *testing.T) {
 	t.Parallel()
 	cases := map[string][]konnecttest.Option{
 		"as documented":                nil,
@@ -280,16 +303,16 @@ func TestRetriesOfNone(t *testing.T) {
 	objects := fresh(plane("cp").MustBuild(), echoService().Retries(0).MustBuild())
 	newWorld(t, objects()).settled(objects())
 
-	w := &world{T: t, server: konnecttest.Start(t, konnecttest.WithZeroRetriesUnset())}
+	server := konnecttest.Start(t, konnecttest.WithZeroRetriesUnset())
 	records := &warnings{}
 	for run := range 3 {
-		w.server.ResetLog()
-		report, err := newClient(t, w.server, konnect.WithLogger(slog.New(records))).Ensure(t.Context(), objects())
+		server.ResetLog()
+		report, err := newClient(t, server, konnect.WithLogger(slog.New(records))).Ensure(t.Context(), objects())
 		require.NoError(t, err)
 		if run > 0 {
 			assert.Equal(t, []konnect.Action{konnect.ActionUnchanged, konnect.ActionUpdated}, actions(report))
 			assert.Equal(t, []konnect.Field{{Path: "retries", From: 5.0, To: 0.0}}, report.Changes[1].Fields)
-			assert.Equal(t, 1, w.server.Writes())
+			assert.Equal(t, 1, server.Writes())
 		}
 	}
 	assert.Equal(t, 3, records.count(slog.LevelWarn, "retries: 5 -> 0"))
@@ -319,7 +342,7 @@ func (r *warnings) count(level slog.Level, text string) int {
 	n := 0
 	for _, record := range r.records {
 		record.Attrs(func(a slog.Attr) bool {
-			if record.Level == level && strings.Contains(fmt.Sprint(a.Value), text) {
+			if record.Level == level && strings.Contains(a.Value.String(), text) {
 				n++
 			}
 			return true

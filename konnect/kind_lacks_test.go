@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"go/ast"
 	"go/parser"
-	"go/token"
+	gotoken "go/token"
 	"maps"
 	"os"
 	"path/filepath"
@@ -91,7 +91,7 @@ func builtKinds(t *testing.T) map[string]bool {
 	require.NoError(t, err)
 	kinds := map[string]bool{}
 	for _, file := range files {
-		syntax, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		syntax, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, 0)
 		require.NoError(t, err)
 		ast.Inspect(syntax, func(node ast.Node) bool {
 			base, ok := node.(*ast.IndexListExpr)

@@ -20,12 +20,10 @@ func routeKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongRoute"},
 			collection:        "routes",
-			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongRoute).Spec.Name) },
 			nameField:         "spec.name",
 			parentID:          func(e *entity) string { return e.Service.ID },
 			referrerCondition: "KongRouteRefValid",
 			noun:              "KongRoute",
-			specID:            func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongRoute).Spec.ID) },
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "service", Subset: true},
@@ -47,6 +45,8 @@ func routeKind() binding {
 				{Name: "tags", Set: true},
 			},
 		},
+		name:    func(o *configurationv1alpha1.KongRoute) string { return deref(o.Spec.Name) },
+		specID:  func(o *configurationv1alpha1.KongRoute) *string { return o.Spec.ID },
 		check:   checkRoute,
 		payload: routePayload,
 		refuse:  refuseExpression,

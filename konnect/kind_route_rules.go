@@ -2,7 +2,7 @@ package konnect
 
 import (
 	"maps"
-	"path"
+	slashpath "path"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -78,7 +78,7 @@ func checkRoutePaths(at *field.Path, paths []string) field.ErrorList {
 		case isExpression:
 		default:
 			found := checkPath(at.Index(i), value)
-			if clean := path.Clean(value); len(found) == 0 && clean != value && clean+"/" != value {
+			if clean := slashpath.Clean(value); len(found) == 0 && clean != value && clean+"/" != value {
 				found = field.ErrorList{field.Invalid(at.Index(i), value, "must be normalised for konnect: "+clean)}
 			}
 			problems = append(problems, found...)

@@ -75,7 +75,7 @@ func checkRules(t *testing.T, pathOf func(*judge) string, cases []ruleCase) {
 	j := newJudge(t)
 	path := pathOf(j)
 	for _, c := range cases {
-		obj := c.obj.DeepCopyObject().(crd.Object)
+		obj := must[crd.Object](c.obj.DeepCopyObject())
 		obj.Default()
 		require.Empty(t, obj.Validate(), "%s: the CRD itself refuses it", c.reason)
 		checkProblems(t, c, konnect.CheckForTest(obj))

@@ -22,11 +22,9 @@ func serviceKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongService"},
 			collection:        "services",
-			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongService).Spec.Name) },
 			nameField:         "spec.name",
 			referrerCondition: crd.ConditionServiceRefValid,
 			noun:              "KongService",
-			specID:            func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongService).Spec.ID) },
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "protocol", Default: "http"},
@@ -45,6 +43,8 @@ func serviceKind() binding {
 				{Name: "tags", Set: true},
 			},
 		},
+		name:      func(o *configurationv1alpha1.KongService) string { return deref(o.Spec.Name) },
+		specID:    func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
 		check:     checkService,
 		payload:   servicePayload,
 		carry:     carryService,

@@ -21,7 +21,6 @@ func targetKind() binding {
 			collection:        "targets",
 			parent:            configurationv1alpha1.UpstreamRefField,
 			parentCollection:  "upstreams",
-			name:              targetName,
 			parentID:          func(e *entity) string { return e.Upstream.ID },
 			nameField:         "spec.target",
 			referrerCondition: "KongTargetRefValid",
@@ -33,6 +32,7 @@ func targetKind() binding {
 				{Name: "tags", Set: true},
 			},
 		},
+		name: targetName,
 		check: func(t *configurationv1alpha1.KongTarget) field.ErrorList {
 			if _, err := normalizeTarget(t.Spec.Target); err != nil {
 				return field.ErrorList{field.Invalid(field.NewPath("spec", "target"), t.Spec.Target, err.Error())}
@@ -99,10 +99,9 @@ func projectTarget(target canon.Object) canon.Object {
 }
 
 // targetName is the address as Konnect stores it.
-func targetName(obj crd.Object) string {
-	address := obj.(*configurationv1alpha1.KongTarget).Spec.Target
-	if normalized, err := normalizeTarget(address); err == nil {
+func targetName(t *configurationv1alpha1.KongTarget) string {
+	if normalized, err := normalizeTarget(t.Spec.Target); err == nil {
 		return normalized
 	}
-	return address
+	return t.Spec.Target
 }

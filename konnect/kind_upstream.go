@@ -18,7 +18,6 @@ func upstreamKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongUpstream"},
 			collection:        "upstreams",
-			name:              func(obj crd.Object) string { return deref(obj.(*configurationv1alpha1.KongUpstream).Spec.Name) },
 			nameField:         "spec.name",
 			referrerCondition: crd.ConditionUpstreamRefValid,
 			noun:              "KongUpstream",
@@ -45,6 +44,7 @@ func upstreamKind() binding {
 				{Name: "tags", Set: true},
 			},
 		},
+		name:    func(o *configurationv1alpha1.KongUpstream) string { return deref(o.Spec.Name) },
 		check:   checkUpstream,
 		payload: upstreamPayload,
 		ops: ops[components.Upstream]{

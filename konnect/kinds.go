@@ -22,6 +22,17 @@ type kindTable struct {
 	by   map[schema.GroupKind]binding
 }
 
+// nestedIn returns the kind whose entities are deleted with those of parent; nil
+// when there is none.
+func (t kindTable) nestedIn(parent binding) binding {
+	for _, k := range t.list {
+		if c := k.about().parentCollection; c != "" && c == parent.about().collection {
+			return k
+		}
+	}
+	return nil
+}
+
 func newKindTable() kindTable {
 	t := kindTable{list: newKinds(), by: map[schema.GroupKind]binding{}}
 	for _, k := range t.list {

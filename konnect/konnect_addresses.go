@@ -65,7 +65,7 @@ func checkHostPort(path *field.Path, address *string) field.ErrorList {
 	if !found || strings.Contains(port, ":") { // an IPv6 address has no port here
 		return checkHost(path, *address)
 	}
-	if _, err := portNumber(port); err != nil {
+	if err := checkPort(port); err != nil {
 		return field.ErrorList{field.Invalid(path, *address, err.Error())}
 	}
 	return checkHost(path, host)
@@ -75,7 +75,7 @@ func checkHostPort(path *field.Path, address *string) field.ErrorList {
 func checkRouteHost(path *field.Path, value string) field.ErrorList {
 	host, port, found := strings.Cut(value, ":")
 	if found {
-		if _, err := portNumber(port); err != nil {
+		if err := checkPort(port); err != nil {
 			return field.ErrorList{field.Invalid(path, value, err.Error())}
 		}
 	}
@@ -128,7 +128,7 @@ func normalizeTarget(address string) (string, error) {
 	if strings.HasPrefix(address, "[") && !strings.Contains(host, ":") {
 		return "", fmt.Errorf("must have brackets around an ipv6 address only")
 	}
-	if _, err := portNumber(port); err != nil {
+	if err := checkPort(port); err != nil {
 		return "", err
 	}
 	if ip := net.ParseIP(host); ip != nil {
@@ -143,12 +143,12 @@ func normalizeTarget(address string) (string, error) {
 	return host + ":" + port, nil
 }
 
-func portNumber(text string) (int, error) {
+func checkPort(text string) error {
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != text {
-		return 0, errPort
+		return errPort
 	}
-	return number, nil
+	return nil
 }
 
 var errPort = errors.New("the port must be 1 to 65535")

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -92,9 +93,7 @@ func tagsWithMarks(user []string, owner string, key crd.Key) []string {
 // labelsWithMarks returns the labels that are ours to set: the user's and the marks.
 func labelsWithMarks(user map[string]string, others int, owner string, key crd.Key) map[string]string {
 	labels := make(map[string]string, len(user)+6)
-	for name, value := range user {
-		labels[name] = value
-	}
+	maps.Copy(labels, user)
 	for _, m := range requiredMarks(owner, key) {
 		labels[m.key] = m.value
 	}

@@ -1,8 +1,6 @@
 package konnect
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Natural keys: which object wants which name, and who holds it.
 
@@ -19,9 +17,14 @@ func (s *session) holderOfName(m *member) *entity {
 	return x.byNatural[s.natural(m)]
 }
 
-// releases tells whether the entity that has m's natural key belongs to another
-// object of the batch, which gives that key up; m is then written after it.
+// releases tells whether the entity that has m's natural key gives it up: it
+// belongs to another object of the batch, after which m is then written, or it is
+// pruned, which is then done first.
 func (s *session) releases(e *entity, m *member) bool {
+	if s.options.prune && !m.isControlPlane() && s.isOrphan(e, m.control) {
+		s.reused[e.ID] = true
+		return true
+	}
 	other := s.claims[e.ID]
 	if other == nil || other == m || !other.inBatch || other.isReadOnly() {
 		return false
@@ -67,7 +70,7 @@ func (s *session) checkNaturalKeys() {
 			continue
 		}
 		if other := taken[key]; other != nil {
-			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, about.name(m.obj), other.key))
+			s.problem(m.key, fmt.Errorf("check %s: %s %q is that of %s too", m.key, about.nameField, m.kind.wantedName(m.obj), other.key))
 			continue
 		}
 		taken[key] = m

@@ -127,6 +127,14 @@ func (s *session) neededCollections() []*need {
 			}
 		}
 	}
+	if s.deleting && !s.options.cascade {
+		for _, m := range s.members {
+			if k := s.kinds.nestedIn(m.kind); k != nil && m.control != nil && m.control.entity != nil && m.err == nil {
+				n := add(collection{account: m.control.account, controlPlane: m.control.id, kind: k})
+				n.list, n.plane = true, m.control
+			}
+		}
+	}
 	return needs
 }
 
@@ -210,7 +218,7 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 		}
 		return e, err
 	}
-	name := about.name(m.obj)
+	name := m.kind.wantedName(m.obj)
 	var byID *entity
 	for _, id := range s.candidateIDs(m) {
 		found, err := read(id)

@@ -139,7 +139,7 @@ func mayHaveArrived(err error) bool {
 
 // lookUp reads the control plane with the name that m wants; nil when there is none.
 func (s *session) lookUp(ctx context.Context, m *member) (*entity, error) {
-	name := m.kind.about().name(m.obj)
+	name := m.kind.wantedName(m.obj)
 	var found *entity
 	err := m.account.listControlPlanes(ctx, url.Values{"filter[name][eq]": {name}}, func(e *entity) {
 		if e.Name == name {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -52,21 +53,34 @@ func (s *session) sparePrunedParents() {
 	for _, m := range s.prunes {
 		pruned[m.id] = m
 	}
+	s.eachChild(pruned, func(parent *member, child *entity) {
+		if pruned[child.ID] == nil && s.claims[child.ID] == nil && parent.err == nil {
+			parent.err = s.childError(parent, child)
+			parent.outcome = ActionSkipped
+		}
+	})
+}
+
+// childError is about an entity that would go with its parent.
+func (s *session) childError(parent *member, child *entity) error {
+	return &OwnershipError{
+		Key: parent.key, KonnectID: child.ID, Name: orDash(nameOf(child)), Holder: child.owner.holder(),
+		AdoptHint: "it belongs to an entity that would be deleted; delete it first",
+	}
+}
+
+// eachChild visits the entities that are known to belong to one of parents, in
+// order of their IDs.
+func (s *session) eachChild(parents map[string]*member, visit func(parent *member, child *entity)) {
 	for c, x := range s.indexes {
 		parentID := c.kind.about().parentID
 		if parentID == nil {
 			continue
 		}
-		for _, e := range x.byID {
-			parent := pruned[parentID(e)]
-			if parent == nil || pruned[e.ID] != nil || s.claims[e.ID] != nil || parent.err != nil {
-				continue
+		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
+			if parent := parents[parentID(x.byID[id])]; parent != nil {
+				visit(parent, x.byID[id])
 			}
-			parent.err = &OwnershipError{
-				Key: parent.key, KonnectID: e.ID, Name: orDash(nameOf(e)), Holder: e.owner.holder(),
-				AdoptHint: "it belongs to an entity that would be pruned; delete it first",
-			}
-			parent.outcome = ActionSkipped
 		}
 	}
 }
@@ -81,21 +95,35 @@ func keyOfEntity(k binding, e *entity) crd.Key {
 	return key
 }
 
-// actPrunes deletes once everything is written, so that nothing refers to what
-// goes. A control plane in which a write failed is left alone.
-func (s *session) actPrunes(ctx context.Context) {
+// splitPrunes returns the entities whose names are taken over, with what they
+// hold, and all others, which go when nothing refers to them any more.
+func (s *session) splitPrunes() (first, last []*member) {
+	for _, m := range s.prunes {
+		parentID := m.kind.about().parentID
+		if s.reused[m.id] || parentID != nil && s.reused[parentID(m.entity)] {
+			first = append(first, m)
+		} else {
+			last = append(last, m)
+		}
+	}
+	return first, last
+}
+
+// actPrunes deletes entities kind by kind, children first. A control plane in
+// which a write has failed is left alone.
+func (s *session) actPrunes(ctx context.Context, prunes []*member) {
 	failed := map[*member]bool{}
 	for _, m := range s.members {
 		if m.err != nil && m.control != nil {
 			failed[m.control] = true
 		}
 	}
-	for start := 0; start < len(s.prunes); {
+	for start := 0; start < len(prunes); {
 		end := start
-		for end < len(s.prunes) && s.prunes[end].kind == s.prunes[start].kind {
+		for end < len(prunes) && prunes[end].kind == prunes[start].kind {
 			end++
 		}
-		batch := s.prunes[start:end]
+		batch := prunes[start:end]
 		schedule(ctx, len(batch), s.client.config.maxConcurrency, func(int) []int { return nil }, func(ctx context.Context, i int) {
 			m := batch[i]
 			switch {

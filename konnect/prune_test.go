@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -15,7 +16,8 @@ import (
 )
 
 func TestPruneNeedsOwner(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		client := newNetwork(server).client(t)
 		_, err := client.Ensure(t.Context(), platform(), konnect.WithPrune())
@@ -28,7 +30,8 @@ func TestPruneNeedsOwner(t *testing.T) {
 
 // TestPruneCoversOursOnly keeps what is not ours, other control planes and the control planes.
 func TestPruneCoversOursOnly(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		n := newNetwork(server)
 		objects := func() []crd.Object {
@@ -105,7 +108,8 @@ func TestPruneIsLimited(t *testing.T) {
 		refused bool
 	}{"below": {3, true}, "none": {0, true}, "just": {4, false}} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
 				server := konnecttest.NewServer()
 				n := newNetwork(server)
 				require.NoError(t, ensuring(platform)(t, n))
@@ -131,7 +135,8 @@ func TestPruneIsLimited(t *testing.T) {
 
 // TestPruneIsSkippedAfterFailure leaves a control plane alone in which a write failed.
 func TestPruneIsSkippedAfterFailure(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		n := newNetwork(server)
 		objects := func() []crd.Object {
@@ -161,7 +166,8 @@ func TestPruneIsSkippedAfterFailure(t *testing.T) {
 
 // TestPruneFollowsMovedObjects leaves nothing behind where an object came from.
 func TestPruneFollowsMovedObjects(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		n := newNetwork(server)
 		at := func(controlPlane string) func() []crd.Object {
@@ -178,7 +184,8 @@ func TestPruneFollowsMovedObjects(t *testing.T) {
 
 // TestTargetsMove between upstreams without a second entity.
 func TestTargetsMove(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		n := newNetwork(server)
 		at := func(upstream string) func() []crd.Object {
@@ -192,7 +199,7 @@ func TestTargetsMove(t *testing.T) {
 		require.NoError(t, ensuring(at("q"), konnect.WithPrune())(t, n))
 		targets := server.Entities(planeID(t, server, "gw"), "targets")
 		require.Len(t, targets, 1)
-		assert.Equal(t, server.Entity(planeID(t, server, "gw"), "upstreams", "q")["id"], targets[0]["upstream"].(map[string]any)["id"])
+		assert.Equal(t, map[string]any{"id": server.Entity(planeID(t, server, "gw"), "upstreams", "q")["id"]}, targets[0]["upstream"])
 		server.ResetLog()
 		require.NoError(t, ensuring(at("q"), konnect.WithPrune())(t, n))
 		assert.Zero(t, server.Writes())
@@ -202,7 +209,8 @@ func TestTargetsMove(t *testing.T) {
 // TestPruneKeepsWhatOthersUse spares what others have put below, which Konnect
 // would refuse to delete, or delete with it.
 func TestPruneKeepsWhatOthersUse(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n, server, _ := ensured(t)
 		putBelow(t, server)
 		before := len(server.Entities(planeID(t, server, "gw"), "targets"))

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -146,19 +147,27 @@ func (w *world) resolve(value any) any {
 	return nil
 }
 
-func eachKind(t *testing.T, test func(*testing.T, kindCase)) {
+// kindTest is the test of one kind.
+type kindTest struct {
+	*testing.T
+	kindCase
+}
+
+// eachKind runs a test in parallel for all kinds, and beside all others.
+func eachKind(t *testing.T, test func(kindTest)) {
 	t.Helper()
 	t.Parallel()
 	for _, c := range kindCases() {
 		t.Run(c.kind, func(t *testing.T) {
 			t.Parallel()
-			test(t, c)
+			test(kindTest{t, c})
 		})
 	}
 }
 
 func TestRoundTripCreates(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		for name, objects := range map[string]func() []crd.Object{"full": c.full, "minimal": c.minimal} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -180,7 +189,8 @@ func TestRoundTripCreates(t *testing.T) {
 
 // TestRoundTripDrift changes each compared field in Konnect, one at a time.
 func TestRoundTripDrift(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.full())
 		for _, d := range c.drifts {
 			name := fmt.Sprintf("%s to %v", d.at(), d.value)
@@ -195,7 +205,7 @@ func TestRoundTripDrift(t *testing.T) {
 			}
 			require.Equal(t, []konnect.Field{want}, change.Fields, name)
 			if d.refused {
-				w.refused(c, err, want)
+				w.refused(c.kindCase, err, want)
 				w.modify(w.last(), func(entity map[string]any) { set(entity, d.at(), d.to) })
 				continue
 			}
@@ -232,7 +242,8 @@ func withoutTimes(entity map[string]any) map[string]any {
 
 // TestRoundTripDriftOfDefaults drifts objects that name as little as possible.
 func TestRoundTripDriftOfDefaults(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.minimal())
 		for _, d := range c.drifts {
 			name := fmt.Sprintf("%s to %v", d.at(), d.value)
@@ -259,7 +270,8 @@ func TestRoundTripDriftOfDefaults(t *testing.T) {
 }
 
 func TestRoundTripDriftCoversAllFields(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		for _, f := range traitsOf(t, c.kind).Fields {
 			assert.True(t, slices.ContainsFunc(c.drifts, func(d drift) bool { return d.field == f.Name }),
 				"%s: no drift for field %s", c.kind, f.Name)
@@ -268,12 +280,13 @@ func TestRoundTripDriftCoversAllFields(t *testing.T) {
 }
 
 func TestRoundTripAdoptOverride(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		if c.adopt == nil {
 			t.Skip("has no spec.adopt")
 		}
 		for _, mode := range []string{"", commonv1alpha1.AdoptModeOverride} {
-			w := strangers(t, c)
+			w := strangers(t, c.kindCase)
 			objects := func() []crd.Object {
 				objects := c.full()
 				c.adopt(objects[len(objects)-1], w.last().KonnectID, mode)
@@ -311,11 +324,12 @@ func strangers(t *testing.T, c kindCase) *world {
 }
 
 func TestRoundTripAdoptMatch(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		if c.adopt == nil {
 			t.Skip("has no spec.adopt")
 		}
-		w := strangers(t, c)
+		w := strangers(t, c.kindCase)
 		held := w.stored(w.last())
 		objects := func() []crd.Object {
 			objects := c.full()
@@ -351,9 +365,7 @@ func TestRoundTripAdoptMatch(t *testing.T) {
 			assert.Zero(t, w.server.Writes())
 			w.modify(w.last(), func(entity map[string]any) {
 				clear(entity)
-				for name, value := range before {
-					entity[name] = value
-				}
+				maps.Copy(entity, before)
 			})
 		}
 
@@ -367,10 +379,11 @@ func TestRoundTripAdoptMatch(t *testing.T) {
 
 // TestRoundTripAdoptionPolicy takes over by name what nobody looks after.
 func TestRoundTripAdoptionPolicy(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		var w *world
 		if c.adopt != nil {
-			w = strangers(t, c)
+			w = strangers(t, c.kindCase)
 		} else {
 			w = newWorld(t, c.full())
 			w.modify(w.last(), func(entity map[string]any) { entity["labels"] = map[string]any{} })
@@ -391,7 +404,8 @@ func TestRoundTripAdoptionPolicy(t *testing.T) {
 }
 
 func TestRoundTripSpecID(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		if c.setID == nil {
 			t.Skip("has no spec.id")
 		}
@@ -412,7 +426,8 @@ func TestRoundTripSpecID(t *testing.T) {
 }
 
 func TestRoundTripDeletes(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.full())
 		objects := c.full()
 		report, err := newClient(t, w.server).Delete(t.Context(), objects)
@@ -434,14 +449,15 @@ func TestRoundTripDeletes(t *testing.T) {
 
 // TestRoundTripDeletesAlone deletes the last object and leaves what it needs.
 func TestRoundTripDeletesAlone(t *testing.T) {
-	eachKind(t, func(t *testing.T, c kindCase) {
+	eachKind(t, func(c kindTest) {
+		t := c.T
 		w := newWorld(t, c.full())
 		source := c.full()
 		last := source[len(source)-1:]
 		for _, want := range []konnect.Action{konnect.ActionDeleted, konnect.ActionUnchanged} {
 			w.server.ResetLog()
 			client := newClient(t, w.server, konnect.WithSource(resolve.Objects(source...)))
-			report, err := client.Delete(t.Context(), []crd.Object{last[0].DeepCopyObject().(crd.Object)})
+			report, err := client.Delete(t.Context(), []crd.Object{must[crd.Object](last[0].DeepCopyObject())})
 			require.NoError(t, err)
 			assert.Equal(t, []konnect.Action{want}, actions(report))
 			assert.Nil(t, w.stored(w.last()))

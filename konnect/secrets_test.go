@@ -1,7 +1,6 @@
 package konnect_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -10,7 +9,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,7 @@ func printed(values ...any) string {
 	var text strings.Builder
 	logger := slog.New(slog.NewJSONHandler(&text, nil))
 	for _, value := range values {
-		fmt.Fprintf(&text, "%v\n%+v\n%#v\n%s\n%q\n", value, value, value, value, value)
+		_, _ = fmt.Fprintf(&text, "%v\n%+v\n%#v\n%s\n%q\n", value, value, value, value, value)
 		if _, isObject := value.(crd.Object); !isObject { // whose JSON a cluster needs in clear
 			logger.Info("printed", "value", value)
 		}
@@ -43,9 +44,29 @@ func printed(values ...any) string {
 	return text.String()
 }
 
+// lockedText is written by log and observer at once.
+type lockedText struct {
+	lock sync.Mutex
+	text strings.Builder
+}
+
+func (l *lockedText) Write(p []byte) (int, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lockedText) String() string {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.text.String()
+}
+
+func (l *lockedText) print(values ...any) { _, _ = l.Write([]byte(printed(values...))) }
+
 // watched collects what a client says in any way.
 type watched struct {
-	text   bytes.Buffer
+	text   lockedText
 	client *konnect.Client
 	t      *testing.T
 }
@@ -55,14 +76,14 @@ func watch(t *testing.T, opts ...konnect.Option) *watched {
 	w := &watched{t: t}
 	opts = append(opts,
 		konnect.WithLogger(slog.New(slog.NewJSONHandler(&w.text, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))),
-		konnect.WithObserver(func(e konnect.Event) { w.text.WriteString(printed(e)) }),
+		konnect.WithObserver(func(e konnect.Event) { w.text.print(e) }),
 		konnect.WithOwner("platform"))
-	w.text.WriteString(printed(opts))
+	w.text.print(opts)
 	client, err := konnect.NewClient(opts...)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)
 	w.client = client
-	w.text.WriteString(printed(client, struct{ Client *konnect.Client }{client}))
+	w.text.print(client, struct{ Client *konnect.Client }{client})
 	return w
 }
 
@@ -76,11 +97,10 @@ func (w *watched) ensure(objects []crd.Object, opts ...konnect.EnsureOption) {
 func (w *watched) keep(result fmt.Stringer, objects []crd.Object, err error) {
 	raw, jsonErr := json.Marshal(result)
 	require.NoError(w.t, jsonErr)
-	w.text.Write(raw)
-	w.text.WriteString(printed(result, err))
-	fmt.Fprintf(&w.text, "%v %+v %#v", objects, objects, objects)
+	w.text.print(string(raw), result, err)
+	_, _ = fmt.Fprintf(&w.text, "%v %+v %#v", objects, objects, objects)
 	for _, obj := range objects {
-		w.text.WriteString(printed(obj, obj.GetConditions()))
+		w.text.print(obj, obj.GetConditions())
 	}
 }
 
@@ -212,7 +232,8 @@ func TestMistakesDoNotShowTokens(t *testing.T) {
 
 // TestNobodyThere names the address and not the token.
 func TestNobodyThere(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(konnecttest.NewServer())
 		w := watch(t, konnect.WithServerURL("https://nowhere.example.com"), konnect.WithToken(token(0)), konnect.WithHTTPClient(&http.Client{Transport: n}))
 		w.ensure(platform())
@@ -223,7 +244,8 @@ func TestNobodyThere(t *testing.T) {
 
 // TestForeignRedirect never takes the token along.
 func TestForeignRedirect(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
 		us, eu := konnecttest.NewServer(), konnecttest.NewServer()
 		n := newNetwork(us)
 		n.servers[euHost] = eu

@@ -41,8 +41,10 @@ type session struct {
 	// unresolved are the errors of resolve, by object.
 	unresolved map[crd.Key]error
 	// claims are the IDs of entities that belong to a member.
-	claims   map[string]*member
-	prunes   []*member
+	claims map[string]*member
+	prunes []*member
+	// reused are the IDs of entities to prune whose name an object takes.
+	reused   map[string]bool
 	problems []Problem
 	total    int
 
@@ -102,8 +104,7 @@ func (m *member) isControlPlane() bool { return m.control == m }
 
 // isMirror tells whether the entity is only read.
 func (m *member) isMirror() bool {
-	mirror := m.kind.about().mirror
-	return mirror != nil && m.obj != nil && mirror(m.obj) != ""
+	return m.obj != nil && m.kind.mirrored(m.obj) != ""
 }
 
 // isReadOnly tells whether the entity is never written, whatever the step.
@@ -146,6 +147,7 @@ func (c *Client) newSession(options callOptions) *session {
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
 		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
+		reused: map[string]bool{},
 	}
 }
 

@@ -272,7 +272,7 @@ func (s *session) authConditions(control *member) []metav1.Condition {
 		return nil
 	}
 	name := fmt.Sprintf("KonnectAPIAuthConfiguration %s/%s", authNode.Key.Namespace, authNode.Key.Name)
-	refusedToken, known := control.account.tokenRefused()
+	known, refusedToken := control.account.tokenRefused()
 	if !known {
 		return nil
 	}
@@ -289,16 +289,16 @@ func (s *session) authConditions(control *member) []metav1.Condition {
 
 // tokenRefused returns why Konnect does not accept the token, nil when it does;
 // known is false where Konnect was not asked or could not be reached.
-func (a *account) tokenRefused() (refused error, known bool) {
+func (a *account) tokenRefused() (known bool, refused error) {
 	switch {
 	case !a.observed:
-		return nil, false
+		return false, nil
 	case a.verdict == nil:
-		return nil, true
+		return true, nil
 	case errors.Is(a.verdict, ErrUnauthorized), errors.Is(a.verdict, ErrForbidden):
-		return a.verdict, true
+		return true, a.verdict
 	default:
-		return nil, false
+		return false, nil
 	}
 }
 
@@ -321,7 +321,7 @@ func (s *session) writeAuthStatus() {
 			continue
 		}
 		auth, ok := s.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
-		refusedToken, known := m.account.tokenRefused()
+		known, refusedToken := m.account.tokenRefused()
 		if !ok || !known {
 			continue
 		}

@@ -14,7 +14,6 @@ var (
 	hostnamePattern = regexp.MustCompile(`^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
 	entityName      = regexp.MustCompile(`^(?:[0-9A-Za-z.\-_~]|[^\x00-\x7F])+$`)
 	pathCharacters  = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$`)
-	percentEscape   = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
 )
 
 const defaultTargetPort = 8000

@@ -56,9 +56,7 @@ func jsonReply(status int, body []byte) reply {
 func noContent() reply { return reply{status: http.StatusNoContent, header: http.Header{}} }
 
 func (r *reply) addHeader(header http.Header) {
-	for name, values := range header {
-		r.header[name] = values
-	}
+	maps.Copy(r.header, header)
 }
 
 // render turns a failure into an answer; a problem gets the trace of this request.

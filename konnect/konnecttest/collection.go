@@ -1,6 +1,9 @@
 package konnecttest
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // collection describes one kind of core entity as the API publishes it. A new kind is
 // one more of these in the list of tables.go.
@@ -48,15 +51,15 @@ func (u unique) key(values object) string {
 	if parts == nil {
 		parts = []string{u.field}
 	}
-	key := ""
+	var key strings.Builder
 	for _, part := range parts {
 		value := text(values, part)
 		if value == "" {
 			return ""
 		}
-		key += "\x00" + value
+		key.WriteString("\x00" + value)
 	}
-	return key
+	return key.String()
 }
 
 // foreign is a reference to another collection.

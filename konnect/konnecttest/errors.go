@@ -80,12 +80,13 @@ func coreFailure(status, code int, message string, details ...detail) *failure {
 	if details == nil {
 		details = []detail{}
 	}
-	text := message
+	var text strings.Builder
+	text.WriteString(message)
 	for _, d := range details {
-		text += fmt.Sprintf("; %s: %s", cmp.Or(d.Field, "entity"), strings.Join(d.Messages, ", "))
+		text.WriteString(fmt.Sprintf("; %s: %s", cmp.Or(d.Field, "entity"), strings.Join(d.Messages, ", ")))
 	}
 	return &failure{
-		status: status, contentType: contentJSON, text: text,
+		status: status, contentType: contentJSON, text: text.String(),
 		body: statusBody{Code: code, Message: message, Details: details},
 	}
 }

@@ -3,6 +3,7 @@ package konnecttest
 import (
 	"bytes"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -156,9 +157,7 @@ func (c *call) pageBody(at place, page []*entity, more bool) []byte {
 
 func (c *call) nextURI(token string) string {
 	params := url.Values{}
-	for name, values := range c.request.URL.Query() {
-		params[name] = values
-	}
+	maps.Copy(params, c.request.URL.Query())
 	params.Set("offset", token)
 	if params.Get("size") == "" {
 		params.Set("size", strconv.Itoa(defaultPage))

@@ -14,27 +14,34 @@ type problemBody struct {
 	InvalidParameters []map[string]any `json:"invalid_parameters,omitempty"`
 }
 
-// problemFailure leaves the instance open: it is the trace of one request, which
+// asFailure leaves the instance open: it is the trace of one request, which
 // only the answer to that request knows.
+func (b *problemBody) asFailure() *failure {
+	return &failure{status: b.Status, contentType: contentProblem, text: b.Detail, body: b}
+}
+
 func problemFailure(status int, title, detail string) *failure {
-	return &failure{
-		status: status, contentType: contentProblem, text: detail,
-		body: &problemBody{Status: status, Title: title, Detail: detail},
-	}
+	return (&problemBody{Status: status, Title: title, Detail: detail}).asFailure()
 }
 
 func invalidParameters(violations ...violation) *failure {
-	f := problemFailure(http.StatusBadRequest, "Bad Request", "Invalid Parameters")
-	body := &problemBody{Status: f.status, Title: "Bad Request", Detail: "Invalid Parameters"}
+	body := newInvalidBody(violations)
+	f := body.asFailure()
+	for _, v := range violations {
+		f.text += fmt.Sprintf("; %s: %s", v.field, v.reason)
+	}
+	return f
+}
+
+func newInvalidBody(violations []violation) *problemBody {
+	body := &problemBody{Status: http.StatusBadRequest, Title: "Bad Request", Detail: "Invalid Parameters"}
 	if slices.ContainsFunc(violations, func(v violation) bool { return v.rule == "is_label" }) {
 		body.Title = "Invalid Request"
 	}
 	for _, v := range violations {
 		body.InvalidParameters = append(body.InvalidParameters, v.parameter())
-		f.text += fmt.Sprintf("; %s: %s", v.field, v.reason)
 	}
-	f.body = body
-	return f
+	return body
 }
 
 func (v violation) parameter() map[string]any {
@@ -57,9 +64,9 @@ func (v violation) parameter() map[string]any {
 }
 
 func invalidQuery(field, reason string) *failure {
-	f := invalidParameters(violation{field: field, reason: reason, rule: "invalid"})
-	f.body.(*problemBody).InvalidParameters[0]["source"] = "query"
-	return f
+	body := newInvalidBody([]violation{{field: field, reason: reason, rule: "invalid"}})
+	body.InvalidParameters[0]["source"] = "query"
+	return body.asFailure()
 }
 
 func unauthenticated() *failure {
@@ -71,9 +78,9 @@ func planeNotFound() *failure {
 }
 
 func malformedBody() *failure {
-	f := invalidParameters(violation{field: "body", reason: "is not a JSON object", rule: "is_object"})
-	f.body.(*problemBody).Detail = "Invalid request format"
-	return f
+	body := newInvalidBody([]violation{{field: "body", reason: "is not a JSON object", rule: "is_object"}})
+	body.Detail = "Invalid request format"
+	return body.asFailure()
 }
 
 // serverFault is what a fault of the service itself looks like in each family.

@@ -3,6 +3,7 @@ package v1alpha1
 import (
 	"net/url"
 	"regexp"
+	"strings"
 	"sync"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -17,14 +18,21 @@ func validateServerURL(errs *constraint.Errors, path *field.Path, value string) 
 	// The same parser decides in an API server what counts as a URL.
 	if _, err := url.ParseRequestURI(value); err != nil {
 		if !hostPattern().MatchString(value) {
-			errs.Add(field.Invalid(path, value, "must be an https URL or a host name"))
+			errs.Add(field.Invalid(path, withoutUserInfo(value), "must be an https URL or a host name"))
 		}
 		return
 	}
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Scheme != "https" {
-		errs.Add(field.Invalid(path, value, "must have the scheme https, or none"))
+		errs.Add(field.Invalid(path, withoutUserInfo(value), "must have the scheme https, or none"))
 	}
+}
+
+// withoutUserInfo leaves out of an error what may be a token: all before the
+// last @, and any query.
+func withoutUserInfo(value string) string {
+	value, _, _ = strings.Cut(value, "?")
+	return value[strings.LastIndex(value, "@")+1:]
 }
 
 // hostPattern returns the CRD's pattern for host names. Any character may stand
