@@ -25,7 +25,7 @@ func (s *session) observeGroups(ctx context.Context) {
 	var group sync.WaitGroup
 	for _, m := range s.members {
 		r := relationOf(m)
-		if r == nil || !m.inBatch || m.entity == nil || m.err != nil {
+		if r == nil || !m.inBatch || m.entity == nil || m.err != nil || m.clusterType != r.clusterType {
 			continue
 		}
 		group.Go(func() {
@@ -51,10 +51,22 @@ func (s *session) compareGroup(m *member) {
 	if slices.Equal(wanted, m.held) {
 		return
 	}
-	m.fields = append(m.fields, Field{Path: "members", From: m.held, To: wanted})
+	m.fields = append(m.fields, Field{Path: "members", From: listValue(m.held), To: listValue(wanted)})
 	if m.step == ActionUnchanged {
 		m.step = ActionUpdated
 	}
+}
+
+// listValue is a list as decoded JSON; nil for none.
+func listValue(items []string) any {
+	var list []any
+	for _, item := range items {
+		list = append(list, item)
+	}
+	if list == nil {
+		return nil
+	}
+	return list
 }
 
 // wantedInGroup are the IDs of a group's members; those that are not there yet

@@ -18,7 +18,7 @@ import (
 const (
 	repeatFirst = 50 * time.Millisecond
 	repeatMost  = time.Second
-	repeatTimes = 10 // about five seconds of pauses
+	repeatTimes = 14 // four to thirteen seconds of pauses
 )
 
 // persist repeats a write while its failure may pass by itself.

@@ -201,7 +201,10 @@ func scenario(t *testing.T, w *watched, server *konnecttest.Server, bare string)
 
 	insecure := builder.NewAPIAuth("auth").ServerURL(bare).Token(token(1)).MustBuild()
 	insecure.Spec.ServerURL = "http://" + token(1) + "@konnect.example.com"
-	w.ensure(append(secretObjects("/"), insecure)) // refused before anything is sent
+	// Refused before anything is sent. The object itself is not printed: a server URL
+	// is no secret field, and this one should not hold a token.
+	refused, err := w.client.Ensure(t.Context(), append(secretObjects("/"), insecure))
+	w.keep(refused, nil, err)
 	w.ensure(append(slice("auth", "auth"), builder.NewAPIAuth("auth").ServerURL(bare).Token(token(3)).MustBuild()))
 	matched := objects("/fifth")
 	for i, obj := range matched {
@@ -212,8 +215,8 @@ func scenario(t *testing.T, w *watched, server *konnecttest.Server, bare string)
 	w.ensure(matched, konnect.WithPrune(), konnect.WithMaxDeletes(0))
 	w.ensure(objects("/sixth")[:1], konnect.WithPrune())
 	batch := objects("/seventh")
-	report, err := w.client.Delete(t.Context(), batch)
-	w.keep(report, batch, err)
+	deleted, err := w.client.Delete(t.Context(), batch)
+	w.keep(deleted, batch, err)
 }
 
 // TestMistakesDoNotShowTokens in the errors of options and of objects.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -77,9 +78,7 @@ func read(t testing.TB, res *http.Response) answer {
 func (c *client) plane(fields map[string]any) (id, entities string) {
 	c.t.Helper()
 	all := map[string]any{"name": "cp"}
-	for name, value := range fields {
-		all[name] = value
-	}
+	maps.Copy(all, fields)
 	id, err := c.srv.AddControlPlane("", all)
 	require.NoError(c.t, err)
 	return id, "/v2/control-planes/" + id + "/core-entities"

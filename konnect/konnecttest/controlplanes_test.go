@@ -2,6 +2,7 @@ package konnecttest_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -106,9 +107,7 @@ func TestControlPlaneValidation(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body := map[string]any{"name": "cp"}
-			for k, v := range tc.fields {
-				body[k] = v
-			}
+			maps.Copy(body, tc.fields)
 			got := c.do("POST", planes, body)
 			require.Equal(t, 400, got.Status, tc.reason)
 			assert.Equal(t, "application/problem+json", got.Header.Get("Content-Type"))

@@ -1,6 +1,7 @@
 package konnecttest_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -254,12 +255,8 @@ func reject(t *testing.T, path string, valid map[string]any, cases map[string]re
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			body := map[string]any{}
-			for k, v := range valid {
-				body[k] = v
-			}
-			for k, v := range tc.fields {
-				body[k] = v
-			}
+			maps.Copy(body, valid)
+			maps.Copy(body, tc.fields)
 			got := c.do("POST", entities+path, body)
 			require.Equal(t, 400, got.Status, "%s: %s", tc.reason, got.Raw)
 			assert.InDelta(t, 3, got.Body["code"], 0)
@@ -285,12 +282,8 @@ func accept(t *testing.T, path string, valid map[string]any, cases map[string]ma
 	for reason, fields := range cases {
 		t.Run(reason, func(t *testing.T) {
 			body := map[string]any{}
-			for k, v := range valid {
-				body[k] = v
-			}
-			for k, v := range fields {
-				body[k] = v
-			}
+			maps.Copy(body, valid)
+			maps.Copy(body, fields)
 			got := c.do("POST", entities+path, body)
 			require.Equal(t, 201, got.Status, got.Raw)
 			require.Equal(t, 204, c.do("DELETE", entities+path+"/"+got.Body["id"].(string), nil).Status)

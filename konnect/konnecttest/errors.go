@@ -83,7 +83,7 @@ func coreFailure(status, code int, message string, details ...detail) *failure {
 	var text strings.Builder
 	text.WriteString(message)
 	for _, d := range details {
-		text.WriteString(fmt.Sprintf("; %s: %s", cmp.Or(d.Field, "entity"), strings.Join(d.Messages, ", ")))
+		fmt.Fprintf(&text, "; %s: %s", cmp.Or(d.Field, "entity"), strings.Join(d.Messages, ", "))
 	}
 	return &failure{
 		status: status, contentType: contentJSON, text: text.String(),

@@ -29,7 +29,7 @@ func Example() {
 	}
 	defer stop()
 
-	r, err := http.NewRequest(http.MethodGet, srv.URL+"/v2/control-planes", nil)
+	r, err := http.NewRequest(http.MethodGet, srv.URL+"/v2/control-planes", http.NoBody)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -68,6 +68,7 @@ func ExampleNewServer() {
 
 func ExampleStart() {
 	test := func(t *testing.T) {
+		t.Helper()
 		srv := konnecttest.Start(t) // stops when the test ends
 		_ = srv.URL                 // for the client under test, with srv.Token
 	}

@@ -94,8 +94,8 @@ func TestGroupMembershipLimits(t *testing.T) {
 	t.Parallel()
 	c, group, ids := grouped(t, 257)
 	path := planes + "/" + group + "/group-memberships"
-	plain, kic := ids[0], ""
-	kic, _ = c.plane(map[string]any{"name": "kic", "cluster_type": "CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"})
+	plain := ids[0]
+	kic, _ := c.plane(map[string]any{"name": "kic", "cluster_type": "CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"})
 
 	for name, tc := range map[string]struct {
 		reason string

@@ -43,7 +43,7 @@ func TestStopEndsDelays(t *testing.T) {
 	require.NoError(t, err)
 	done := make(chan error)
 	go func() {
-		r, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+planes, nil)
+		r, err := http.NewRequestWithContext(t.Context(), "GET", srv.URL+planes, http.NoBody)
 		if err != nil {
 			done <- err
 			return

@@ -109,6 +109,7 @@ func TestParallelRequests(t *testing.T) {
 }
 
 func send(t *testing.T, srv *konnecttest.Server, method, url, body string) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if !assert.NoError(t, err) {
 		return

@@ -46,7 +46,7 @@ func TestStatePut(t *testing.T) {
 	group, _ := c.plane(map[string]any{"name": "kic", "cluster_type": "CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"})
 	_, err = c.srv.Put(group, "services", map[string]any{"host": "a"})
 	require.NoError(t, err, "a control plane that refuses writes takes it from here")
-	assert.Equal(t, 1, len(c.srv.Requests()), "the state helpers are no requests")
+	assert.Len(t, c.srv.Requests(), 1, "the state helpers are no requests")
 }
 
 func TestStateModify(t *testing.T) {
