@@ -56,6 +56,17 @@ func TestOrderOfSetsIsNoDrift(t *testing.T) {
 	})
 }
 
+func TestOrderOfEndpointsIsNoDrift(t *testing.T) {
+	t.Parallel()
+	objects := fresh(plane("cp").MustBuild(), builder.NewRoute("route").ControlPlane("cp").Protocols("tcp", "tls").
+		Source("10.0.0.1", 0).Source("10.0.0.2", 80).Destination("", 1).Destination("10.0.0.3", 2).MustBuild())
+	w := newWorld(t, objects())
+	for _, name := range []string{"protocols", "sources", "destinations"} {
+		w.modify(w.last(), func(route map[string]any) { slices.Reverse(must[[]any](route[name])) })
+		w.settled(objects())
+	}
+}
+
 // TestEntitiesAreRenamed changes what is unique about an entity in the spec.
 func TestEntitiesAreRenamed(t *testing.T) {
 	t.Parallel()
