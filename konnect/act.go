@@ -15,6 +15,7 @@ import (
 func (s *session) act(ctx context.Context) {
 	first, last := s.splitPrunes()
 	s.actPrunes(ctx, first)
+	s.parkNames(ctx)
 	s.inOrder(ctx, s.waitsFor, s.actOn)
 	s.actPrunes(ctx, last)
 }
@@ -45,7 +46,7 @@ func (s *session) inOrder(ctx context.Context, waitsFor func(*member) []*member,
 // waitsFor returns the members that are written before m: those that it refers
 // to, and those that give up a name for it.
 func (s *session) waitsFor(m *member) []*member {
-	others := slices.Clone(m.after)
+	others := slices.DeleteFunc(slices.Clone(m.after), func(other *member) bool { return other.parked })
 	for _, edge := range m.node.Edges {
 		if needed := s.byKey[edge.To]; needed != nil && needed != m {
 			others = append(others, needed)

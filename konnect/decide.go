@@ -28,7 +28,7 @@ func (s *session) decide() {
 		}
 	}
 	s.checkHeld()
-	s.checkSwaps()
+	s.breakSwaps()
 	if s.options.prune {
 		s.decidePrunes()
 	}

@@ -23,6 +23,8 @@ type kind[O crd.Object, P any] struct {
 	// which Konnect stores it; empty for none. It is unique in the control plane,
 	// for nested kinds in the parent.
 	name func(O) string
+	// rename sets the name in a payload; nil for kinds whose name is their address.
+	rename func(*P, string)
 	// specID returns spec.id; nil for kinds without.
 	specID func(O) *string
 	// mirror returns the ID of an entity that is only read; nil for kinds without.
@@ -124,6 +126,8 @@ type binding interface {
 	checkObject(crd.Object) field.ErrorList
 	// desire returns the payload and its comparable JSON.
 	desire(crd.Object, inputs) (desired, error)
+	// renamed returns a payload under another name; false for kinds that cannot.
+	renamed(desired, string) (desired, bool)
 	// shape returns an observed entity in the shape of the payload.
 	shape(*entity) (canon.Object, error)
 	refuseEntity(canon.Object) error
@@ -198,6 +202,15 @@ func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {
 		k.normalize(object)
 	}
 	return desired{payload: payload, object: object}, nil
+}
+
+func (k *kind[O, P]) renamed(d desired, name string) (desired, bool) {
+	if k.rename == nil {
+		return d, false
+	}
+	payload := k.sent(d)
+	k.rename(&payload, name)
+	return desired{payload: payload, object: d.object}, true
 }
 
 func (k *kind[O, P]) shape(e *entity) (canon.Object, error) {

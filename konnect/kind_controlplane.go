@@ -41,6 +41,7 @@ func controlPlaneKind() binding {
 		name:        controlPlaneName,
 		mirror:      mirrorID,
 		clusterType: (*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType,
+		rename:      func(p *components.CreateControlPlaneRequest, name string) { p.Name = name },
 		check:       checkControlPlane,
 		payload:     controlPlanePayload,
 		project:     liftConfig,

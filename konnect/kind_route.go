@@ -47,6 +47,7 @@ func routeKind() binding {
 		},
 		name:    func(o *configurationv1alpha1.KongRoute) string { return deref(o.Spec.Name) },
 		specID:  func(o *configurationv1alpha1.KongRoute) *string { return o.Spec.ID },
+		rename:  func(p *components.RouteJSON, name string) { p.Name = &name },
 		check:   checkRoute,
 		payload: routePayload,
 		refuse:  refuseExpression,

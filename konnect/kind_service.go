@@ -45,6 +45,7 @@ func serviceKind() binding {
 		},
 		name:      func(o *configurationv1alpha1.KongService) string { return deref(o.Spec.Name) },
 		specID:    func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
+		rename:    func(p *components.Service, name string) { p.Name = &name },
 		check:     checkService,
 		payload:   servicePayload,
 		carry:     carryService,

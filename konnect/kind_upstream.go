@@ -45,6 +45,7 @@ func upstreamKind() binding {
 			},
 		},
 		name:    func(o *configurationv1alpha1.KongUpstream) string { return deref(o.Spec.Name) },
+		rename:  func(p *components.Upstream, name string) { p.Name = name },
 		check:   checkUpstream,
 		payload: upstreamPayload,
 		ops: ops[components.Upstream]{

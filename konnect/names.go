@@ -76,34 +76,3 @@ func (s *session) checkNaturalKeys() {
 		taken[key] = m
 	}
 }
-
-// checkSwaps refuses names that are handed round in a circle, where none is
-// free to begin with.
-func (s *session) checkSwaps() {
-	waiting, followers := map[*member]int{}, map[*member][]*member{}
-	var free []*member
-	for _, m := range s.members {
-		for _, other := range s.waitsFor(m) {
-			waiting[m]++
-			followers[other] = append(followers[other], m)
-		}
-		if waiting[m] == 0 {
-			free = append(free, m)
-		}
-	}
-	for len(free) > 0 {
-		m := free[0]
-		free = free[1:]
-		for _, follower := range followers[m] {
-			if waiting[follower]--; waiting[follower] == 0 {
-				free = append(free, follower)
-			}
-		}
-	}
-	for _, m := range s.members {
-		if waiting[m] > 0 && len(m.after) > 0 {
-			s.problem(m.key, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
-				m.key, m.kind.about().nameField, m.after[0].key))
-		}
-	}
-}

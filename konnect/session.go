@@ -89,6 +89,8 @@ type member struct {
 	held []string
 	// after are the objects that give up a name before this one takes it.
 	after []*member
+	// parked is true for an entity that gives its name up before all others.
+	parked bool
 	// kept is what Konnect holds otherwise than it was sent.
 	kept []Field
 	// unread tells why not everything in a control plane is known.
