@@ -224,6 +224,10 @@ func (c *Client) readOrganization(ctx context.Context, a *account) error {
 		global.server = &url.URL{Scheme: "https", Host: "global.api.konghq.com"}
 	}
 	raw, err := global.get(ctx, "/v3/organizations/me", nil)
+	if isNotFound(err) { // a gateway in between may not serve it; only the status needs it
+		c.config.logger.WarnContext(ctx, "organization is not known", "error", err)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("read organization: %w", err)
 	}
