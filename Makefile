@@ -26,7 +26,7 @@ test: ## run all tests with the race detector
 
 test-live: ## run the tests that write to a real Konnect; needs KONNECT_TOKEN, never part of CI
 	@test -n "$$KONNECT_TOKEN" || { echo 'test-live: KONNECT_TOKEN is not set' >&2; exit 1; }
-	@go test -count=1 -tags=live -run '^TestLive' ./...
+	@go test -count=1 -v -tags=live -run '^TestLive' ./konnect
 
 verify: ## check that generated files, go.mod files and formatting are current
 	@.ci/run generated tidy format

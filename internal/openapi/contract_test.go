@@ -72,7 +72,8 @@ func allowNull(node any) {
 			allowNull(item)
 		}
 	case map[string]any:
-		if kind, ok := n["type"].(string); ok && n["nullable"] == true {
+		nullable, _ := n["nullable"].(bool)
+		if kind, ok := n["type"].(string); ok && nullable {
 			n["type"] = []any{kind, "null"}
 			if enum, ok := n["enum"].([]any); ok {
 				n["enum"] = append(enum, nil)
