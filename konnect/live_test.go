@@ -44,7 +44,7 @@ func TestLiveHowTo(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() {
-		report, err := client.Delete(context.Background(), objects()) // the test's context has ended
+		report, err := client.Delete(context.WithoutCancel(t.Context()), objects())
 		assert.NoError(t, err)
 		t.Log("\n" + report.String())
 	})
