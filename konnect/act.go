@@ -58,6 +58,9 @@ func (s *session) waitsFor(m *member) []*member {
 func (s *session) actOn(ctx context.Context, m *member) {
 	if blocked := s.blocked(m); blocked != nil {
 		m.err, m.outcome = blocked, ActionSkipped
+		if m.parked {
+			m.err, m.outcome = fmt.Errorf("rename %s: it has the name %s for now: %w", m.key, parkedName(m), blocked), ActionFailed
+		}
 		return
 	}
 	if m.step == ActionUnchanged || !m.inBatch || m.isReadOnly() {
@@ -137,7 +140,7 @@ func (s *session) takeAnswer(m *member, raw []byte) error {
 	if err != nil || written.ID == "" {
 		return errors.New("the answer is no entity, so it is not konnect's")
 	}
-	m.entity, m.id = written, written.ID
+	m.entity, m.id, m.owned = written, written.ID, true
 	observed, err := m.kind.shape(written)
 	if err != nil {
 		return err

@@ -72,6 +72,7 @@ func (s *session) decideMember(m *member) error {
 		if m.entity == nil {
 			return fmt.Errorf("mirror %s: konnect has no control plane %s", m.key, m.kind.mirrored(m.obj))
 		}
+		m.owned = true
 		return nil
 	}
 	adopt := adoptOf(m.obj)
@@ -123,6 +124,7 @@ func (s *session) decidePresent(m *member) error {
 	default:
 		return s.ownershipError(m, m.entity)
 	}
+	m.owned = true
 	if err := s.compare(m, change); err != nil {
 		return err
 	}
@@ -200,6 +202,7 @@ func (s *session) decideMatch(m *member) error {
 		return &MismatchError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
 	}
 	s.keepBasis(m, d, observed)
+	m.owned = true
 	m.step = ActionUnchanged
 	if m.obj.GetKonnectStatus().ID != m.entity.ID {
 		m.step = ActionAdopted

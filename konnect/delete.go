@@ -77,7 +77,7 @@ func (s *session) decideDelete(m *member) {
 		s.problem(m.key, s.ownershipError(m, s.holderOfName(m)))
 	case m.entity == nil:
 	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.hasComputedID(m):
-		m.step = ActionDeleted
+		m.step, m.owned = ActionDeleted, true
 	default:
 		s.problem(m.key, s.ownershipError(m, m.entity))
 	}
@@ -224,8 +224,8 @@ func (s *session) cascadeError(plane *member, e *entity) error {
 func (s *session) firstOf(ctx context.Context, plane *member, name string) (*entity, error) {
 	var first *entity
 	raw, err := plane.account.get(ctx, corePath(scope{controlPlane: plane.id})+name, url.Values{"size": {"1"}})
-	if isNotFound(err) {
-		return nil, nil // the control plane has gone meanwhile
+	if isNotFound(err) && plane.account.isGone(ctx, plane.id) {
+		return nil, nil
 	}
 	if err == nil {
 		_, err = visitPage(raw, func(e *entity) { first = e })

@@ -94,7 +94,13 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 	if err := s.refusal(); err != nil {
 		return err
 	}
-	return s.checkDeletes(len(s.prunes))
+	deletes := 0
+	for _, m := range s.prunes {
+		if m.err == nil {
+			deletes++
+		}
+	}
+	return s.checkDeletes(deletes)
 }
 
 func (s *session) checkDeletes(n int) error {

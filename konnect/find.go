@@ -32,8 +32,8 @@ func (s *session) newID(m *member) string {
 	return cmp.Or(m.kind.wantedID(m.obj), computedID(m.control.id, s.owner, m.key))
 }
 
-// findControlPlane finds an object's control plane: by the mirror's ID, the
-// status, the marks, and the name under our owner's marks.
+// findControlPlane finds an object's control plane by the mirror's ID, the status
+// or the marks.
 func (s *session) findControlPlane(m *member) {
 	if m.err != nil || m.account == nil {
 		return
@@ -49,32 +49,47 @@ func (s *session) findControlPlane(m *member) {
 	}
 	if e := x.byMark[m.mark]; e != nil {
 		s.take(m, e)
-		return
 	}
-	s.takeNatural(m, x)
+}
+
+// findControlPlanes finds all of them, by name only once it is known which of
+// them other objects stand for.
+func (s *session) findControlPlanes() {
+	for _, m := range s.members {
+		if m.isControlPlane() {
+			s.findControlPlane(m)
+		}
+	}
+	for _, m := range s.members {
+		if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
+			s.takeNatural(m, s.indexes[s.controlPlanes(m.account)])
+		}
+	}
 }
 
 // findAll finds the entities of all objects but control planes, in the first or
 // the second round of observation.
 func (s *session) findAll(nested bool) {
+	var missing []*member
 	for _, m := range s.members {
 		if m.isControlPlane() || m.control == nil || m.control.entity == nil || m.err != nil || m.entity != nil {
 			continue
 		}
-		if nested == (m.kind.about().parent != "") {
-			s.find(m)
+		if nested != (m.kind.about().parent != "") || s.indexes[s.collectionOf(m)] == nil {
+			continue
 		}
+		if s.findKnown(m); m.entity == nil {
+			missing = append(missing, m)
+		}
+	}
+	for _, m := range missing {
+		s.findNamed(m)
 	}
 }
 
-// find follows the order of identity. What is not found will have its computed
-// ID, or that of the spec.
-func (s *session) find(m *member) {
+// findKnown finds an entity by ID or mark, in the order of identity.
+func (s *session) findKnown(m *member) {
 	x := s.indexes[s.collectionOf(m)]
-	if x == nil {
-		return
-	}
-	computed := computedID(m.control.id, s.owner, m.key)
 	for _, id := range s.candidateIDs(m) {
 		if e := x.byID[id]; e != nil {
 			s.take(m, e)
@@ -83,12 +98,17 @@ func (s *session) find(m *member) {
 	}
 	if e := x.byMark[m.mark]; e != nil {
 		s.take(m, e)
-		return
 	}
+}
+
+// findNamed finds an entity by its natural key, or under the computed ID. What is
+// not found will have that ID, or the spec's.
+func (s *session) findNamed(m *member) {
+	x := s.indexes[s.collectionOf(m)]
 	if s.takeNatural(m, x) {
 		return
 	}
-	if e := x.byID[computed]; e != nil {
+	if e := x.byID[computedID(m.control.id, s.owner, m.key)]; e != nil {
 		s.take(m, e)
 		return
 	}
@@ -130,7 +150,9 @@ func (s *session) take(m *member, e *entity) {
 		s.problem(m.key, fmt.Errorf("find %s: entity %s belongs to %s already", m.key, e.ID, other.key))
 		return
 	}
-	s.claims[e.ID] = m
+	if s.claims[e.ID] == nil || s.claims[e.ID].isMirror() {
+		s.claims[e.ID] = m
+	}
 	m.entity, m.id = e, e.ID
 	if m.isControlPlane() {
 		if shaped, err := m.kind.shape(e); err == nil {

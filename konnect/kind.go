@@ -126,8 +126,10 @@ type binding interface {
 	checkObject(crd.Object) field.ErrorList
 	// desire returns the payload and its comparable JSON.
 	desire(crd.Object, inputs) (desired, error)
-	// renamed returns a payload under another name; false for kinds that cannot.
-	renamed(desired, string) (desired, bool)
+	// canRename is false for kinds whose name is their address; renamed returns a
+	// payload under another name.
+	canRename() bool
+	renamed(desired, string) desired
 	// shape returns an observed entity in the shape of the payload.
 	shape(*entity) (canon.Object, error)
 	refuseEntity(canon.Object) error
@@ -204,13 +206,12 @@ func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {
 	return desired{payload: payload, object: object}, nil
 }
 
-func (k *kind[O, P]) renamed(d desired, name string) (desired, bool) {
-	if k.rename == nil {
-		return d, false
-	}
+func (k *kind[O, P]) canRename() bool { return k.rename != nil }
+
+func (k *kind[O, P]) renamed(d desired, name string) desired {
 	payload := k.sent(d)
 	k.rename(&payload, name)
-	return desired{payload: payload, object: d.object}, true
+	return desired{payload: payload, object: d.object}
 }
 
 func (k *kind[O, P]) shape(e *entity) (canon.Object, error) {

@@ -21,8 +21,9 @@ func (s *session) holderOfName(m *member) *entity {
 // belongs to another object of the batch, after which m is then written, or it is
 // pruned, which is then done first.
 func (s *session) releases(e *entity, m *member) bool {
-	if s.options.prune && !m.isControlPlane() && s.isOrphan(e, m.control) {
-		s.reused[e.ID] = true
+	if s.options.prune && !m.isControlPlane() && m.control.inBatch && m.control.unread == nil &&
+		s.isOrphan(e, m.control) && s.byMark[e.owner.key] == nil {
+		s.reused[e.ID] = m
 		return true
 	}
 	other := s.claims[e.ID]

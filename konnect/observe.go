@@ -20,11 +20,7 @@ const fewObjects = 1
 func (s *session) observe(ctx context.Context) {
 	s.observed = true
 	s.observeAccounts(ctx)
-	for _, m := range s.members {
-		if m.isControlPlane() {
-			s.findControlPlane(m)
-		}
-	}
+	s.findControlPlanes()
 	s.observeGroups(ctx)
 	collections := s.neededCollections()
 	s.observeCollections(ctx, collections, false)
@@ -182,8 +178,8 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 	x, about := s.indexes[n.collection], n.kind.about()
 	path := about.collectionPath(scope{controlPlane: n.controlPlane})
 	err := n.account.listCore(ctx, path, nil, func(e *entity) { x.add(e, s.owner, about.natural) })
-	if s.deleting && isNotFound(err) {
-		err = nil // the control plane has gone meanwhile, and all that it held
+	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
+		err = nil // and all that it held
 	}
 	if err != nil {
 		for _, m := range n.members {
@@ -202,7 +198,7 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	x, about, at := s.indexes[n.collection], n.kind.about(), s.at(m)
 	if about.parent != "" && !s.parentExists(m) {
-		return nil
+		return s.readMarked(ctx, n, m) // it may have had another parent
 	}
 	read := func(idOrName string) (*entity, error) {
 		raw, err := n.account.get(ctx, about.entityPath(at, idOrName), nil)
@@ -241,12 +237,27 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	if byID != nil {
 		return nil
 	}
+	return s.readMarked(ctx, n, m)
+}
+
+// readMarked reads the entity that carries the object's mark, wherever it is in
+// the collection.
+func (s *session) readMarked(ctx context.Context, n *need, m *member) error {
+	x, about := s.indexes[n.collection], n.kind.about()
+	at := scope{controlPlane: n.controlPlane}
 	marks := url.Values{"tags": {markKey + ":" + m.mark}}
 	err := n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
-	if s.deleting && isNotFound(err) {
+	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
 		return nil
 	}
 	return err
+}
+
+// isGone tells whether a control plane that was there has been deleted meanwhile.
+// A 404 below it alone does not say so.
+func (a *account) isGone(ctx context.Context, controlPlaneID string) bool {
+	_, err := a.get(ctx, controlPlanesPath+"/"+controlPlaneID, nil)
+	return isNotFound(err)
 }
 
 // failPlane records that not everything in a control plane could be read: it is

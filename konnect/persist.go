@@ -56,6 +56,9 @@ func (s *session) mayPass(m *member, err error) bool {
 	if api.Status == http.StatusNotFound {
 		return !m.isControlPlane() && m.control.outcome == ActionCreated
 	}
+	if api.Status == http.StatusConflict { // of control planes: the one that had the name is going
+		return m.isControlPlane() && len(m.after) > 0
+	}
 	if !api.referenceOnly() {
 		return false
 	}

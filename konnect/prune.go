@@ -16,7 +16,7 @@ func (s *session) decidePrunes() {
 	for _, k := range slices.Backward(s.kinds.list) {
 		for _, plane := range s.completeControlPlanes() {
 			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
-			if x == nil || plane.unread != nil {
+			if x == nil || plane.unread != nil || s.claims[plane.id] != plane { // the same one, mirrored
 				continue
 			}
 			var found []*member
@@ -34,6 +34,30 @@ func (s *session) decidePrunes() {
 		}
 	}
 	s.sparePrunedParents()
+	s.checkReused()
+}
+
+// checkReused refuses to take over the name of an entity that cannot be pruned
+// first: it is spared, or something of the batch is still below it.
+func (s *session) checkReused() {
+	first := map[string]*member{}
+	for _, m := range s.prunes {
+		taker := s.reused[m.id]
+		switch {
+		case taker == nil:
+		case m.err != nil:
+			s.problem(taker.key, s.ownershipError(taker, m.entity))
+		default:
+			first[m.id] = m
+		}
+	}
+	s.eachChild(first, func(parent *member, child *entity) {
+		if s.claims[child.ID] != nil && parent.err == nil {
+			taker := s.reused[parent.id]
+			s.problem(taker.key, fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
+				taker.key, taker.kind.wantedName(taker.obj), parent.key, s.claims[child.ID].key))
+		}
+	})
 }
 
 // isOrphan tells whether an entity is our owner's and no object of the batch
@@ -100,7 +124,7 @@ func keyOfEntity(k binding, e *entity) crd.Key {
 func (s *session) splitPrunes() (first, last []*member) {
 	for _, m := range s.prunes {
 		parentID := m.kind.about().parentID
-		if s.reused[m.id] || parentID != nil && s.reused[parentID(m.entity)] {
+		if s.reused[m.id] != nil || parentID != nil && s.reused[parentID(m.entity)] != nil {
 			first = append(first, m)
 		} else {
 			last = append(last, m)
@@ -130,6 +154,8 @@ func (s *session) actPrunes(ctx context.Context, prunes []*member) {
 			case m.err != nil:
 			case failed[m.control]:
 				m.err, m.outcome = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key), ActionSkipped
+			case s.isMoving(m):
+				m.err, m.outcome = fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key), ActionSkipped
 			default:
 				s.remove(ctx, m)
 			}
@@ -137,6 +163,13 @@ func (s *session) actPrunes(ctx context.Context, prunes []*member) {
 		})
 		start = end
 	}
+}
+
+// isMoving tells whether an entity to prune belongs to an object that is not
+// programmed yet in the control plane that it has moved to.
+func (s *session) isMoving(m *member) bool {
+	object := s.byMark[m.entity.owner.key]
+	return object != nil && (object.err != nil || object.entity == nil)
 }
 
 // remove deletes an entity; one that is gone already is a success.

@@ -43,8 +43,8 @@ type session struct {
 	// claims are the IDs of entities that belong to a member.
 	claims map[string]*member
 	prunes []*member
-	// reused are the IDs of entities to prune whose name an object takes.
-	reused   map[string]bool
+	// reused are the objects that take the name of an entity to prune, by its ID.
+	reused   map[string]*member
 	problems []Problem
 	total    int
 
@@ -79,6 +79,8 @@ type member struct {
 	// It is empty while the control plane does not exist.
 	id     string
 	entity *entity
+	// owned is true once it is settled that the object stands for the entity.
+	owned bool
 	// clusterType is known for control planes once they are observed.
 	clusterType string
 
@@ -120,12 +122,12 @@ func (s *session) at(m *member) scope {
 		return scope{}
 	}
 	at := scope{controlPlane: m.control.id}
-	if parent := s.parentOf(m); parent != nil {
+	parent, parentID := s.parentOf(m), m.kind.about().parentID
+	switch {
+	case m.entity != nil && parentID != nil && (parent == nil || s.deleting):
+		at.parent = parentID(m.entity) // to delete it, where it is
+	case parent != nil:
 		at.parent = parent.id
-	} else if m.entity != nil {
-		if parentID := m.kind.about().parentID; parentID != nil { // an entity to prune
-			at.parent = parentID(m.entity)
-		}
 	}
 	return at
 }
@@ -149,7 +151,7 @@ func (c *Client) newSession(options callOptions) *session {
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
 		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
-		reused: map[string]bool{},
+		reused: map[string]*member{},
 	}
 }
 

@@ -37,7 +37,7 @@ func (s *session) writeStatus(m *member) {
 		origin.SetConditions(crd.PendingConditions())
 		return
 	}
-	if m.entity != nil && m.control != nil && m.control.account != nil {
+	if m.entity != nil && m.owned {
 		origin.SetKonnectStatus(s.konnectStatus(m))
 		m.kind.fillStatus(origin, m.entity)
 	}

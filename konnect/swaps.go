@@ -65,12 +65,30 @@ func circleOf(m *member) []*member {
 	return nil
 }
 
-// park chooses the first of a circle, which begins to give its name up.
+// park chooses the first of a circle that can begin to give its name up: all that
+// it refers to is there.
 func (s *session) park(circle []*member) {
-	m := circle[0]
-	if _, ok := m.kind.renamed(m.desired, m.kind.wantedName(m.obj)); ok && m.entity != nil {
-		m.parked = true
+	for _, m := range circle {
+		if m.kind.canRename() && m.entity != nil && s.referencesExist(m) {
+			m.parked = true
+			return
+		}
 	}
+}
+
+func (s *session) referencesExist(m *member) bool {
+	for _, edge := range m.node.Edges {
+		if needed := s.byKey[edge.To]; needed != nil && needed.entity == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// parkedName is one that nobody else wants, and not too long.
+func parkedName(m *member) string {
+	const longest = 128
+	return cut(m.kind.wantedName(m.obj), longest-9) + "-" + m.mark[:8]
 }
 
 // parkNames gives the parked entities a name that nobody else wants. A run that
@@ -80,7 +98,7 @@ func (s *session) parkNames(ctx context.Context) {
 		if !m.parked || ctx.Err() != nil {
 			continue
 		}
-		parked, _ := m.kind.renamed(m.desired, m.kind.wantedName(m.obj)+"-"+m.mark[:8])
+		parked := m.kind.renamed(m.desired, parkedName(m))
 		_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 			return m.kind.update(ctx, m.control.account, s.at(m), m.id, parked)
 		})
