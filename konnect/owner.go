@@ -33,6 +33,8 @@ func (s *session) ownershipError(m *member, e *entity) error {
 		err.AdoptHint = "only its holder deletes it"
 	case adoptOf(m.obj) != nil:
 		err.AdoptHint = "its holder must release it before it can be adopted"
+	case e.owner.ours(s.owner):
+		err.AdoptHint = "that object is of the same owner; use another name, or rename or delete that one first"
 	case e.owner.managedBy == managedByUs:
 		err.AdoptHint = "use another name, or a client with that owner"
 	case m.isControlPlane():
