@@ -14,7 +14,8 @@
 //
 // Every entity carries marks: tags, or labels on control planes, that name this
 // module, an owner ([WithOwner]) and the object. An entity without our marks is
-// never touched: [*OwnershipError]. It is taken over with the object's spec.adopt
+// never touched: [*OwnershipError]; only where its ID is the computed one, or the
+// object's own status names it and no tool has marked it, were the marks lost. It is taken over with the object's spec.adopt
 // or an [AdoptionPolicy].
 //
 // # What is promised

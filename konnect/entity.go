@@ -52,8 +52,6 @@ type index struct {
 	byID      map[string]*entity
 	byMark    map[string]*entity // our owner's, by managed key
 	byNatural map[string]*entity
-	// complete is true when the whole collection was listed.
-	complete bool
 }
 
 func newIndex() *index {

@@ -7,8 +7,8 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 )
 
-// candidateIDs are the IDs under which an object's entity may be, in the order
-// in which they are tried. The last one is that of a new entity.
+// candidateIDs are the IDs that the object names, in the order in which they are
+// tried; the computed one where it names none.
 func (s *session) candidateIDs(m *member) []string {
 	var ids []string
 	add := func(id string) {

@@ -65,7 +65,8 @@ type traits struct {
 	// nameField is the CRD field that the name comes from.
 	nameField string
 	// referrerCondition is the condition that referrers carry about an object of
-	// this kind, and noun its name in the condition's message.
+	// this kind, and noun its name in the condition's message; empty for kinds to
+	// which nothing refers.
 	referrerCondition, noun string
 	// immutable names the fields that Konnect does not let anybody change.
 	immutable []string

@@ -18,12 +18,10 @@ import (
 func routeKind() binding {
 	return &kind[*configurationv1alpha1.KongRoute, components.RouteJSON]{
 		traits: traits{
-			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongRoute"},
-			collection:        "routes",
-			nameField:         "spec.name",
-			parentID:          func(e *entity) string { return e.Service.ID },
-			referrerCondition: "KongRouteRefValid",
-			noun:              "KongRoute",
+			groupKind:  schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongRoute"},
+			collection: "routes",
+			nameField:  "spec.name",
+			parentID:   func(e *entity) string { return e.Service.ID },
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "service", Subset: true},

@@ -17,14 +17,12 @@ import (
 func targetKind() binding {
 	return &kind[*configurationv1alpha1.KongTarget, components.TargetWithoutParents]{
 		traits: traits{
-			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongTarget"},
-			collection:        "targets",
-			parent:            configurationv1alpha1.UpstreamRefField,
-			parentCollection:  "upstreams",
-			parentID:          func(e *entity) string { return e.Upstream.ID },
-			nameField:         "spec.target",
-			referrerCondition: "KongTargetRefValid",
-			noun:              "KongTarget",
+			groupKind:        schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongTarget"},
+			collection:       "targets",
+			parent:           configurationv1alpha1.UpstreamRefField,
+			parentCollection: "upstreams",
+			parentID:         func(e *entity) string { return e.Upstream.ID },
+			nameField:        "spec.target",
 			fields: []canon.Field{
 				{Name: "target"},
 				{Name: "weight", Default: 100},

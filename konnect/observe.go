@@ -55,7 +55,6 @@ func (s *session) observeAccounts(ctx context.Context) {
 			}
 			a.verdict = *failure
 			a.observed = true
-			planes.complete = *failure == nil
 		})
 	}
 	group.Wait()
@@ -181,16 +180,15 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
 		err = nil // and all that it held
 	}
-	if err != nil {
-		for _, m := range n.members {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
-		}
-		if n.plane != nil {
-			s.failPlane(n.plane, err)
-		}
+	if err == nil {
 		return
 	}
-	x.complete = true
+	for _, m := range n.members {
+		m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+	}
+	if n.plane != nil {
+		s.failPlane(n.plane, err)
+	}
 }
 
 // readMember reads what may be one object's entity: by ID, and where there is

@@ -28,7 +28,6 @@ type session struct {
 	planning bool
 	tally    *tally
 
-	graph *resolve.Graph
 	// origins are the caller's objects, whose status is written.
 	origins map[crd.Key]crd.Object
 	// members are the objects with entities, dependencies first.
@@ -208,8 +207,7 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 		s.validate(own)
 	}
 	graph, err := resolve.Resolve(ctx, own, resolve.WithSource(s.client.config.source))
-	s.graph = graph
-	s.collect()
+	s.collect(graph)
 	if ctx.Err() != nil {
 		return fmt.Errorf("resolve: %w", ctx.Err())
 	}
@@ -225,8 +223,8 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 }
 
 // collect makes a member of each object that has an entity.
-func (s *session) collect() {
-	for _, node := range s.graph.Nodes() {
+func (s *session) collect(graph *resolve.Graph) {
+	for _, node := range graph.Nodes() {
 		k := s.kinds.by[node.Key.GroupKind()]
 		if k == nil {
 			continue
