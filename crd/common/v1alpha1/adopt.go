@@ -16,6 +16,10 @@ const (
 
 // AdoptOptions takes over an entity that exists already instead of creating one.
 // They can be neither added nor removed later.
+//
+// +kubebuilder:validation:XValidation:rule="self.from == oldSelf.from",message="from is immutable"
+// +kubebuilder:validation:XValidation:rule="self.from != 'konnect' || has(self.konnect)",message="konnect must be set when from is konnect"
+// +kubebuilder:validation:XValidation:rule="!has(self.konnect) || self.konnect.id == oldSelf.konnect.id",message="konnect.id is immutable"
 type AdoptOptions struct {
 	// From is where the entity is: konnect.
 	//

@@ -16,6 +16,9 @@ const (
 )
 
 // ControlPlaneRef refers to the control plane that holds an entity.
+//
+// +kubebuilder:validation:XValidation:rule="self.type != 'konnectNamespacedRef' || has(self.konnectNamespacedRef)",message="konnectNamespacedRef must be set when type is konnectNamespacedRef"
+// +kubebuilder:validation:XValidation:rule="self.type != 'kic' || !has(self.konnectNamespacedRef)",message="konnectNamespacedRef must not be set when type is kic or unset"
 type ControlPlaneRef struct {
 	// Type is konnectNamespacedRef or kic; empty means kic, the CRD's default.
 	// The kinds of this module accept konnectNamespacedRef only.
@@ -56,7 +59,7 @@ type NamespacedRef struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name string `json:"name"`
 
-	// Namespace of the object, at most 253 characters; nil means the
+	// Namespace of the object, at most 253 characters; unset means the
 	// referrer's. Another namespace needs a KongReferenceGrant there.
 	//
 	// +optional

@@ -13,6 +13,7 @@ import (
 // characters long. Konnect treats them as a set.
 //
 // +kubebuilder:validation:MaxItems=20
+// +kubebuilder:validation:XValidation:rule="self.all(tag, size(tag) >= 1 && size(tag) <= 128)",message="each of tags must have 1 to 128 characters"
 type Tags []string
 
 const (

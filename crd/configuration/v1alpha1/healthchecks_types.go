@@ -2,6 +2,8 @@ package v1alpha1
 
 // Healthchecks say how an upstream finds out which targets work. The CRD
 // requires most numbers once their section is there; a 0 turns that check off.
+//
+// +kubebuilder:validation:XValidation:rule="self.threshold >= 0 && self.threshold <= 100",message="threshold must be between 0 and 100"
 type Healthchecks struct {
 	// Threshold is the percentage of weight that must be healthy for the upstream
 	// to count as such, 0 to 100; required.
@@ -9,12 +11,12 @@ type Healthchecks struct {
 	// +required
 	Threshold *float64 `json:"threshold,omitempty"`
 
-	// Active checks probe the targets; nil means Konnect's default, which is off.
+	// Active checks probe the targets; unset means Konnect's default, which is off.
 	//
 	// +optional
 	Active *ActiveHealthchecks `json:"active,omitempty"`
 
-	// Passive checks watch the traffic; nil means Konnect's default, which is off.
+	// Passive checks watch the traffic; unset means Konnect's default, which is off.
 	//
 	// +optional
 	Passive *PassiveHealthchecks `json:"passive,omitempty"`
@@ -47,7 +49,7 @@ type ActiveHealthchecks struct {
 	// +required
 	HTTPSVerifyCertificate *bool `json:"https_verify_certificate,omitempty"`
 
-	// HTTPSSNI is the server name of https probes; nil sends none.
+	// HTTPSSNI is the server name of https probes; unset sends none.
 	//
 	// +optional
 	HTTPSSNI *string `json:"https_sni,omitempty"`

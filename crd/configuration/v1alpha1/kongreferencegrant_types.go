@@ -12,6 +12,7 @@ import (
 //
 // +kubebuilder:object:root=true
 // +kubebuilder:resource:scope=Namespaced,categories=kong
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
 type KongReferenceGrant struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -40,6 +41,10 @@ type KongReferenceGrantSpec struct {
 }
 
 // ReferenceGrantFrom is a kind of referrer in a namespace.
+//
+// +kubebuilder:validation:XValidation:rule="self.group != 'configuration.konghq.com' || self.kind in ['KongCACertificate', 'KongCertificate', 'KongConsumer', 'KongConsumerGroup', 'KongDataPlaneClientCertificate', 'KongKey', 'KongKeySet', 'KongPluginBinding', 'KongRoute', 'KongSNI', 'KongService', 'KongTarget', 'KongUpstream', 'KongVault']",message="kind of group configuration.konghq.com must be one of KongCACertificate, KongCertificate, KongConsumer, KongConsumerGroup, KongDataPlaneClientCertificate, KongKey, KongKeySet, KongPluginBinding, KongRoute, KongSNI, KongService, KongTarget, KongUpstream, KongVault"
+// +kubebuilder:validation:XValidation:rule="self.group != 'gateway-operator.konghq.com' || self.kind == 'GatewayConfiguration'",message="kind of group gateway-operator.konghq.com must be GatewayConfiguration"
+// +kubebuilder:validation:XValidation:rule=`(self.kind == 'KongVault') == (self.__namespace__ == "")`,message="namespace must be empty for kind KongVault and set for every other kind"
 type ReferenceGrantFrom struct {
 	// Group of the referrer, such as configuration.konghq.com.
 	//
@@ -63,6 +68,10 @@ type ReferenceGrantFrom struct {
 }
 
 // ReferenceGrantTo is a kind of target, or one target by name.
+//
+// +kubebuilder:validation:XValidation:rule="self.group != 'core' || self.kind == 'Secret'",message="kind of group core must be Secret"
+// +kubebuilder:validation:XValidation:rule="self.group != 'konnect.konghq.com' || self.kind in ['EventGatewayBackendCluster', 'EventGatewayListener', 'EventGatewayVirtualCluster', 'KonnectAPIAuthConfiguration', 'KonnectEventGateway', 'KonnectGatewayControlPlane', 'Portal']",message="kind of group konnect.konghq.com must be one of EventGatewayBackendCluster, EventGatewayListener, EventGatewayVirtualCluster, KonnectAPIAuthConfiguration, KonnectEventGateway, KonnectGatewayControlPlane, Portal"
+// +kubebuilder:validation:XValidation:rule="self.group != 'configuration.konghq.com' || self.kind in ['KongCACertificate', 'KongCertificate', 'KongPlugin', 'KongService', 'KongUpstream']",message="kind of group configuration.konghq.com must be one of KongCACertificate, KongCertificate, KongPlugin, KongService, KongUpstream"
 type ReferenceGrantTo struct {
 	// Group of the target; core for Secrets.
 	//
@@ -78,7 +87,7 @@ type ReferenceGrantTo struct {
 	// +kubebuilder:validation:Pattern=`^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`
 	Kind string `json:"kind"`
 
-	// Name of the target; nil means every object of the kind in the namespace.
+	// Name of the target; unset means every object of the kind in the namespace.
 	//
 	// +optional
 	// +kubebuilder:validation:MinLength=1

@@ -13,6 +13,9 @@ import (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=='Programmed')].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="self.spec.upstreamRef == oldSelf.spec.upstreamRef",message="spec.upstreamRef is immutable"
 type KongTarget struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -23,15 +26,18 @@ type KongTarget struct {
 	// Status is the state that was last observed.
 	//
 	// +optional
+	// +kubebuilder:default={conditions: {{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status KongTargetStatus `json:"status,omitempty"`
 }
 
 // KongTargetSpec is the desired state of a KongTarget.
+//
+// +kubebuilder:validation:XValidation:rule="has(self.adopt) == has(oldSelf.adopt)",message="adopt must be neither added nor removed"
 type KongTargetSpec struct {
 	// UpstreamRef names the KongUpstream; required and immutable.
 	UpstreamRef commonv1alpha1.NamespacedRef `json:"upstreamRef"`
 
-	// Adopt takes over a target that exists in Konnect; nil creates one.
+	// Adopt takes over a target that exists in Konnect; unset creates one.
 	//
 	// +optional
 	Adopt *commonv1alpha1.AdoptOptions `json:"adopt,omitempty"`
@@ -41,7 +47,7 @@ type KongTargetSpec struct {
 	Target string `json:"target"`
 
 	// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use,
-	// nil means 100.
+	// unset means 100.
 	//
 	// +required
 	// +kubebuilder:validation:Minimum=0
@@ -57,7 +63,7 @@ type KongTargetSpec struct {
 
 // KongTargetStatus is the observed state of a KongTarget.
 type KongTargetStatus struct {
-	// Konnect identifies the entity; nil before it exists.
+	// Konnect identifies the entity; unset before it exists.
 	//
 	// +optional
 	Konnect *KongTargetKonnectStatus `json:"konnect,omitempty"`

@@ -14,6 +14,9 @@ import (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=='Programmed')].status`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') ? self.spec.controlPlaneRef == oldSelf.spec.controlPlaneRef : true",message="spec.controlPlaneRef is immutable once the object is Programmed"
 type KongUpstream struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -24,15 +27,34 @@ type KongUpstream struct {
 	// Status is the state that was last observed.
 	//
 	// +optional
+	// +kubebuilder:default={conditions: {{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}}
 	Status KongUpstreamStatus `json:"status,omitempty"`
 }
 
 // KongUpstreamSpec is the desired state of a KongUpstream.
+//
+// +kubebuilder:validation:XValidation:rule="self.controlPlaneRef.type != 'kic'",message="controlPlaneRef must not be of type kic, the default"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_on) || self.hash_on != 'header' || has(self.hash_on_header)",message="hash_on_header is required when hash_on is header"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_on) || self.hash_on != 'cookie' || has(self.hash_on_cookie)",message="hash_on_cookie is required when hash_on is cookie"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_on) || self.hash_on != 'cookie' || has(self.hash_on_cookie_path)",message="hash_on_cookie_path is required when hash_on is cookie"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_on) || self.hash_on != 'query_arg' || has(self.hash_on_query_arg)",message="hash_on_query_arg is required when hash_on is query_arg"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_on) || self.hash_on != 'uri_capture' || has(self.hash_on_uri_capture)",message="hash_on_uri_capture is required when hash_on is uri_capture"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_fallback) || self.hash_fallback != 'header' || has(self.hash_fallback_header)",message="hash_fallback_header is required when hash_fallback is header"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_fallback) || self.hash_fallback != 'cookie' || has(self.hash_on_cookie)",message="hash_on_cookie is required when hash_fallback is cookie"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_fallback) || self.hash_fallback != 'cookie' || has(self.hash_on_cookie_path)",message="hash_on_cookie_path is required when hash_fallback is cookie"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_fallback) || self.hash_fallback != 'query_arg' || has(self.hash_fallback_query_arg)",message="hash_fallback_query_arg is required when hash_fallback is query_arg"
+// +kubebuilder:validation:XValidation:rule="!has(self.hash_fallback) || self.hash_fallback != 'uri_capture' || has(self.hash_fallback_uri_capture)",message="hash_fallback_uri_capture is required when hash_fallback is uri_capture"
+// +kubebuilder:validation:XValidation:rule="!has(self.algorithm) || self.algorithm != 'sticky-sessions' || has(self.sticky_sessions_cookie)",message="sticky_sessions_cookie is required when algorithm is sticky-sessions"
+// +kubebuilder:validation:XValidation:rule="!has(self.adopt) || self.controlPlaneRef.type == 'konnectNamespacedRef'",message="adopt needs a controlPlaneRef of type konnectNamespacedRef"
+// +kubebuilder:validation:XValidation:rule="has(self.adopt) == has(oldSelf.adopt)",message="adopt must be neither added nor removed"
+// +kubebuilder:validation:XValidation:rule="!has(self.client_certificate) || !has(self.clientCertificateRef)",message="client_certificate and clientCertificateRef exclude each other"
 type KongUpstreamSpec struct {
 	// ControlPlaneRef names the control plane that holds the upstream; required.
+	//
+	// +required
 	ControlPlaneRef *commonv1alpha1.ControlPlaneRef `json:"controlPlaneRef,omitempty"`
 
-	// Adopt takes over an upstream that exists in Konnect; nil creates one.
+	// Adopt takes over an upstream that exists in Konnect; unset creates one.
 	//
 	// +optional
 	Adopt *commonv1alpha1.AdoptOptions `json:"adopt,omitempty"`
@@ -44,13 +66,13 @@ type KongUpstreamSpec struct {
 	Name *string `json:"name,omitempty"`
 
 	// Algorithm is round-robin, consistent-hashing, least-connections, latency or
-	// sticky-sessions; nil means round-robin.
+	// sticky-sessions; unset means round-robin.
 	//
 	// +optional
 	Algorithm *string `json:"algorithm,omitempty"`
 
 	// HashOn says what consistent hashing looks at: none, consumer, ip, header,
-	// cookie, path, query_arg or uri_capture; nil means none.
+	// cookie, path, query_arg or uri_capture; unset means none.
 	//
 	// +optional
 	HashOn *string `json:"hash_on,omitempty"`
@@ -65,7 +87,7 @@ type KongUpstreamSpec struct {
 	// +optional
 	HashOnCookie *string `json:"hash_on_cookie,omitempty"`
 
-	// HashOnCookiePath is required with hash_on or hash_fallback: cookie; nil means /.
+	// HashOnCookiePath is required with hash_on or hash_fallback: cookie; unset means /.
 	//
 	// +optional
 	HashOnCookiePath *string `json:"hash_on_cookie_path,omitempty"`
@@ -81,7 +103,7 @@ type KongUpstreamSpec struct {
 	HashOnURICapture *string `json:"hash_on_uri_capture,omitempty"`
 
 	// HashFallback is looked at where hash_on finds nothing; values as for
-	// hash_on, nil means none.
+	// hash_on, unset means none.
 	//
 	// +optional
 	HashFallback *string `json:"hash_fallback,omitempty"`
@@ -101,17 +123,17 @@ type KongUpstreamSpec struct {
 	// +optional
 	HashFallbackURICapture *string `json:"hash_fallback_uri_capture,omitempty"`
 
-	// Healthchecks of the targets; nil means Konnect's default, which checks nothing.
+	// Healthchecks of the targets; unset means Konnect's default, which checks nothing.
 	//
 	// +optional
 	Healthchecks *Healthchecks `json:"healthchecks,omitempty"`
 
-	// HostHeader is sent to the targets in place of the service's host; nil sends that.
+	// HostHeader is sent to the targets in place of the service's host; unset sends that.
 	//
 	// +optional
 	HostHeader *string `json:"host_header,omitempty"`
 
-	// Slots of the balancer, 10 to 65536; nil means 10000.
+	// Slots of the balancer, 10 to 65536; unset means 10000.
 	//
 	// +optional
 	// +kubebuilder:validation:Minimum=10
@@ -123,12 +145,12 @@ type KongUpstreamSpec struct {
 	// +optional
 	StickySessionsCookie *string `json:"sticky_sessions_cookie,omitempty"`
 
-	// StickySessionsCookiePath of that cookie; nil means /.
+	// StickySessionsCookiePath of that cookie; unset means /.
 	//
 	// +optional
 	StickySessionsCookiePath *string `json:"sticky_sessions_cookie_path,omitempty"`
 
-	// UseSrvName takes the Host header from DNS SRV records; nil means false.
+	// UseSrvName takes the Host header from DNS SRV records; unset means false.
 	//
 	// +optional
 	UseSrvName *bool `json:"use_srv_name,omitempty"`
@@ -161,7 +183,7 @@ type UpstreamClientCertificate struct {
 
 // KongUpstreamStatus is the observed state of a KongUpstream.
 type KongUpstreamStatus struct {
-	// Konnect identifies the entity; nil before it exists.
+	// Konnect identifies the entity; unset before it exists.
 	//
 	// +optional
 	Konnect *KongUpstreamKonnectStatus `json:"konnect,omitempty"`

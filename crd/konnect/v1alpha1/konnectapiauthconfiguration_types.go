@@ -21,6 +21,12 @@ const (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong;konnect
+// +kubebuilder:printcolumn:name="Valid",type=string,JSONPath=`.status.conditions[?(@.type=='APIAuthValid')].status`
+// +kubebuilder:printcolumn:name="OrgID",type=string,JSONPath=`.status.organizationID`
+// +kubebuilder:printcolumn:name="ServerURL",type=string,JSONPath=`.status.serverURL`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="self.spec.type != 'token' || self.spec.token.startsWith('kpat_') || self.spec.token.startsWith('spat_')",message="spec.token must start with kpat_ or spat_"
+// +kubebuilder:validation:XValidation:rule="self.spec.type != 'token' || !has(oldSelf.spec.token) || has(self.spec.token)",message="spec.token must not be removed"
 type KonnectAPIAuthConfiguration struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -35,6 +41,10 @@ type KonnectAPIAuthConfiguration struct {
 }
 
 // KonnectAPIAuthConfigurationSpec is the desired state of a KonnectAPIAuthConfiguration.
+//
+// +kubebuilder:validation:XValidation:rule="self.type != 'token' || size(self.token) > 0",message="token is required when type is token"
+// +kubebuilder:validation:XValidation:rule="self.type != 'secretRef' || has(self.secretRef)",message="secretRef is required when type is secretRef"
+// +kubebuilder:validation:XValidation:rule="!has(self.token) || !has(self.secretRef)",message="token and secretRef exclude each other"
 type KonnectAPIAuthConfigurationSpec struct {
 	// Type says where the token is: token (in this object) or secretRef.
 	//
@@ -54,6 +64,11 @@ type KonnectAPIAuthConfigurationSpec struct {
 
 	// ServerURL is an https URL or a bare host name, such as us.api.konghq.com.
 	// A bare loopback address with a port means plain http. It is immutable.
+	//
+	// +kubebuilder:validation:XValidation:rule="size(self) > 0",message="serverURL is required"
+	// +kubebuilder:validation:XValidation:rule="self == oldSelf",message="serverURL is immutable"
+	// +kubebuilder:validation:XValidation:rule="isURL(self) ? url(self).getScheme() == 'https' : true",message="serverURL must use https when it has a scheme"
+	// +kubebuilder:validation:XValidation:rule="size(self) > 0 && !isURL(self) ? self.matches('^(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]).)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])$') : true",message="serverURL must be a host name when it is no URL"
 	ServerURL string `json:"serverURL"`
 }
 
@@ -92,6 +107,7 @@ type KonnectAPIAuthConfigurationStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:default={{type: "Valid", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 }
 

@@ -13,6 +13,12 @@ import (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong;konnect
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=='Programmed')].status`
+// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="OrgID",type=string,JSONPath=`.status.organizationID`
+// +kubebuilder:deprecatedversion:warning="KonnectGatewayControlPlane v1alpha1 is deprecated, use v1alpha2"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once the control plane is Programmed"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once its credentials are valid"
 type KonnectGatewayControlPlane struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`
@@ -31,6 +37,21 @@ type KonnectGatewayControlPlane struct {
 // KonnectGatewayControlPlaneSpec is the desired state of a
 // KonnectGatewayControlPlane. What v1alpha2 keeps in createControlPlaneRequest
 // stands directly in the spec here.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.labels) || size(self.labels) <= 40",message="labels must have at most 40 entries"
+// +kubebuilder:validation:XValidation:rule="!has(self.labels) || self.labels.all(key, size(key) >= 1 && size(key) <= 63)",message="labels keys must have 1 to 63 characters"
+// +kubebuilder:validation:XValidation:rule="!has(self.labels) || self.labels.all(key, size(self.labels[key]) >= 1 && size(self.labels[key]) <= 63)",message="labels values must have 1 to 63 characters"
+// +kubebuilder:validation:XValidation:rule="!has(self.labels) || self.labels.all(key, !key.startsWith('k8s') && !key.startsWith('kong') && !key.startsWith('konnect') && !key.startsWith('mesh') && !key.startsWith('kic') && !key.startsWith('_') && !key.startsWith('insomnia'))",message="labels keys must not start with k8s, kong, konnect, mesh, kic, _ or insomnia"
+// +kubebuilder:validation:XValidation:rule="!has(self.labels) || self.labels.all(key, key.matches('^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'))",message="labels keys must be letters, digits, - , _ and . between letters or digits"
+// +kubebuilder:validation:XValidation:rule="!has(self.cluster_type) || self.cluster_type in ['CLUSTER_TYPE_CONTROL_PLANE', 'CLUSTER_TYPE_CONTROL_PLANE_GROUP', 'CLUSTER_TYPE_K8S_INGRESS_CONTROLLER']",message="cluster_type must be CLUSTER_TYPE_CONTROL_PLANE, CLUSTER_TYPE_CONTROL_PLANE_GROUP or CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"
+// +kubebuilder:validation:XValidation:rule="!has(self.cluster_type) || self.cluster_type == 'CLUSTER_TYPE_CONTROL_PLANE_GROUP' || !has(self.members)",message="members must not be set unless the control plane is a group"
+// +kubebuilder:validation:XValidation:rule="!has(self.cluster_type) || self.cluster_type != 'CLUSTER_TYPE_K8S_INGRESS_CONTROLLER' || !has(self.cloud_gateway)",message="cloud_gateway must not be set for cluster_type CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"
+// +kubebuilder:validation:XValidation:rule="has(self.cluster_type) ? self.cluster_type == oldSelf.cluster_type : !has(oldSelf.cluster_type)",message="cluster_type is immutable"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Mirror' || !has(self.name) && !has(self.description) && !has(self.cluster_type) && !has(self.auth_type) && !has(self.cloud_gateway) && !has(self.proxy_urls) && !has(self.labels)",message="name, description, cluster_type, auth_type, cloud_gateway, proxy_urls and labels must not be set when source is Mirror"
+// +kubebuilder:validation:XValidation:rule="self.source == oldSelf.source",message="source is immutable"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Mirror' || has(self.mirror)",message="mirror must be set when source is Mirror"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Origin' || !has(self.mirror)",message="mirror must not be set when source is Origin"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Origin' || has(self.name)",message="name must be set when source is Origin"
 type KonnectGatewayControlPlaneSpec struct {
 	// Name as in v1alpha2.
 	//
@@ -118,8 +139,8 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +optional
 	// +listType=map
 	// +listMapKey=type
-	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:default={{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 }
 

@@ -29,6 +29,12 @@ const (
 // +kubebuilder:object:root=true
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong;konnect
+// +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=='Programmed')].status`
+// +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
+// +kubebuilder:printcolumn:name="OrgID",type=string,JSONPath=`.status.organizationID`
+// +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once the control plane is Programmed"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once its credentials are valid"
 // +kubebuilder:storageversion
 type KonnectGatewayControlPlane struct {
 	metav1.TypeMeta   `json:",inline"`
@@ -44,6 +50,21 @@ type KonnectGatewayControlPlane struct {
 }
 
 // KonnectGatewayControlPlaneSpec is the desired state of a KonnectGatewayControlPlane.
+//
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.labels) || size(self.createControlPlaneRequest.labels) <= 40",message="createControlPlaneRequest.labels must have at most 40 entries"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.labels) || self.createControlPlaneRequest.labels.all(key, size(key) >= 1 && size(key) <= 63)",message="createControlPlaneRequest.labels keys must have 1 to 63 characters"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.labels) || self.createControlPlaneRequest.labels.all(key, size(self.createControlPlaneRequest.labels[key]) >= 1 && size(self.createControlPlaneRequest.labels[key]) <= 63)",message="createControlPlaneRequest.labels values must have 1 to 63 characters"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.labels) || self.createControlPlaneRequest.labels.all(key, !key.startsWith('k8s') && !key.startsWith('kong') && !key.startsWith('konnect') && !key.startsWith('mesh') && !key.startsWith('kic') && !key.startsWith('_') && !key.startsWith('insomnia'))",message="createControlPlaneRequest.labels keys must not start with k8s, kong, konnect, mesh, kic, _ or insomnia"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.labels) || self.createControlPlaneRequest.labels.all(key, key.matches('^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$'))",message="createControlPlaneRequest.labels keys must be letters, digits, - , _ and . between letters or digits"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.cluster_type) || self.createControlPlaneRequest.cluster_type in ['CLUSTER_TYPE_CONTROL_PLANE', 'CLUSTER_TYPE_CONTROL_PLANE_GROUP', 'CLUSTER_TYPE_K8S_INGRESS_CONTROLLER']",message="createControlPlaneRequest.cluster_type must be CLUSTER_TYPE_CONTROL_PLANE, CLUSTER_TYPE_CONTROL_PLANE_GROUP or CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.cluster_type) || self.createControlPlaneRequest.cluster_type == 'CLUSTER_TYPE_CONTROL_PLANE_GROUP' || !has(self.members)",message="members must not be set unless the control plane is a group"
+// +kubebuilder:validation:XValidation:rule="!has(self.createControlPlaneRequest) || !has(self.createControlPlaneRequest.cluster_type) || self.createControlPlaneRequest.cluster_type != 'CLUSTER_TYPE_K8S_INGRESS_CONTROLLER' || !has(self.createControlPlaneRequest.cloud_gateway)",message="createControlPlaneRequest.cloud_gateway must not be set for cluster_type CLUSTER_TYPE_K8S_INGRESS_CONTROLLER"
+// +kubebuilder:validation:XValidation:rule="has(self.createControlPlaneRequest) ? has(oldSelf.createControlPlaneRequest) && (has(self.createControlPlaneRequest.cluster_type) ? self.createControlPlaneRequest.cluster_type == oldSelf.createControlPlaneRequest.cluster_type : !has(oldSelf.createControlPlaneRequest.cluster_type)) : !has(oldSelf.createControlPlaneRequest)",message="createControlPlaneRequest.cluster_type is immutable, and createControlPlaneRequest is neither added nor removed"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Mirror' || !has(self.createControlPlaneRequest)",message="createControlPlaneRequest must not be set when source is Mirror"
+// +kubebuilder:validation:XValidation:rule="self.source == oldSelf.source",message="source is immutable"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Mirror' || has(self.mirror)",message="mirror must be set when source is Mirror"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Origin' || !has(self.mirror)",message="mirror must not be set when source is Origin"
+// +kubebuilder:validation:XValidation:rule="self.source != 'Origin' || has(self.createControlPlaneRequest)",message="createControlPlaneRequest must be set when source is Origin"
 type KonnectGatewayControlPlaneSpec struct {
 	// CreateControlPlaneRequest is what the control plane is created with;
 	// required with source: Origin, and excluded by source: Mirror.
@@ -71,7 +92,7 @@ type KonnectGatewayControlPlaneSpec struct {
 	// +optional
 	Members []MemberRef `json:"members,omitzero"`
 
-	// Konnect names the credentials; nil takes those of the client, which a
+	// Konnect names the credentials; unset takes those of the client, which a
 	// cluster does not have.
 	//
 	// +optional
@@ -83,24 +104,24 @@ type CreateControlPlaneRequest struct {
 	// Name is unique in the organisation, 2 to 256 characters.
 	Name string `json:"name"`
 
-	// Description is at most 2048 characters; nil means empty.
+	// Description is at most 2048 characters; unset means empty.
 	//
 	// +optional
 	Description *string `json:"description,omitempty"`
 
 	// ClusterType is CLUSTER_TYPE_CONTROL_PLANE, CLUSTER_TYPE_CONTROL_PLANE_GROUP
-	// or CLUSTER_TYPE_K8S_INGRESS_CONTROLLER; nil means the first. It is immutable.
+	// or CLUSTER_TYPE_K8S_INGRESS_CONTROLLER; unset means the first. It is immutable.
 	//
 	// +optional
 	ClusterType *string `json:"cluster_type,omitempty"`
 
-	// AuthType of data planes is pinned_client_certs or pki_client_certs; nil
+	// AuthType of data planes is pinned_client_certs or pki_client_certs; unset
 	// means pinned_client_certs.
 	//
 	// +optional
 	AuthType *string `json:"auth_type,omitempty"`
 
-	// CloudGateway tells whether data planes run in Konnect's own cloud; nil
+	// CloudGateway tells whether data planes run in Konnect's own cloud; unset
 	// means false. Konnect does not let it change.
 	//
 	// +optional
@@ -169,7 +190,7 @@ type KonnectAPIAuthConfigurationRef struct {
 	// +kubebuilder:validation:MinLength=1
 	Name string `json:"name"`
 
-	// Namespace of the object, at least 1 character; nil means the referrer's.
+	// Namespace of the object, at least 1 character; unset means the referrer's.
 	// Another namespace needs a KongReferenceGrant there.
 	//
 	// +optional
@@ -186,7 +207,7 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +optional
 	ClusterType string `json:"clusterType,omitempty"`
 
-	// Endpoints that data planes connect to; nil while unknown.
+	// Endpoints that data planes connect to; unset while unknown.
 	//
 	// +optional
 	Endpoints *KonnectEndpoints `json:"konnectEndpoints,omitempty"`
@@ -196,8 +217,8 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +optional
 	// +listType=map
 	// +listMapKey=type
-	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
+	// +kubebuilder:default={{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
 	Conditions []metav1.Condition `json:"conditions,omitempty"`
 }
 
