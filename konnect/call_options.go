@@ -11,6 +11,7 @@ type callOptions struct {
 	adoption   AdoptionPolicy
 	maxDeletes int // -1 for no limit
 	cascade    bool
+	partial    bool
 }
 
 // EnsureOption changes what Ensure, Plan and Apply do.
@@ -39,6 +40,18 @@ func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.pru
 // written, when it would delete more than n entities. The default is no limit.
 // A negative n is taken for 0.
 func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(max(n, 0)) }
+
+// PartialOption is an option of all calls that stop at a problem.
+type PartialOption struct{}
+
+func (PartialOption) applyToEnsure(c *callOptions) { c.partial = true }
+func (PartialOption) applyToDelete(c *callOptions) { c.partial = true }
+
+// WithPartial lets what is wrong with an object stop only that object and those
+// that refer to it; all others are handled. A controller wants this, because its
+// objects are written by many people. Control planes in which an object failed
+// are not pruned. Without it any problem stops the call before its first write.
+func WithPartial() PartialOption { return PartialOption{} }
 
 type deleteOption func(*callOptions)
 

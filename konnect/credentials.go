@@ -24,9 +24,9 @@ func (s *session) assignAccounts(lenient bool) {
 		case err == nil:
 			m.account = account
 		case errors.Is(err, errUnresolved):
-			// Resolve has reported why; a control plane to delete is told what is wrong
-			// with its credentials, of which nothing else is.
-			if lenient && m.err == nil {
+			// Resolve has reported why; where the call goes on without the control plane,
+			// it is told what is wrong with its credentials, of which nothing else is.
+			if (lenient || s.options.partial) && m.err == nil {
 				m.err = fmt.Errorf("credentials of %s: %w", m.key, s.credentialProblem(m.node))
 			}
 		case lenient:

@@ -47,17 +47,19 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
-	deletes := 0
 	for _, m := range s.members {
 		s.decideDelete(m)
-		if m.step == ActionDeleted {
-			deletes++
-		}
 	}
 	s.checkHeldByOthers(ctx)
 	s.checkChildren()
 	if err := s.refusal(); err != nil {
 		return err
+	}
+	deletes := 0
+	for _, m := range s.members {
+		if m.step == ActionDeleted && m.err == nil {
+			deletes++
+		}
 	}
 	return s.checkDeletes(deletes)
 }

@@ -29,6 +29,7 @@
 // # Errors
 //
 // What is wrong with a batch is reported all together, as a [*ValidationError],
-// before the first write. Later failures concern single objects: the others go
-// on, the [Report] tells about each, and calling again resumes.
+// before the first write; [WithPartial] lets it stop only the objects concerned.
+// Later failures concern single objects: the others go on, the [Report] tells
+// about each, and calling again resumes.
 package konnect

@@ -62,7 +62,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	}
 	s := c.newEnsureSession(nil)
 	s.planning = true
-	s.options = callOptions{prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes}
+	s.options = callOptions{prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes, partial: plan.Partial}
 	if err := s.ready(ctx, objects); err != nil {
 		return s.refused(err), err
 	}
@@ -141,7 +141,7 @@ func (s *session) failures() error {
 			failures = append(failures, fmt.Errorf("prune %s: %w", m.key, m.unread))
 		}
 	}
-	return errors.Join(failures...)
+	return errors.Join(append(failures, s.asides...)...)
 }
 
 // blame gives each object the problems that were found with it.

@@ -20,11 +20,12 @@ type Plan struct {
 	Changes []Change `json:"changes"`
 	// Owner is that of the client which made the plan.
 	Owner string `json:"owner"`
-	// Prune, Adoption and MaxDeletes are the options of the plan; a negative
-	// MaxDeletes is no limit.
+	// Prune, Adoption, MaxDeletes and Partial are the options of the plan; a
+	// negative MaxDeletes is no limit.
 	Prune      bool           `json:"prune,omitempty"`
 	Adoption   AdoptionPolicy `json:"adoption,omitempty"`
 	MaxDeletes int            `json:"maxDeletes"`
+	Partial    bool           `json:"partial,omitempty"`
 	// Digest stands for the objects and for what was observed of their entities.
 	Digest string `json:"digest"`
 
@@ -110,6 +111,7 @@ func planSummary(changes []Change) string {
 func (s *session) plan() *Plan {
 	p := &Plan{
 		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, MaxDeletes: s.options.maxDeletes,
+		Partial: s.options.partial,
 	}
 	hash := sha256.New()
 	for _, m := range append(s.batch(), s.prunes...) {

@@ -45,7 +45,9 @@ type session struct {
 	// reused are the objects that take the name of an entity to prune, by its ID.
 	reused   map[string]*member
 	problems []Problem
-	total    int
+	// asides are problems of a partial call with objects that have no entity.
+	asides []error
+	total  int
 
 	// lock guards what several goroutines write: finished, and unread of members.
 	lock     sync.Mutex
@@ -183,8 +185,14 @@ func isNilObject(obj crd.Object) bool {
 	return obj == nil || value.Kind() == reflect.Pointer && value.IsNil()
 }
 
+// problem notes what stops the call, or in a partial call the object alone.
 func (s *session) problem(key crd.Key, err error) {
-	s.problems = append(s.problems, Problem{Key: key, Err: err})
+	p := Problem{Key: key, Err: err}
+	if m := s.byKey[key]; m != nil && s.options.partial {
+		m.fail(p.named())
+		return
+	}
+	s.problems = append(s.problems, p)
 }
 
 // refusal returns all problems as one error; nil when there are none.
@@ -212,6 +220,9 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 		return fmt.Errorf("resolve: %w", ctx.Err())
 	}
 	s.takeResolveErrors(err, lenient)
+	if s.options.partial {
+		s.isolate()
+	}
 	s.assignAccounts(lenient)
 	if !lenient {
 		s.checkControlPlanes()

@@ -95,7 +95,7 @@ func parkedName(m *member) string {
 // ends here is taken up by the next one: the marks tell whose they are.
 func (s *session) parkNames(ctx context.Context) {
 	for _, m := range s.members {
-		if !m.parked || ctx.Err() != nil {
+		if !m.parked || m.err != nil || ctx.Err() != nil {
 			continue
 		}
 		parked := m.kind.renamed(m.desired, parkedName(m))
