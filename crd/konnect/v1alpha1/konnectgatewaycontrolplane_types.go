@@ -17,8 +17,8 @@ import (
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
 // +kubebuilder:printcolumn:name="OrgID",type=string,JSONPath=`.status.organizationID`
 // +kubebuilder:deprecatedversion:warning="KonnectGatewayControlPlane v1alpha1 is deprecated, use v1alpha2"
-// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once the control plane is Programmed"
-// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once its credentials are valid"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) ? true : self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') ? self.spec.konnect.authRef == oldSelf.spec.konnect.authRef : true",message="spec.konnect.authRef is immutable once the control plane is Programmed"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) ? true : self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') ? self.spec.konnect.authRef == oldSelf.spec.konnect.authRef : true",message="spec.konnect.authRef is immutable once its credentials are valid"
 type KonnectGatewayControlPlane struct {
 	metav1.TypeMeta   `json:",inline"`
 	metav1.ObjectMeta `json:"metadata,omitempty"`

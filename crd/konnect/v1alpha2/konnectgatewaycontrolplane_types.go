@@ -33,8 +33,8 @@ const (
 // +kubebuilder:printcolumn:name="ID",type=string,JSONPath=`.status.id`
 // +kubebuilder:printcolumn:name="OrgID",type=string,JSONPath=`.status.organizationID`
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`
-// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once the control plane is Programmed"
-// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) || !self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') || self.spec.konnect.authRef == oldSelf.spec.konnect.authRef",message="spec.konnect.authRef is immutable once its credentials are valid"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) ? true : self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') ? self.spec.konnect.authRef == oldSelf.spec.konnect.authRef : true",message="spec.konnect.authRef is immutable once the control plane is Programmed"
+// +kubebuilder:validation:XValidation:rule="!has(self.status) || !has(self.status.conditions) ? true : self.status.conditions.exists(c, c.type == 'APIAuthValid' && c.status == 'True') ? self.spec.konnect.authRef == oldSelf.spec.konnect.authRef : true",message="spec.konnect.authRef is immutable once its credentials are valid"
 // +kubebuilder:storageversion
 type KonnectGatewayControlPlane struct {
 	metav1.TypeMeta   `json:",inline"`
