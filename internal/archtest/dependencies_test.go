@@ -23,9 +23,14 @@ func coreModules() []string {
 		"github.com/google/uuid",
 		"go.yaml.in/yaml/v3",
 		coreAPI,
-		"k8s.io/apimachinery",
+		machinery,
 		"sigs.k8s.io/yaml",
 	}
+}
+
+// typeDirs hold the types, and what they are made of.
+func typeDirs() []string {
+	return []string{"crd", "crd/internal/...", "crd/common/...", "crd/configuration/...", "crd/konnect/..."}
 }
 
 // testModules are those that only tests, and what internal holds for them, may import.
@@ -73,12 +78,12 @@ func forbiddenDirectives(gomod string) []string {
 	return found
 }
 
-// foreignImports names every import of a module that the core does not depend on, and
-// every import of a test module by code that a program would link.
-func foreignImports(sources []source) []string {
+// foreignImports names every import of another module than these, and every import of
+// a test module by code that a program would link.
+func foreignImports(sources []source, modules []string) []string {
 	var foreign []string
 	for _, file := range sources {
-		allowed := coreModules()
+		allowed := slices.Clone(modules)
 		if file.test() || within(file.dir(), "internal/...") {
 			allowed = append(allowed, testModules()...)
 		}
@@ -116,7 +121,23 @@ func TestDirectDependencies(t *testing.T) {
 		assert.Contains(t, allowed, module)
 	}
 	report(t, forbiddenDirectives(string(content)))
-	report(t, foreignImports(moduleSources(t)))
+	report(t, foreignImports(moduleSources(t), coreModules()))
+}
+
+// TestTypesNeedApimachineryAlone keeps the types light: whoever imports them links
+// apimachinery, and what that links, and nothing else.
+func TestTypesNeedApimachineryAlone(t *testing.T) {
+	t.Parallel()
+	types := slices.DeleteFunc(moduleSources(t), func(file source) bool { return !withinAny(file.dir(), typeDirs()) })
+	report(t, foreignImports(types, []string{machinery}))
+
+	packages := packagesWithin(types, typeDirs())
+	require.NotEmpty(t, packages)
+	for _, name := range dependencies(t, packages) {
+		if own, ok := ownPath(name); ok {
+			assert.True(t, withinAny(own, typeDirs()), "the types import %s", name)
+		}
+	}
 }
 
 func TestLinkedPackages(t *testing.T) {
@@ -126,11 +147,6 @@ func TestLinkedPackages(t *testing.T) {
 		dirs      []string
 		forbidden []string
 	}{
-		{
-			reason:    "types are for everybody who reads Kong's objects",
-			dirs:      []string{"crd", "crd/internal/...", "crd/common/...", "crd/configuration/...", "crd/konnect/..."},
-			forbidden: []string{sdkModule, coreAPI},
-		},
 		{
 			reason:    "objects, builders and the graph work without Konnect",
 			dirs:      []string{"crd/...", "builder/...", "resolve/..."},
@@ -205,7 +221,10 @@ tool example/three
 		"konnect/a.go: imports github.com/stretchr/testify/assert",
 		"konnect/a.go: imports example.com/other",
 		"konnect/a_test.go: imports example.com/other",
-	}, foreignImports([]source{madeUp(t, "konnect/a.go", code), madeUp(t, "konnect/a_test.go", code)}))
+	}, foreignImports([]source{madeUp(t, "konnect/a.go", code), madeUp(t, "konnect/a_test.go", code)}, coreModules()))
+	const core = "package p\n\nimport _ \"k8s.io/api/core/v1\"\nimport _ \"k8s.io/apimachinery/pkg/runtime\"\n"
+	assert.Equal(t, []string{"crd/a.go: imports k8s.io/api/core/v1"},
+		foreignImports([]source{madeUp(t, "crd/a.go", core)}, []string{machinery}))
 
 	assert.Equal(t, []string{"k8s.io/api", "k8s.io/api/core/v1"},
 		linked([]string{"fmt", "k8s.io/api", "k8s.io/api/core/v1", "k8s.io/apimachinery/pkg/runtime"}, []string{coreAPI}))

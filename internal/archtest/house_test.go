@@ -28,6 +28,7 @@ func houseRules() map[string]func(source) []string {
 		"no switch on entity kinds":  kindSwitches,
 		"generated files say so":     unmarkedGenerated,
 		"package names are one word": compoundPackage,
+		"required fields are sent":   omittedRequired,
 	}
 }
 
@@ -146,6 +147,25 @@ func compoundPackage(file source) []string {
 	return nil
 }
 
+// omittedRequired finds fields that the CRD requires and that JSON would leave out when
+// they are zero. A pointer says that it was set.
+func omittedRequired(file source) []string {
+	var found []string
+	ast.Inspect(file.syntax, func(node ast.Node) bool {
+		field, ok := node.(*ast.Field)
+		if !ok || field.Doc == nil || field.Tag == nil || !strings.Contains(field.Tag.Value, ",omit") {
+			return true
+		}
+		_, isPointer := field.Type.(*ast.StarExpr)
+		isRequired := slices.ContainsFunc(field.Doc.List, func(c *ast.Comment) bool { return c.Text == "// +required" })
+		if isRequired && !isPointer {
+			found = append(found, fmt.Sprintf("%s: required field with the tag %s", file.path, field.Tag.Value))
+		}
+		return true
+	})
+	return found
+}
+
 func TestHouseRules(t *testing.T) {
 	t.Parallel()
 	sources := moduleSources(t)
@@ -192,6 +212,10 @@ func TestHouseRulesCanFail(t *testing.T) {
 		{"generated with both", "generated files say so", "a/zz_generated.a.go", mark + "package p\n", false},
 		{"two words", "package names are one word", "a/a.go", "package controlPlane\n", true},
 		{"an external test", "package names are one word", "a/a_test.go", "package a_test\n", false},
+		{"zero is left out", "required fields are sent", "a/a.go", "package p\ntype t struct {\n// +required\nA string `json:\"a,omitempty\"`\n}\n", true},
+		{"nil is left out only", "required fields are sent", "a/a.go", "package p\ntype t struct {\n// +required\nA *string `json:\"a,omitempty\"`\n}\n", false},
+		{"zero is sent", "required fields are sent", "a/a.go", "package p\ntype t struct {\n// +required\nA string `json:\"a\"`\n}\n", false},
+		{"zero may be left out", "required fields are sent", "a/a.go", "package p\ntype t struct {\n// +optional\nA string `json:\"a,omitempty\"`\n}\n", false},
 	}
 	for _, c := range cases {
 		t.Run(c.rule+"/"+c.reason, func(t *testing.T) {

@@ -20,6 +20,7 @@ const (
 	sdkModule  = "github.com/Kong/sdk-konnect-go"
 	kubernetes = "k8s.io"
 	coreAPI    = "k8s.io/api"
+	machinery  = "k8s.io/apimachinery"
 )
 
 // directions follow the one arrow of the design: crd <- builder, crd <- resolve <- konnect <- examples.

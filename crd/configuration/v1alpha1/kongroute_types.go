@@ -159,7 +159,7 @@ const ServiceRefNamespacedRef = "namespacedRef"
 
 // ServiceRef names the KongService of a route.
 //
-// +kubebuilder:validation:XValidation:rule="self.type == 'namespacedRef' ? has(self.namespacedRef) : true",message="type must be set, and namespacedRef with type namespacedRef"
+// +kubebuilder:validation:XValidation:rule="has(self.type) && has(self.namespacedRef)",message="type and namespacedRef must be set"
 type ServiceRef struct {
 	// Type is namespacedRef.
 	//
