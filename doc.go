@@ -8,7 +8,7 @@
 //   - [github.com/konnectkit/konnectkit/builder] builds objects in Go: fluent,
 //     typed, all mistakes reported together.
 //   - [github.com/konnectkit/konnectkit/crd/manifest] reads objects from YAML and
-//     JSON, strictly, and writes them.
+//     JSON, strictly, and writes them; it holds the CRDs too.
 //   - [github.com/konnectkit/konnectkit/konnect/konnecttest] is an in-memory
 //     Konnect for tests, with fault injection and a log of requests.
 //

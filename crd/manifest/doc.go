@@ -1,4 +1,5 @@
-// Package manifest reads objects from YAML and JSON manifests and writes them.
+// Package manifest reads objects from YAML and JSON manifests and writes them. It
+// also holds the CustomResourceDefinitions of their kinds.
 //
 // Reading is strict: an unknown field, kind or version, a key that occurs twice
 // and a value of the wrong type are errors. YAML is understood as kubectl does
