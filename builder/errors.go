@@ -13,7 +13,7 @@ import (
 
 // Error lists everything that is wrong with one built object.
 type Error struct {
-	// Key is the object that was to be built.
+	// Key is the object that was to be built, or to be built from.
 	Key crd.Key
 	// Errors are the mistakes of the chain in the order of the calls, then those
 	// that Validate finds in fields that none of these concerns.
