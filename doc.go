@@ -7,6 +7,9 @@
 //     one source of objects.
 //   - [github.com/konnectkit/konnectkit/builder] builds objects in Go: fluent,
 //     typed, all mistakes reported together.
+//   - [github.com/konnectkit/konnectkit/builder/backend] makes them from a
+//     Kubernetes Service and its EndpointSlices: a KongService, a KongUpstream and
+//     a KongTarget for each endpoint.
 //   - [github.com/konnectkit/konnectkit/crd/manifest] reads objects from YAML and
 //     JSON, strictly, and writes them; it holds the CRDs too.
 //   - [github.com/konnectkit/konnectkit/konnect/konnecttest] is an in-memory

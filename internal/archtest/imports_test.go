@@ -42,12 +42,13 @@ func directions() []direction {
 		{dir: "crd/core", may: typed, forbidden: noSDK},
 		{dir: "crd/scheme", may: objects, forbidden: noSDK},
 		{dir: "crd/manifest/...", may: with(objects, "crd/manifest/..."), forbidden: noSDK},
+		{dir: "builder", may: objects, forbidden: noClient},
 		{dir: "builder/...", may: with(objects, "builder/..."), forbidden: noSDK},
 		{dir: "resolve/...", may: with(objects, "resolve/..."), forbidden: noSDK},
 		{dir: "konnect/konnecttest/...", may: []string{"konnect/konnecttest/..."}, forbidden: []string{sdkModule, kubernetes}},
 		{dir: "konnect/...", may: with(objects, "resolve", "konnect", "konnect/internal/...")},
 		{dir: "internal/...", may: leaves},
-		{dir: "examples/...", may: []string{"crd/...", "builder", "resolve", "konnect", "konnect/konnecttest", "examples/..."}},
+		{dir: "examples/...", may: []string{"crd/...", "builder/...", "resolve", "konnect", "konnect/konnecttest", "examples/..."}},
 	}
 }
 
@@ -126,6 +127,11 @@ func TestImportDirectionsCanFail(t *testing.T) {
 		{"the Secret is why core is a package of its own", "crd/core/secret.go", "k8s.io/api/core/v1", ""},
 		{"apimachinery is no part of the API module", "crd/object.go", "k8s.io/apimachinery/pkg/runtime", ""},
 		{"builders build objects only", "builder/route.go", own + "konnect", "direction"},
+		{"builders start from nothing of Kubernetes' own", "builder/route.go", "k8s.io/api/core/v1", "must not know"},
+		{"builders know nobody who uses them", "builder/route.go", own + "builder/backend", "direction"},
+		{"backends start from Services", "builder/backend/backend.go", "k8s.io/api/core/v1", ""},
+		{"backends are built", "builder/backend/backend.go", own + "builder", ""},
+		{"backends are objects only", "builder/backend/backend.go", own + "konnect", "direction"},
 		{"the graph knows no engine", "resolve/graph.go", own + "konnect", "direction"},
 		{"the engine resolves", "konnect/ensure.go", own + "resolve", ""},
 		{"the engine takes objects, however built", "konnect/ensure.go", own + "builder", "direction"},
