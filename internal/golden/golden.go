@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,4 +28,10 @@ func Equal[T ~string | ~[]byte](t testing.TB, path string, got T) {
 	want, err := os.ReadFile(path)
 	require.NoError(t, err, "run the test with -update to write the file")
 	assert.Equal(t, string(want), string(got), "%s differs; run the test with -update if the new output is right", path)
+}
+
+// WithoutIDs replaces each UUID in output, most of which differ from run to run.
+func WithoutIDs(output string) string {
+	return regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`).
+		ReplaceAllString(output, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
 }

@@ -30,7 +30,11 @@ func FromEnvironment(getenv func(string) string, notes io.Writer) (options []kon
 	case region != "" && server != "":
 		return nil, nil, errors.New("KONNECT_REGION and KONNECT_SERVER_URL are both set")
 	case token == "":
-		return inMemory(notes)
+		server, stop, err := InMemory(notes)
+		if err != nil {
+			return nil, nil, err
+		}
+		return Options(server), stop, nil
 	case server != "":
 		options = []konnect.Option{konnect.WithToken(token), konnect.WithServerURL(server)}
 	case region != "":
@@ -41,12 +45,23 @@ func FromEnvironment(getenv func(string) string, notes io.Writer) (options []kon
 	return options, func() {}, nil
 }
 
-func inMemory(notes io.Writer) ([]konnect.Option, func(), error) {
-	server := konnecttest.NewServer()
-	stop, err := server.Listen("127.0.0.1:0")
+// IsSet tells whether the environment names a Konnect at all.
+func IsSet(getenv func(string) string) bool {
+	return getenv("KONNECT_TOKEN")+getenv("KONNECT_REGION")+getenv("KONNECT_SERVER_URL") != ""
+}
+
+// InMemory starts an empty in-memory Konnect and says so on notes; stop ends it.
+func InMemory(notes io.Writer) (server *konnecttest.Server, stop func(), err error) {
+	server = konnecttest.NewServer()
+	stop, err = server.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, nil, fmt.Errorf("start the in-memory Konnect: %w", err)
 	}
 	fmt.Fprintf(notes, "Using an in-memory Konnect at %s; set KONNECT_TOKEN to use another.\n\n", server.URL)
-	return []konnect.Option{konnect.WithToken(server.Token), konnect.WithServerURL(server.URL)}, stop, nil
+	return server, stop, nil
+}
+
+// Options lead a client to server.
+func Options(server *konnecttest.Server) []konnect.Option {
+	return []konnect.Option{konnect.WithToken(server.Token), konnect.WithServerURL(server.URL)}
 }
