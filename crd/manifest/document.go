@@ -75,7 +75,7 @@ func (d *document) decodeList(list map[string]any) {
 		case "metadata":
 			check.check(list[key], reflect.TypeFor[*metav1.ListMeta](), (*path)(nil).child(key))
 		default:
-			d.report((*path)(nil).child(key), "unknown field")
+			d.report((*path)(nil).child(key), unknownField)
 		}
 	}
 	at := (*path)(nil).child("items")

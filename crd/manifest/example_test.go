@@ -93,3 +93,19 @@ func ExampleEncode() {
 	//       name: service
 	//     type: namespacedRef
 }
+
+// A controller that must not lose what a newer operator has written looks before it
+// decodes, and sends a patch instead of an Update where there is something to lose.
+func ExampleUnknownFields() {
+	unknown, err := manifest.UnknownFields([]byte(`{
+		"apiVersion": "configuration.konghq.com/v1alpha1",
+		"kind": "KongRoute",
+		"metadata": {"name": "route"},
+		"spec": {"paths": ["/echo"], "newSetting": true}
+	}`))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(unknown)
+	// Output: [spec.newSetting]
+}

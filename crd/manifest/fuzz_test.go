@@ -50,3 +50,23 @@ func FuzzDecodeAll(f *testing.F) {
 		}
 	})
 }
+
+// What has unknown fields does not decode, and what decodes has none.
+func FuzzUnknownFields(f *testing.F) {
+	const route = `{"apiVersion":"configuration.konghq.com/v1alpha1","kind":"KongRoute","metadata":{"name":"a"}`
+	for _, seed := range []string{
+		route + `,"spec":{"paths":["/a"],"newSetting":1}}`, route + `,"spec":{"sources":[{"mark":1}]}}`, route + `,"a":null}`, route + "}",
+		`{"apiVersion":"v1","kind":"Secret","data":{"a":"YQ=="},"b":1}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, object []byte) {
+		unknown, err := manifest.UnknownFields(object)
+		if err != nil {
+			return
+		}
+		if _, err := manifest.Decode(object); len(unknown) > 0 {
+			require.Error(t, err, "%v", unknown)
+		}
+	})
+}

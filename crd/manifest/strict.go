@@ -91,8 +91,11 @@ func (c *checker) object(value any, t reflect.Type, at *path) {
 	}
 }
 
+// unknownField is how the message about an unknown field starts.
+const unknownField = "unknown field"
+
 func (c *checker) unknown(key string, fields map[string]reflect.StructField, at *path) {
-	message := "unknown field"
+	message := unknownField
 	if known := suggest(key, fields); known != "" {
 		message += ", did you mean " + known + "?"
 	}
