@@ -162,7 +162,7 @@ func TestDecodeAllProblems(t *testing.T) {
 		},
 		"conversion": {
 			"a conversion may fail", "apiVersion: konnect.konghq.com/v1alpha1\nkind: KonnectGatewayControlPlane\nmetadata: {name: c, annotations: {konnectkit/conversion-data: '{'}}\n",
-			[]string{"document 1, line 1: KonnectGatewayControlPlane c: convert KonnectGatewayControlPlane default/c to v1alpha2: annotation konnectkit/conversion-data: unexpected end of JSON input"},
+			[]string{"document 1, line 1: KonnectGatewayControlPlane c: convert KonnectGatewayControlPlane default/c to v1alpha2: annotation konnectkit/conversion-data was not written by a conversion"},
 		},
 		"names": {
 			"a problem stays on one line whatever the name", "kind: K\nmetadata: {name: \"a\\nb\"}\n",

@@ -53,11 +53,11 @@ func TestUnknownFields(t *testing.T) {
 func TestUnknownFieldsOfWhatIsNoObject(t *testing.T) {
 	t.Parallel()
 	for object, want := range map[string]string{
-		``:       "find unknown fields: invalid JSON: EOF",
-		`{`:      "find unknown fields: invalid JSON: unexpected EOF",
-		`["a"]`:  "find unknown fields: must be an object, not a list",
-		`{}`:     "find unknown fields: apiVersion: must be set",
-		`{"a":0`: "find unknown fields: invalid JSON: unexpected EOF",
+		``:                                    "find unknown fields: invalid JSON: EOF",
+		`{`:                                   "find unknown fields: invalid JSON: unexpected EOF",
+		`["a"]`:                               "find unknown fields: must be an object, not a list",
+		`{}`:                                  "find unknown fields: apiVersion: must be set",
+		`{"a":0`:                              "find unknown fields: invalid JSON: unexpected EOF",
 		`{"apiVersion": "v1", "kind": "Pod"}`: `find unknown fields: kind: unknown kind "Pod"`,
 	} {
 		unknown, err := manifest.UnknownFields([]byte(object))

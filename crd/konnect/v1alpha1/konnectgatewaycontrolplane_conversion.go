@@ -15,15 +15,18 @@ import (
 // and the other cannot hold, so that converting back loses nothing.
 const ConversionAnnotation = "konnectkit/conversion-data"
 
-// conversionData is the value of ConversionAnnotation.
-type conversionData struct {
-	// AuthRef is spec.konnect.authRef of v1alpha2 when it has a namespace, which
-	// counts only as long as the name is the same.
+// keptOfLatest is the value of ConversionAnnotation on v1alpha1.
+type keptOfLatest struct {
+	// AuthRef is spec.konnect.authRef when it has a namespace, which counts only as
+	// long as the name is the same.
 	AuthRef *konnectv1alpha2.KonnectAPIAuthConfigurationRef `json:"authRef,omitempty"`
-	// ClusterType is status.clusterType of v1alpha2.
+	// ClusterType is status.clusterType.
 	ClusterType string `json:"clusterType,omitempty"`
-	// Unnamed is set on v1alpha2 for a v1alpha1 object without spec.name that has
-	// other fields of a request.
+}
+
+// keptOfOld is the value of ConversionAnnotation on v1alpha2.
+type keptOfOld struct {
+	// Unnamed is set for an object without spec.name that has other fields of a request.
 	Unnamed bool `json:"unnamed,omitempty"`
 }
 
@@ -42,10 +45,11 @@ func (c *KonnectGatewayControlPlane) Latest() (crd.Object, error) {
 }
 
 // ConvertTo replaces dst with c as v1alpha2; the two share nothing. It fails when
-// the annotation of an earlier conversion was tampered with.
+// ConversionAnnotation has a value that no conversion wrote, which would be lost.
+// It takes the type itself: conversion.Hub is an interface of controller-runtime.
 func (c *KonnectGatewayControlPlane) ConvertTo(dst *konnectv1alpha2.KonnectGatewayControlPlane) error {
 	src := c.DeepCopy()
-	kept, err := takeConversionData(&src.ObjectMeta)
+	kept, err := takeKept[keptOfLatest](&src.ObjectMeta)
 	if err != nil {
 		return fmt.Errorf("convert %s %s/%s to v1alpha2: %w", crd.ControlPlaneKind, crd.NamespaceOf(c), c.Name, err)
 	}
@@ -73,15 +77,13 @@ func (c *KonnectGatewayControlPlane) ConvertTo(dst *konnectv1alpha2.KonnectGatew
 		}
 		dst.Spec.Konnect = &konnectv1alpha2.KonnectConfiguration{APIAuthConfigurationRef: ref}
 	}
-	return putConversionData(&dst.ObjectMeta, conversionData{Unnamed: unnamed})
+	return putKept(&dst.ObjectMeta, keptOfOld{Unnamed: unnamed})
 }
 
 // request gathers what v1alpha2 keeps in createControlPlaneRequest; nil when
 // nothing of it is set. A request without a name is unnamed.
 func (s *KonnectGatewayControlPlaneSpec) request() (request *konnectv1alpha2.CreateControlPlaneRequest, unnamed bool) {
-	others := s.Description != nil || s.ClusterType != nil || s.AuthType != nil ||
-		s.CloudGateway != nil || s.ProxyURLs != nil || s.Labels != nil
-	if s.Name == nil && !others {
+	if s.Name == nil && !s.hasMoreThanName() {
 		return nil, false
 	}
 	request = &konnectv1alpha2.CreateControlPlaneRequest{
@@ -94,11 +96,17 @@ func (s *KonnectGatewayControlPlaneSpec) request() (request *konnectv1alpha2.Cre
 	return request, s.Name == nil
 }
 
-// ConvertFrom replaces c with src as v1alpha1; the two share nothing. It fails
-// when the annotation of an earlier conversion was tampered with.
+// hasMoreThanName tells whether a field of a request other than its name is set.
+func (s *KonnectGatewayControlPlaneSpec) hasMoreThanName() bool {
+	return s.Description != nil || s.ClusterType != nil || s.AuthType != nil ||
+		s.CloudGateway != nil || s.ProxyURLs != nil || s.Labels != nil
+}
+
+// ConvertFrom replaces c with src as v1alpha1; the two share nothing. It fails when
+// ConversionAnnotation has a value that no conversion wrote, which would be lost.
 func (c *KonnectGatewayControlPlane) ConvertFrom(src *konnectv1alpha2.KonnectGatewayControlPlane) error {
 	from := src.DeepCopy()
-	kept, err := takeConversionData(&from.ObjectMeta)
+	kept, err := takeKept[keptOfOld](&from.ObjectMeta)
 	if err != nil {
 		return fmt.Errorf("convert %s to v1alpha1: %w", crd.KeyOf(src), err)
 	}
@@ -119,7 +127,7 @@ func (c *KonnectGatewayControlPlane) ConvertFrom(src *konnectv1alpha2.KonnectGat
 	if request := from.Spec.CreateControlPlaneRequest; request != nil {
 		c.Spec.setRequest(request, kept.Unnamed)
 	}
-	lost := conversionData{ClusterType: from.Status.ClusterType}
+	lost := keptOfLatest{ClusterType: from.Status.ClusterType}
 	if konnect := from.Spec.Konnect; konnect != nil {
 		ref := konnect.APIAuthConfigurationRef
 		c.Spec.Konnect = &KonnectConfiguration{APIAuthConfigurationRef: KonnectAPIAuthConfigurationRef{Name: ref.Name}}
@@ -127,47 +135,48 @@ func (c *KonnectGatewayControlPlane) ConvertFrom(src *konnectv1alpha2.KonnectGat
 			lost.AuthRef = &ref
 		}
 	}
-	return putConversionData(&c.ObjectMeta, lost)
+	return putKept(&c.ObjectMeta, lost)
 }
 
-// setRequest is the inverse of request.
+// setRequest is the inverse of request. A request that holds nothing needs its name
+// to be seen.
 func (s *KonnectGatewayControlPlaneSpec) setRequest(request *konnectv1alpha2.CreateControlPlaneRequest, unnamed bool) {
-	if !unnamed || request.Name != "" {
-		s.Name = &request.Name
-	}
 	s.Description, s.ClusterType, s.AuthType = request.Description, request.ClusterType, request.AuthType
 	s.CloudGateway, s.ProxyURLs, s.Labels = request.CloudGateway, request.ProxyURLs, request.Labels
+	if !unnamed || request.Name != "" || !s.hasMoreThanName() {
+		s.Name = &request.Name
+	}
 }
 
-// takeConversionData removes the annotation and returns what it holds.
-func takeConversionData(meta *metav1.ObjectMeta) (conversionData, error) {
-	var data conversionData
+// takeKept removes the annotation and returns what it holds.
+func takeKept[T comparable](meta *metav1.ObjectMeta) (T, error) {
+	var kept, nothing T
 	text, ok := meta.Annotations[ConversionAnnotation]
 	if !ok {
-		return data, nil
+		return nothing, nil
 	}
-	if err := json.Unmarshal([]byte(text), &data); err != nil {
-		return data, fmt.Errorf("annotation %s: %w", ConversionAnnotation, err)
+	err := json.Unmarshal([]byte(text), &kept)
+	again, _ := json.Marshal(kept)
+	if err != nil || kept == nothing || string(again) != text {
+		return nothing, fmt.Errorf("annotation %s was not written by a conversion", ConversionAnnotation)
 	}
 	delete(meta.Annotations, ConversionAnnotation)
 	if len(meta.Annotations) == 0 {
 		meta.Annotations = nil
 	}
-	return data, nil
+	return kept, nil
 }
 
-// putConversionData adds the annotation if there is anything to keep.
-func putConversionData(meta *metav1.ObjectMeta, data conversionData) error {
-	if data == (conversionData{}) {
+// putKept adds the annotation if there is anything to keep.
+func putKept[T comparable](meta *metav1.ObjectMeta, kept T) error {
+	var nothing T
+	if kept == nothing {
 		return nil
 	}
-	text, err := json.Marshal(data)
+	text, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("annotation %s: %w", ConversionAnnotation, err)
 	}
-	if meta.Annotations == nil {
-		meta.Annotations = make(map[string]string, 1)
-	}
-	meta.Annotations[ConversionAnnotation] = string(text)
+	metav1.SetMetaDataAnnotation(meta, ConversionAnnotation, string(text))
 	return nil
 }
