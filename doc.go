@@ -21,7 +21,8 @@
 //     common; the typed structs are in crd/configuration/v1alpha1,
 //     crd/konnect/v1alpha1 and crd/konnect/v1alpha2, wire-compatible with the
 //     operator's CRDs v2.2.3; crd/core wraps the core Secret; crd/scheme adds
-//     all of them to a runtime.Scheme.
+//     all of them to a runtime.Scheme; the module crd/applyconfiguration has
+//     apply configurations of them for server-side apply.
 //   - [github.com/konnectkit/konnectkit/resolve] is the graph of references among
 //     objects: order, grants, control planes, pictures; and Source, where objects
 //     outside a batch are looked up.

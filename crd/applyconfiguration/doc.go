@@ -25,14 +25,24 @@
 //
 // A field that an earlier Apply of the same manager set and a later one leaves out is
 // released: it is removed unless another manager owns it too. A field that another
-// manager owns is a conflict, unless the caller forces ownership.
+// manager owns is a conflict, unless the caller forces ownership. A list or map without
+// elements counts as left out. controller-runtime's Apply stores the server's answer in
+// the configuration, so build a new one for every call.
 //
 // # Fields that the types do not know
 //
 // An operator newer than this module may store fields that the Go types do not have.
 // Decoding drops them, so Update writes the object back without them. Apply and merge
-// patches (client.MergeFrom of controller-runtime) name only what changes, and keep the
-// others, with two exceptions: a list that changes is replaced as a whole (only lists of
-// conditions are merged, by type), and so is a struct marked atomic (a reference to a
-// member or a Secret). manifest.UnknownFields tells what decoding would drop.
+// patches (client.MergeFrom of controller-runtime) send only what is wanted or has
+// changed, and leave the others as they are, with three exceptions:
+//
+//   - A list that a merge patch changes is replaced as a whole, and so is one that is
+//     applied. Only lists of conditions and the IDs of CA certificates in a status merge
+//     when they are applied.
+//   - So is a struct that is atomic, such as a reference to a Secret or a member.
+//   - Extract… returns known fields only, so that applying its result releases unknown
+//     ones that the same manager has applied.
+//
+// [github.com/konnectkit/konnectkit/crd/manifest.UnknownFields] tells what decoding
+// would drop, for a program that has to Update.
 package applyconfiguration

@@ -19,7 +19,7 @@ func (b KonnectAPIAuthConfigurationApplyConfiguration) LogValue() slog.Value {
 // LogValue implements slog.LogValuer, because a handler that writes JSON would show
 // the token.
 func (b KonnectAPIAuthConfigurationSpecApplyConfiguration) LogValue() slog.Value {
-	attrs := []slog.Attr{slog.String("type", valueOf(b.Type)), slog.String("serverURL", valueOf(b.ServerURL))}
+	attrs := []slog.Attr{slog.String("type", valueOf(b.Type)), slog.String("server_url", valueOf(b.ServerURL))}
 	if b.Token != nil {
 		attrs = append(attrs, slog.String("token", b.Token.String()))
 	}
