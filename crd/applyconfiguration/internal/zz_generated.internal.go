@@ -34,120 +34,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -195,120 +82,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -530,120 +304,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -828,120 +489,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -1054,120 +602,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -1463,120 +898,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -1655,120 +977,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -1914,120 +1123,7 @@ var schemaYAML = typed.YAMLObject(`types:
         scalar: string
     - name: metadata
       type:
-        map:
-          fields:
-          - name: annotations
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: creationTimestamp
-            type:
-              scalar: untyped
-          - name: deletionGracePeriodSeconds
-            type:
-              scalar: numeric
-          - name: deletionTimestamp
-            type:
-              scalar: untyped
-          - name: finalizers
-            type:
-              list:
-                elementType:
-                  scalar: string
-                elementRelationship: associative
-          - name: generateName
-            type:
-              scalar: string
-          - name: generation
-            type:
-              scalar: numeric
-          - name: labels
-            type:
-              map:
-                elementType:
-                  scalar: string
-          - name: managedFields
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: fieldsType
-                      type:
-                        scalar: string
-                    - name: fieldsV1
-                      type:
-                        map:
-                          elementType:
-                            scalar: untyped
-                            list:
-                              elementType:
-                                namedType: __untyped_atomic_
-                              elementRelationship: atomic
-                            map:
-                              elementType:
-                                namedType: __untyped_deduced_
-                              elementRelationship: separable
-                    - name: manager
-                      type:
-                        scalar: string
-                    - name: operation
-                      type:
-                        scalar: string
-                    - name: subresource
-                      type:
-                        scalar: string
-                    - name: time
-                      type:
-                        scalar: untyped
-                elementRelationship: atomic
-          - name: name
-            type:
-              scalar: string
-          - name: namespace
-            type:
-              scalar: string
-          - name: ownerReferences
-            type:
-              list:
-                elementType:
-                  map:
-                    fields:
-                    - name: apiVersion
-                      type:
-                        scalar: string
-                    - name: blockOwnerDeletion
-                      type:
-                        scalar: boolean
-                    - name: controller
-                      type:
-                        scalar: boolean
-                    - name: kind
-                      type:
-                        scalar: string
-                    - name: name
-                      type:
-                        scalar: string
-                    - name: uid
-                      type:
-                        scalar: string
-                    elementRelationship: atomic
-                elementRelationship: associative
-                keys:
-                - uid
-          - name: resourceVersion
-            type:
-              scalar: string
-          - name: selfLink
-            type:
-              scalar: string
-          - name: uid
-            type:
-              scalar: string
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
     - name: spec
       type:
         map:
@@ -2172,6 +1268,121 @@ var schemaYAML = typed.YAMLObject(`types:
           - name: serverURL
             type:
               scalar: string
+- name: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+  map:
+    fields:
+    - name: annotations
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: creationTimestamp
+      type:
+        scalar: untyped
+    - name: deletionGracePeriodSeconds
+      type:
+        scalar: numeric
+    - name: deletionTimestamp
+      type:
+        scalar: untyped
+    - name: finalizers
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: associative
+    - name: generateName
+      type:
+        scalar: string
+    - name: generation
+      type:
+        scalar: numeric
+    - name: labels
+      type:
+        map:
+          elementType:
+            scalar: string
+    - name: managedFields
+      type:
+        list:
+          elementType:
+            map:
+              fields:
+              - name: apiVersion
+                type:
+                  scalar: string
+              - name: fieldsType
+                type:
+                  scalar: string
+              - name: fieldsV1
+                type:
+                  map:
+                    elementType:
+                      scalar: untyped
+                      list:
+                        elementType:
+                          namedType: __untyped_atomic_
+                        elementRelationship: atomic
+                      map:
+                        elementType:
+                          namedType: __untyped_deduced_
+                        elementRelationship: separable
+              - name: manager
+                type:
+                  scalar: string
+              - name: operation
+                type:
+                  scalar: string
+              - name: subresource
+                type:
+                  scalar: string
+              - name: time
+                type:
+                  scalar: untyped
+          elementRelationship: atomic
+    - name: name
+      type:
+        scalar: string
+    - name: namespace
+      type:
+        scalar: string
+    - name: ownerReferences
+      type:
+        list:
+          elementType:
+            map:
+              fields:
+              - name: apiVersion
+                type:
+                  scalar: string
+              - name: blockOwnerDeletion
+                type:
+                  scalar: boolean
+              - name: controller
+                type:
+                  scalar: boolean
+              - name: kind
+                type:
+                  scalar: string
+              - name: name
+                type:
+                  scalar: string
+              - name: uid
+                type:
+                  scalar: string
+              elementRelationship: atomic
+          elementRelationship: associative
+          keys:
+          - uid
+    - name: resourceVersion
+      type:
+        scalar: string
+    - name: selfLink
+      type:
+        scalar: string
+    - name: uid
+      type:
+        scalar: string
 - name: __untyped_atomic_
   scalar: untyped
   list:

@@ -42,7 +42,8 @@ func writeSchema(kinds []types.Name) (string, error) {
 	return file.Name(), errors.Join(err, file.Close())
 }
 
-// kindSchemas returns the schema of each kind, all types within it written out.
+// kindSchemas returns the schema of each kind, all types within it written out, and
+// that of the metadata which they share.
 func kindSchemas(kinds []types.Name) (map[string]apiextensionsv1.JSONSchemaProps, error) {
 	roots, err := loader.LoadRoots(inputs()...)
 	if err != nil {
@@ -55,7 +56,7 @@ func kindSchemas(kinds []types.Name) (map[string]apiextensionsv1.JSONSchemaProps
 	p := &crd.Parser{
 		Collector:              &markers.Collector{Registry: registry},
 		Checker:                &loader.TypeChecker{},
-		AllowDangerousTypes:    true, // weights of health checks are floats
+		AllowDangerousTypes:    true, // settings of health checks are floats
 		IgnoreUnexportedFields: true,
 	}
 	crd.AddKnownTypes(p)
@@ -66,10 +67,14 @@ func kindSchemas(kinds []types.Name) (map[string]apiextensionsv1.JSONSchemaProps
 		p.NeedPackage(root)
 	}
 	schemas := map[string]apiextensionsv1.JSONSchemaProps{}
+	metadata := util.ToRESTFriendlyName(metaPackage + ".ObjectMeta")
 	for _, kind := range kinds {
 		ident := crd.TypeIdent{Package: byPath[kind.Package], Name: kind.Name}
 		p.NeedFlattenedSchemaFor(ident)
-		schemas[util.ToRESTFriendlyName(kind.Package+"."+kind.Name)] = p.FlattenedSchemata[ident]
+		schema := p.FlattenedSchemata[ident]
+		schemas[metadata] = schema.Properties["metadata"]
+		schema.Properties["metadata"] = apiextensionsv1.JSONSchemaProps{Ref: new("#/definitions/" + metadata)}
+		schemas[util.ToRESTFriendlyName(kind.Package+"."+kind.Name)] = schema
 	}
 	// Only what the schemas need is type-checked, so errors of types say nothing.
 	if loader.PrintErrors(roots, packages.TypeError) {
