@@ -196,6 +196,9 @@ func listed(c *client) {
 	} {
 		lists(c, e+"/"+collection)
 	}
+	put("dp-client-certificates", fields{"cert": "c"})
+	c.get(path+"/dp-client-certificates", 200)
+	c.get(planes+"/"+absent+"/dp-client-certificates", 404)
 }
 
 // nulls shows unset fields as null, which the document allows at the top.

@@ -9,6 +9,7 @@ import (
 // one more of these in the list of tables.go.
 type collection struct {
 	path   string // segment below core-entities, such as services
+	beside bool   // the path lies beside core-entities, not below
 	entity string // singular, as error texts name it
 	// fields are nil for a collection that can only be listed: its entities come from
 	// (*Server).Put.
@@ -25,6 +26,8 @@ type collection struct {
 	fractional bool // timestamps with milliseconds
 	unchanging bool // no updated_at
 	limit      int  // entities in a control plane
+	// wrap makes an answer of all entities of a list without pages; nil for pages.
+	wrap func(items []byte, n int) string
 	// prepare rewrites what was sent before the fields are read.
 	prepare func(object) *failure
 	// normalise brings what was read into the form that is stored.

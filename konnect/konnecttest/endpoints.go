@@ -53,7 +53,7 @@ type place struct {
 // entityEndpoints derives the paths of a collection from its row.
 func (s *Server) entityEndpoints(row *collection) []*endpoint {
 	flat := place{row: row}
-	list := &endpoint{pattern: entitiesPath + row.path, family: row.flatErrors, methods: map[string]handler{
+	list := &endpoint{pattern: row.base() + row.path, family: row.flatErrors, methods: map[string]handler{
 		http.MethodGet: s.listEntities(flat),
 	}}
 	out := []*endpoint{list}
@@ -74,6 +74,13 @@ func (s *Server) entityEndpoints(row *collection) []*endpoint {
 		}
 	}
 	return out
+}
+
+func (c *collection) base() string {
+	if c.beside {
+		return planePath + "/"
+	}
+	return entitiesPath
 }
 
 func (s *Server) itemEndpoint(pattern string, at place) *endpoint {

@@ -42,6 +42,9 @@ func (s *Server) listEntities(at place) handler {
 		if fail != nil {
 			return reply{}, fail
 		}
+		if at.row.wrap != nil {
+			return jsonReply(http.StatusOK, []byte(at.row.wrap(joined(*source), len(*source)))), nil
+		}
 		page, more := q.page(source)
 		return jsonReply(http.StatusOK, c.pageBody(at, page, more)), nil
 	}
@@ -132,18 +135,9 @@ func (q query) wants(e *entity) bool {
 
 // pageBody writes a page from the entities' encoded forms.
 func (c *call) pageBody(at place, page []*entity, more bool) []byte {
-	size := 64
-	for _, e := range page {
-		size += len(e.encoded) + 1
-	}
-	body := bytes.NewBuffer(make([]byte, 0, size))
+	body := &bytes.Buffer{}
 	body.WriteString(`{"data":[`)
-	for i, e := range page {
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		body.Write(e.encoded)
-	}
+	body.Write(joined(page))
 	body.WriteString(`],"next":`)
 	if !more {
 		body.WriteString(`null}`)
@@ -153,6 +147,15 @@ func (c *call) pageBody(at place, page []*entity, more bool) []byte {
 	body.Write(mustEncode(c.nextURI(token)))
 	body.WriteString(`,"offset":"` + token + `"}`)
 	return body.Bytes()
+}
+
+// joined is the items of a JSON list of entities.
+func joined(entities []*entity) []byte {
+	items := make([][]byte, len(entities))
+	for i, e := range entities {
+		items[i] = e.encoded
+	}
+	return bytes.Join(items, []byte(","))
 }
 
 func (c *call) nextURI(token string) string {

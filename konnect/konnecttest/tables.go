@@ -9,7 +9,7 @@ import (
 // collections is the table of the core entities this server knows.
 func collections(set *settings) []*collection {
 	rows := []*collection{service(set), route(set), upstream(set), target(set)}
-	return append(rows, listed()...)
+	return append(append(rows, listed()...), further()...)
 }
 
 // listed are the collections that can only be listed. References to and from them are
