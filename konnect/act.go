@@ -184,6 +184,9 @@ func (s *session) change(m *member, action Action) Change {
 	if m.control != nil && !m.isControlPlane() {
 		c.ControlPlane = m.control.id
 	}
-	c.Programmed = m.err == nil && action != ActionDeleted && m.entity != nil
+	if action == ActionAdopted {
+		c.Holder = m.holder
+	}
+	c.Programmed = m.err == nil && action != ActionDeleted && m.entity != nil && !m.hasDrifted()
 	return c
 }

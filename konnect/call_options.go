@@ -1,10 +1,5 @@
 package konnect
 
-import (
-	"fmt"
-	"slices"
-)
-
 // callOptions are the options of one call.
 type callOptions struct {
 	prune      bool
@@ -60,45 +55,5 @@ func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 // WithCascade lets Delete take along what a control plane holds that is not
 // ours. Without it such a control plane is left alone: *OwnershipError.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
-
-// AdoptionPolicy says which entities that exist under an object's name may be
-// taken over. Objects with spec.adopt do not need one.
-type AdoptionPolicy string
-
-const (
-	// AdoptNever leaves every entity without our marks alone: *OwnershipError.
-	// It is the default.
-	AdoptNever AdoptionPolicy = "never"
-	// AdoptUnowned takes over entities that carry the marks of no tool.
-	AdoptUnowned AdoptionPolicy = "unowned"
-	// AdoptFromOperator takes over entities of the Kong operator as well, which
-	// must no longer manage them.
-	AdoptFromOperator AdoptionPolicy = "from-operator"
-)
-
-// WithAdoption sets the policy; control planes are covered too.
-func WithAdoption(policy AdoptionPolicy) EnsureOption {
-	return ensureOption(func(c *callOptions) { c.adoption = policy })
-}
-
-// allows tells whether an entity with marks o, not ours, may be taken over.
-func (p AdoptionPolicy) allows(o ownership) bool {
-	switch p {
-	case AdoptUnowned:
-		return o.unmarked()
-	case AdoptFromOperator:
-		return o.unmarked() || o.managedBy == managedByOperator || o.managedBy == "" && o.operatorUID != ""
-	default:
-		return false
-	}
-}
-
-// check refuses values that mean nothing.
-func (c callOptions) check() error {
-	if !slices.Contains([]AdoptionPolicy{"", AdoptNever, AdoptUnowned, AdoptFromOperator}, c.adoption) {
-		return fmt.Errorf("WithAdoption: %q is no policy", c.adoption)
-	}
-	return nil
-}
 
 func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }

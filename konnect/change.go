@@ -25,6 +25,12 @@ const (
 	ActionAdopted Action = "adopted"
 	// ActionDeleted means that the entity was deleted.
 	ActionDeleted Action = "deleted"
+	// ActionObserved means that the object only observes its entity; Fields tell how
+	// it differs.
+	ActionObserved Action = "observed"
+	// ActionRetained means that the entity was to be deleted or pruned and is left, as
+	// its object says in an annotation.
+	ActionRetained Action = "retained"
 	// ActionSkipped means that nothing was tried; Change.Err tells why.
 	ActionSkipped Action = "skipped"
 	// ActionFailed means that it was tried in vain; Change.Err tells why.
@@ -53,6 +59,9 @@ type Change struct {
 	ControlPlane string
 	// Programmed tells whether Konnect holds the entity as desired.
 	Programmed bool
+	// Holder says who looked after an entity that is adopted, as far as its marks
+	// tell: "kong-operator", "owner other", "nobody". Empty for other actions.
+	Holder string
 	// Fields that differed, in the order of the kind's table.
 	Fields []Field
 	// Deviations are fields that Konnect holds otherwise than it was sent: it
@@ -113,6 +122,7 @@ type changeJSON struct {
 	Name         string  `json:"name,omitempty"`
 	ControlPlane string  `json:"controlPlane,omitempty"`
 	Programmed   bool    `json:"programmed"`
+	Holder       string  `json:"holder,omitempty"`
 	Fields       []Field `json:"fields,omitempty"`
 	Deviations   []Field `json:"deviations,omitempty"`
 	Err          string  `json:"error,omitempty"`
@@ -122,7 +132,7 @@ type changeJSON struct {
 func (c Change) MarshalJSON() ([]byte, error) {
 	out := changeJSON{
 		Key: c.Key, Action: c.Action, KonnectID: c.KonnectID, Name: c.Name, ControlPlane: c.ControlPlane,
-		Programmed: c.Programmed, Fields: c.Fields, Deviations: c.Deviations,
+		Programmed: c.Programmed, Holder: c.Holder, Fields: c.Fields, Deviations: c.Deviations,
 	}
 	if c.Err != nil {
 		out.Err = c.Err.Error()
@@ -138,7 +148,7 @@ func (c *Change) UnmarshalJSON(raw []byte) error {
 	}
 	*c = Change{
 		Key: in.Key, Action: in.Action, KonnectID: in.KonnectID, Name: in.Name, ControlPlane: in.ControlPlane,
-		Programmed: in.Programmed, Fields: in.Fields, Deviations: in.Deviations,
+		Programmed: in.Programmed, Holder: in.Holder, Fields: in.Fields, Deviations: in.Deviations,
 	}
 	if in.Err != "" {
 		c.Err = errors.New(in.Err)

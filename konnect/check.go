@@ -17,7 +17,8 @@ func (s *session) validate(objects []crd.Object) {
 		problems := obj.Validate()
 		if k := s.kinds.by[key.GroupKind()]; k != nil {
 			problems = append(problems, k.checkObject(obj)...)
-			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
+			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
+			problems = append(problems, checkPolicies(obj)...)
 		}
 		reported := map[string]bool{}
 		for _, p := range problems {
@@ -46,6 +47,11 @@ func userTags(obj crd.Object) []string {
 		}
 	}
 	return tags
+}
+
+// marksOf counts the marks that an object's entity cannot do without.
+func marksOf(obj crd.Object) int {
+	return len(requiredMarks("", crd.Key{}, annotatedDeletion(obj)))
 }
 
 // checkControlPlanes refuses entities in control planes that hold none, as far as

@@ -30,7 +30,7 @@ func (s *session) decide() {
 	s.checkHeld()
 	s.breakSwaps()
 	if s.options.prune {
-		s.decidePrunes()
+		s.findPrunes()
 	}
 }
 
@@ -79,6 +79,9 @@ func (s *session) decideMember(m *member) error {
 	if adopt != nil && (m.entity == nil || m.entity.ID != adopt.KonnectID()) && !s.adoptedBefore(m) {
 		return fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs", m.key, adopt.KonnectID())
 	}
+	if m.observes() {
+		return s.decideObserved(m)
+	}
 	if m.entity == nil {
 		return s.decideAbsent(m)
 	}
@@ -125,6 +128,9 @@ func (s *session) decidePresent(m *member) error {
 		return s.ownershipError(m, m.entity)
 	}
 	m.owned = true
+	if change == ActionAdopted {
+		m.holder = s.holderOf(m.entity)
+	}
 	if err := s.compare(m, change); err != nil {
 		return err
 	}
@@ -159,7 +165,7 @@ func (s *session) compare(m *member, change Action) error {
 		return err
 	}
 	about := m.kind.about()
-	differences := canon.Diff(d.object, observed, about.fields)
+	differences := append(canon.Diff(d.object, observed, about.fields), m.droppedLabels(observed)...)
 	m.fields = fieldsOf(differences)
 	s.logUnknown(m, d, observed)
 	for _, d := range differences {
@@ -205,7 +211,7 @@ func (s *session) decideMatch(m *member) error {
 	m.owned = true
 	m.step = ActionUnchanged
 	if m.obj.GetKonnectStatus().ID != m.entity.ID {
-		m.step = ActionAdopted
+		m.step, m.holder = ActionAdopted, s.holderOf(m.entity)
 	}
 	return nil
 }

@@ -3,10 +3,7 @@ package konnect
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
-	"sync"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
@@ -14,8 +11,9 @@ import (
 // Delete deletes the entities of the objects, dependents first. An entity that
 // does not exist is a success. Mirrored control planes and entities adopted with
 // mode: match are left alone, as is everything without our marks:
-// *OwnershipError, before anything is deleted. The same goes for a control plane
-// that holds entities of others, unless WithCascade is given.
+// *OwnershipError, before anything is deleted. The same goes for what would take
+// along entities of others (see WithCascade), and for what is protected by its
+// deletion policy: *ProtectedError. Retained and observed entities are left.
 //
 // Specs are not checked. An object that cannot be resolved fails by itself.
 // Status is cleared in the objects whose entities are gone. Report and errors
@@ -43,6 +41,14 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 	if err := s.prepare(ctx, objects, true); err != nil {
 		return err
 	}
+	for _, m := range s.batch() {
+		for _, p := range checkPolicies(m.obj) {
+			s.problem(m.key, p)
+		}
+	}
+	if err := s.refusal(); err != nil {
+		return err
+	}
 	s.observe(ctx)
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("observe: %w", err)
@@ -50,18 +56,39 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 	for _, m := range s.members {
 		s.decideDelete(m)
 	}
-	s.checkHeldByOthers(ctx)
-	s.checkChildren()
+	s.checkControlPlanesHeld(ctx)
+	s.checkChildren(ctx)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("observe: %w", err)
+	}
 	if err := s.refusal(); err != nil {
 		return err
 	}
-	deletes := 0
+	return s.checkDeletes(s.countDeletes())
+}
+
+// countDeletes counts the entities that go: those of the objects, and what goes
+// along that is of our kinds.
+func (s *session) countDeletes() int {
+	gone, parents := map[string]bool{}, map[string]*member{}
 	for _, m := range s.members {
-		if m.step == ActionDeleted && m.err == nil {
-			deletes++
+		if !m.isDoomed() {
+			continue
+		}
+		gone[m.id], parents[m.id] = true, m
+		if !m.isControlPlane() {
+			continue
+		}
+		for c, x := range s.indexes {
+			for id := range x.byID {
+				if c.account == m.account && c.controlPlane == m.id {
+					gone[id] = true
+				}
+			}
 		}
 	}
-	return s.checkDeletes(deletes)
+	s.eachChild(parents, func(_ *member, _ binding, child *entity) { gone[child.ID] = true })
+	return len(gone)
 }
 
 func (s *session) decideDelete(m *member) {
@@ -74,14 +101,29 @@ func (s *session) decideDelete(m *member) {
 		m.err, m.outcome = fmt.Errorf("delete %s: its control plane is not known", m.key), ActionFailed
 	case s.blocked(m) != nil:
 		m.err, m.outcome = s.blocked(m), ActionSkipped
+	case m.observes():
+		m.step = ActionRetained
 	case m.isReadOnly():
 	case m.entity == nil && m.isControlPlane() && s.holderOfName(m) != nil:
 		s.problem(m.key, s.ownershipError(m, s.holderOfName(m)))
 	case m.entity == nil:
 	case m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark, s.hasComputedID(m):
-		m.step, m.owned = ActionDeleted, true
+		s.decideOwned(m)
 	default:
 		s.problem(m.key, s.ownershipError(m, m.entity))
+	}
+}
+
+// decideOwned deletes an entity of ours, unless its policy says otherwise.
+func (s *session) decideOwned(m *member) {
+	m.owned = true
+	switch policy := m.deletionPolicy(); policy {
+	case crd.DeletionPolicyProtect:
+		s.problem(m.key, s.protectedError(m, m.kind, m.entity, policy))
+	case crd.DeletionPolicyRetain:
+		m.step = ActionRetained
+	default:
+		m.step = ActionDeleted
 	}
 }
 
@@ -98,7 +140,7 @@ func (s *session) dependents(m *member) []*member {
 
 func (s *session) deleteMember(ctx context.Context, m *member) {
 	if m.step != ActionDeleted {
-		m.outcome = ActionUnchanged
+		m.outcome = m.step
 		return
 	}
 	for _, dependent := range s.dependents(m) {
@@ -109,128 +151,4 @@ func (s *session) deleteMember(ctx context.Context, m *member) {
 		}
 	}
 	s.remove(ctx, m)
-}
-
-// otherCollections are those of the API under core-entities that no kind stands
-// for. What they hold is never ours.
-func otherCollections() []string {
-	return []string{
-		"ca_certificates", "certificates", "consumer_groups", "consumers", "key-sets", "keys", "plugins", "snis", "vaults",
-	}
-}
-
-// checkHeldByOthers refuses to delete control planes that hold what is not ours,
-// or of which that cannot be told.
-func (s *session) checkHeldByOthers(ctx context.Context) {
-	if s.options.cascade {
-		return
-	}
-	planes := s.completeControlPlanes()
-	foreign := make([]error, len(planes))
-	var group sync.WaitGroup
-	for i, plane := range planes {
-		if plane.step == ActionDeleted {
-			group.Go(func() { foreign[i] = s.findForeign(ctx, plane) })
-		}
-	}
-	group.Wait()
-	for i, err := range foreign {
-		if err != nil {
-			s.problem(planes[i].key, err)
-		}
-	}
-}
-
-// checkChildren refuses to delete an entity with which Konnect would delete what
-// others have put below it.
-func (s *session) checkChildren() {
-	if s.options.cascade {
-		return
-	}
-	parents := map[string]*member{}
-	for _, m := range s.members {
-		if m.step == ActionDeleted && s.kinds.nestedIn(m.kind) != nil {
-			parents[m.id] = m
-			if unread := m.control.unread; unread != nil {
-				s.problem(m.key, fmt.Errorf("delete %s: it is not known what it holds: %w", m.key, unread))
-			}
-		}
-	}
-	s.eachChild(parents, func(parent *member, child *entity) {
-		if claim := s.claims[child.ID]; claim == nil && !child.owner.ours(s.owner) || claim != nil && claim.step != ActionDeleted {
-			s.problem(parent.key, s.childError(parent, child))
-		}
-	})
-}
-
-// findForeign returns why a control plane cannot go with all that it holds.
-func (s *session) findForeign(ctx context.Context, plane *member) error {
-	if plane.unread != nil {
-		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, plane.unread)
-	}
-	if e := s.heldByOthers(plane); e != nil {
-		return s.cascadeError(plane, e)
-	}
-	names := otherCollections()
-	results := make([]error, len(names))
-	var group sync.WaitGroup
-	for i, name := range names {
-		group.Go(func() {
-			found, err := s.firstOf(ctx, plane, name)
-			switch {
-			case err != nil:
-				results[i] = fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, err)
-			case found != nil:
-				results[i] = s.cascadeError(plane, found)
-			}
-		})
-	}
-	group.Wait()
-	for _, err := range results {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// heldByOthers returns the first entity of our kinds in a control plane that
-// lacks our owner's marks and belongs to no object of the batch.
-func (s *session) heldByOthers(plane *member) *entity {
-	for _, k := range s.kinds.list {
-		x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
-		if x == nil {
-			continue
-		}
-		var others []*entity
-		for id, e := range x.byID {
-			claim := s.claims[id]
-			if claim == nil && !e.owner.ours(s.owner) || claim != nil && claim.step != ActionDeleted {
-				others = append(others, e)
-			}
-		}
-		if len(others) > 0 {
-			return slices.MinFunc(others, func(a, b *entity) int { return strings.Compare(a.ID, b.ID) })
-		}
-	}
-	return nil
-}
-
-func (s *session) cascadeError(plane *member, e *entity) error {
-	return &OwnershipError{
-		Key: plane.key, KonnectID: e.ID, Name: orDash(nameOf(e)), Holder: e.owner.holder(),
-		AdoptHint: "it would be deleted with the control plane; delete it first, or use WithCascade",
-	}
-}
-
-func (s *session) firstOf(ctx context.Context, plane *member, name string) (*entity, error) {
-	var first *entity
-	raw, err := plane.account.get(ctx, corePath(scope{controlPlane: plane.id})+name, url.Values{"size": {"1"}})
-	if isNotFound(err) && plane.account.isGone(ctx, plane.id) {
-		return nil, nil
-	}
-	if err == nil {
-		_, err = visitPage(raw, func(e *entity) { first = e })
-	}
-	return first, err
 }

@@ -91,12 +91,18 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 		return fmt.Errorf("observe: %w", err)
 	}
 	s.decide()
+	if s.options.prune {
+		s.settlePrunes(ctx)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("observe: %w", err)
+	}
 	if err := s.refusal(); err != nil {
 		return err
 	}
 	deletes := 0
 	for _, m := range s.prunes {
-		if m.err == nil {
+		if m.isDoomed() {
 			deletes++
 		}
 	}
@@ -131,6 +137,9 @@ func (s *session) report() *Report {
 func (s *session) failures() error {
 	var failures []error
 	for _, m := range append(s.batch(), s.prunes...) {
+		if _, kept := errors.AsType[*ProtectedError](m.err); kept && m.obj == nil {
+			continue // spared, as it was asked for
+		}
 		dependent, ok := errors.AsType[*DependencyError](m.err)
 		if m.err != nil && (!ok || dependent.lookedUp) {
 			failures = append(failures, m.err)

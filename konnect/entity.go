@@ -20,6 +20,7 @@ type entity struct {
 	Tags     []string          `json:"tags"`
 	Labels   map[string]string `json:"labels"`
 	Service  reference         `json:"service"`
+	Route    reference         `json:"route"`
 	Upstream reference         `json:"upstream"`
 
 	owner ownership
@@ -52,6 +53,8 @@ type index struct {
 	byID      map[string]*entity
 	byMark    map[string]*entity // our owner's, by managed key
 	byNatural map[string]*entity
+	// complete is true once the whole collection was read.
+	complete bool
 }
 
 func newIndex() *index {

@@ -165,7 +165,8 @@ func (e *ValidationError) Unwrap() []error {
 	return unwrapped
 }
 
-// OwnershipError is an entity that is not ours to touch.
+// OwnershipError is an entity that is not ours to touch, or one that keeps an
+// entity of ours from being deleted.
 type OwnershipError struct {
 	// Key of the object that wants the entity.
 	Key crd.Key
@@ -173,13 +174,19 @@ type OwnershipError struct {
 	KonnectID, Name string
 	// Holder says who looks after it, as far as its marks tell.
 	Holder string
-	// AdoptHint says how to take it over.
+	// AdoptHint says how to take it over, or what to do instead.
 	AdoptHint string
+
+	// belongs is true where the entity belongs to that of an object to delete.
+	belongs bool
 }
 
 // Error returns one line.
 func (e *OwnershipError) Error() string {
 	text := fmt.Sprintf("find %s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+	if e.belongs {
+		text = fmt.Sprintf("delete %s: entity %s (%s) belongs to it and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+	}
 	if e.AdoptHint != "" {
 		text += "; " + e.AdoptHint
 	}

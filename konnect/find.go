@@ -62,7 +62,9 @@ func (s *session) findControlPlanes() {
 	}
 	for _, m := range s.members {
 		if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
-			s.takeNatural(m, s.indexes[s.controlPlanes(m.account)])
+			if x := s.indexes[s.controlPlanes(m.account)]; !s.takeObserved(m, x) {
+				s.takeNatural(m, x)
+			}
 		}
 	}
 }
@@ -105,7 +107,7 @@ func (s *session) findKnown(m *member) {
 // not found will have that ID, or the spec's.
 func (s *session) findNamed(m *member) {
 	x := s.indexes[s.collectionOf(m)]
-	if s.takeNatural(m, x) {
+	if s.takeObserved(m, x) || s.takeNatural(m, x) {
 		return
 	}
 	if e := x.byID[computedID(m.control.id, s.owner, m.key)]; e != nil {
@@ -170,7 +172,7 @@ func (s *session) inputs(m *member, observed map[string]any) inputs {
 			in.ids[edge.Field] = s.idOf(edge.To)
 		}
 	}
-	in.tags = tagsWithMarks(userTags(m.obj), s.owner, m.key)
+	in.tags = tagsWithMarks(userTags(m.obj), s.owner, m.key, annotatedDeletion(m.obj))
 	in.labels = s.labels(m, observed)
 	return in
 }
@@ -194,13 +196,13 @@ func (s *session) labels(m *member, observed map[string]any) map[string]string {
 	held, _ := observed["labels"].(map[string]any)
 	others := 0
 	for key := range held {
-		if _, mine := obj.GetKonnectLabels()[key]; !mine && !isMarkKey(key) {
+		if _, mine := obj.GetKonnectLabels()[key]; !mine && !isMarkKey(key) && !m.dropsLabel(key) {
 			others++
 		}
 	}
-	labels := labelsWithMarks(obj.GetKonnectLabels(), others, s.owner, m.key)
+	labels := labelsWithMarks(obj.GetKonnectLabels(), others, s.owner, m.key, annotatedDeletion(m.obj))
 	for key, value := range held {
-		if text, isText := value.(string); isText && labels[key] == "" {
+		if text, isText := value.(string); isText && labels[key] == "" && !m.dropsLabel(key) {
 			labels[key] = text
 		}
 	}

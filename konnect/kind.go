@@ -60,6 +60,11 @@ type traits struct {
 	// parentID returns the Konnect ID of the entity that holds an observed one, or
 	// that it leads to; nil for kinds without.
 	parentID func(*entity) string
+	// belongsTo is the collection of that entity. Konnect deletes it with all that is
+	// nested in it, and not at all while others refer to it.
+	belongsTo string
+	// plugins is true where plugins can be attached, which are deleted along.
+	plugins bool
 	// fields are compared, in this order in reports.
 	fields []canon.Field
 	// nameField is the CRD field that the name comes from.

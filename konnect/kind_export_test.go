@@ -42,16 +42,16 @@ func KindsForTest() []KindTraits {
 // CheckForTest runs Konnect's rules beyond the CRD on a defaulted object.
 func CheckForTest(obj crd.Object) field.ErrorList {
 	k := newKindTable().by[obj.GVK().GroupKind()]
-	return append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj))...)
+	return append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
 }
 
 // PayloadForTest returns the body that would create an object's entity, as the
 // SDK writes it, with the IDs of references by their fields.
 func PayloadForTest(obj crd.Object, ids map[string]string) ([]byte, error) {
 	k := newKindTable().by[obj.GVK().GroupKind()]
-	in := inputs{ids: ids, tags: tagsWithMarks(userTags(obj), DefaultOwner, crd.KeyOf(obj))}
+	in := inputs{ids: ids, tags: tagsWithMarks(userTags(obj), DefaultOwner, crd.KeyOf(obj), annotatedDeletion(obj))}
 	if labelled, ok := obj.(labelled); ok {
-		in.labels = labelsWithMarks(labelled.GetKonnectLabels(), 0, DefaultOwner, crd.KeyOf(obj))
+		in.labels = labelsWithMarks(labelled.GetKonnectLabels(), 0, DefaultOwner, crd.KeyOf(obj), annotatedDeletion(obj))
 	}
 	d, err := k.desire(obj, in)
 	if err != nil {
@@ -65,5 +65,5 @@ func NormalizeTargetForTest(address string) (string, error) { return normalizeTa
 
 // TagsForTest returns the tags of an entity with the marks of its object.
 func TagsForTest(user []string, owner string, key crd.Key) []string {
-	return tagsWithMarks(user, owner, key)
+	return tagsWithMarks(user, owner, key, "")
 }

@@ -22,6 +22,8 @@ func routeKind() binding {
 			collection: "routes",
 			nameField:  "spec.name",
 			parentID:   func(e *entity) string { return e.Service.ID },
+			belongsTo:  "services",
+			plugins:    true,
 			fields: []canon.Field{
 				{Name: "name"},
 				{Name: "service", Subset: true},

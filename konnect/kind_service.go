@@ -22,6 +22,7 @@ func serviceKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongService"},
 			collection:        "services",
+			plugins:           true,
 			nameField:         "spec.name",
 			referrerCondition: crd.ConditionServiceRefValid,
 			noun:              "KongService",

@@ -22,6 +22,7 @@ func targetKind() binding {
 			parent:           configurationv1alpha1.UpstreamRefField,
 			parentCollection: "upstreams",
 			parentID:         func(e *entity) string { return e.Upstream.ID },
+			belongsTo:        "upstreams",
 			nameField:        "spec.target",
 			fields: []canon.Field{
 				{Name: "target"},

@@ -22,15 +22,16 @@ type kindTable struct {
 	by   map[schema.GroupKind]binding
 }
 
-// nestedIn returns the kind whose entities are deleted with those of parent; nil
-// when there is none.
-func (t kindTable) nestedIn(parent binding) binding {
+// below returns the kinds whose entities belong to those of parent: they are
+// deleted with them, or keep them from being deleted.
+func (t kindTable) below(parent binding) []binding {
+	var kinds []binding
 	for _, k := range t.list {
-		if c := k.about().parentCollection; c != "" && c == parent.about().collection {
-			return k
+		if c := k.about().belongsTo; c != "" && c == parent.about().collection {
+			kinds = append(kinds, k)
 		}
 	}
-	return nil
+	return kinds
 }
 
 func newKindTable() kindTable {

@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-
-	"github.com/konnectkit/konnectkit/crd"
 )
 
 // What several kinds check because Konnect would refuse it. The CRD does not.
@@ -69,8 +67,9 @@ func isNameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_~", r) || r >= 0x80
 }
 
-// checkUserTags checks an entity's own tags beside the marks that are added.
-func checkUserTags(path *field.Path, tags []string) field.ErrorList {
+// checkUserTags checks an entity's own tags, beside which there must be room for
+// as many marks.
+func checkUserTags(path *field.Path, tags []string, marks int) field.ErrorList {
 	var problems field.ErrorList
 	distinct := map[string]bool{}
 	for i, tag := range tags {
@@ -89,7 +88,7 @@ func checkUserTags(path *field.Path, tags []string) field.ErrorList {
 			problems = append(problems, field.TooLong(path.Index(i), tag, maxTagLength))
 		}
 	}
-	if most := maxTags - len(requiredMarks("", crd.Key{})); len(distinct) > most {
+	if most := maxTags - marks; len(distinct) > most {
 		problems = append(problems, field.TooMany(path, len(distinct), most))
 	}
 	return problems

@@ -16,6 +16,7 @@ const (
 	markManagedBy = "managed-by"
 	markOwner     = "managed-owner"
 	markKey       = "managed-key"
+	markDeletion  = "managed-deletion" // only where the policy is not delete
 
 	markKind      = "k8s-kind"
 	markNamespace = "k8s-namespace"
@@ -43,8 +44,12 @@ func computedID(controlPlaneID, owner string, key crd.Key) string {
 // mark is one mark of ours, readable ones being left out first when space is short.
 type mark struct{ key, value string }
 
-func requiredMarks(owner string, key crd.Key) []mark {
-	return []mark{{markManagedBy, managedByUs}, {markOwner, owner}, {markKey, managedKey(key)}}
+func requiredMarks(owner string, key crd.Key, policy crd.DeletionPolicy) []mark {
+	marks := []mark{{markManagedBy, managedByUs}, {markOwner, owner}, {markKey, managedKey(key)}}
+	if policy == crd.DeletionPolicyRetain || policy == crd.DeletionPolicyProtect {
+		marks = append(marks, mark{markDeletion, string(policy)})
+	}
+	return marks
 }
 
 func readableMarks(key crd.Key) []mark {
@@ -54,7 +59,7 @@ func readableMarks(key crd.Key) []mark {
 // isMarkKey tells whether key is reserved for marks.
 func isMarkKey(key string) bool {
 	switch key {
-	case markManagedBy, markOwner, markKey, markKind, markNamespace, markName:
+	case markManagedBy, markOwner, markKey, markDeletion, markKind, markNamespace, markName:
 		return true
 	}
 	return false
@@ -69,7 +74,7 @@ const (
 
 // tagsWithMarks returns the tags of an entity: the user's, without repetitions,
 // then the marks, readable ones only as far as the limit allows.
-func tagsWithMarks(user []string, owner string, key crd.Key) []string {
+func tagsWithMarks(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) []string {
 	tags := make([]string, 0, maxTags)
 	seen := map[string]bool{}
 	for _, tag := range user {
@@ -78,8 +83,7 @@ func tagsWithMarks(user []string, owner string, key crd.Key) []string {
 			tags = append(tags, tag)
 		}
 	}
-	required := requiredMarks(owner, key)
-	for _, m := range required {
+	for _, m := range requiredMarks(owner, key, policy) {
 		tags = append(tags, m.key+":"+m.value)
 	}
 	for _, m := range readableMarks(key) {
@@ -91,10 +95,10 @@ func tagsWithMarks(user []string, owner string, key crd.Key) []string {
 }
 
 // labelsWithMarks returns the labels that are ours to set: the user's and the marks.
-func labelsWithMarks(user map[string]string, others int, owner string, key crd.Key) map[string]string {
-	labels := make(map[string]string, len(user)+6)
+func labelsWithMarks(user map[string]string, others int, owner string, key crd.Key, policy crd.DeletionPolicy) map[string]string {
+	labels := make(map[string]string, len(user)+7)
 	maps.Copy(labels, user)
-	for _, m := range requiredMarks(owner, key) {
+	for _, m := range requiredMarks(owner, key, policy) {
 		labels[m.key] = m.value
 	}
 	for _, m := range readableMarks(key) {
@@ -115,8 +119,11 @@ func cut(s string, length int) string {
 // ownership is what the marks of an observed entity say.
 type ownership struct {
 	managedBy, owner, key string
+	deletion              string
 	operatorUID           string
 	kind, namespace, name string
+	// tags are all of them where the entity has no marks of ours.
+	tags []string
 }
 
 // ours tells whether the entity carries the marks of owner.
@@ -124,6 +131,24 @@ func (o ownership) ours(owner string) bool { return o.managedBy == managedByUs &
 
 // unmarked tells whether no tool that we know looks after the entity.
 func (o ownership) unmarked() bool { return o.managedBy == "" && o.operatorUID == "" }
+
+// isOperators tells whether the Kong operator looks after the entity.
+func (o ownership) isOperators() bool {
+	return o.managedBy == managedByOperator || o.managedBy == "" && o.operatorUID != ""
+}
+
+// deletionPolicy is what the marks say of the entity's end. A value that we do not
+// know was put there to keep it.
+func (o ownership) deletionPolicy() crd.DeletionPolicy {
+	switch {
+	case o.managedBy != managedByUs || o.deletion == "":
+		return crd.DeletionPolicyDelete
+	case o.deletion == string(crd.DeletionPolicyRetain):
+		return crd.DeletionPolicyRetain
+	default:
+		return crd.DeletionPolicyProtect
+	}
+}
 
 // holder describes who looks after the entity.
 func (o ownership) holder() string {
@@ -149,6 +174,8 @@ func (o *ownership) read(key, value string) {
 		o.owner = value
 	case markKey:
 		o.key = value
+	case markDeletion:
+		o.deletion = value
 	case markOperatorUID:
 		o.operatorUID = value
 	case markKind:
@@ -169,6 +196,9 @@ func ownershipOf(tags []string, labels map[string]string) ownership {
 	}
 	for key, value := range labels {
 		o.read(key, value)
+	}
+	if o.managedBy != managedByUs {
+		o.tags = tags
 	}
 	return o
 }

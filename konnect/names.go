@@ -1,6 +1,10 @@
 package konnect
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
 
 // Natural keys: which object wants which name, and who holds it.
 
@@ -22,7 +26,7 @@ func (s *session) holderOfName(m *member) *entity {
 // pruned, which is then done first.
 func (s *session) releases(e *entity, m *member) bool {
 	if s.options.prune && !m.isControlPlane() && m.control.inBatch && m.control.unread == nil &&
-		s.isOrphan(e, m.control) && s.byMark[e.owner.key] == nil {
+		s.isOrphan(e, m.control) && e.owner.deletionPolicy() == crd.DeletionPolicyDelete && s.byMark[e.owner.key] == nil {
 		s.reused[e.ID] = m
 		return true
 	}

@@ -112,21 +112,13 @@ func (s *session) neededCollections() []*need {
 		n.members = append(n.members, m)
 		n.list = len(n.members) > fewObjects
 	}
-	if s.options.prune || s.deleting && !s.options.cascade {
+	if s.options.prune || s.deleting {
 		for _, m := range s.completeControlPlanes() {
 			for _, k := range s.kinds.list {
 				if k.about().collection != "" {
 					n := add(collection{account: m.account, controlPlane: m.id, kind: k})
 					n.list, n.plane = true, m
 				}
-			}
-		}
-	}
-	if s.deleting && !s.options.cascade {
-		for _, m := range s.members {
-			if k := s.kinds.nestedIn(m.kind); k != nil && m.control != nil && m.control.entity != nil && m.err == nil {
-				n := add(collection{account: m.control.account, controlPlane: m.control.id, kind: k})
-				n.list, n.plane = true, m.control
 			}
 		}
 	}
@@ -181,6 +173,7 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 		err = nil // and all that it held
 	}
 	if err == nil {
+		x.complete = true
 		return
 	}
 	for _, m := range n.members {

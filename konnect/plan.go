@@ -54,7 +54,8 @@ func (p *Plan) Apply(ctx context.Context) (*Report, error) {
 }
 
 // String returns a diff fit to be read by people: "+" is created, "~" updated,
-// ">" adopted, "-" deleted, "!" cannot be done.
+// ">" adopted, "-" deleted, "=" observed and otherwise than the object says, "!"
+// cannot be done.
 func (p *Plan) String() string {
 	if p == nil {
 		return ""
@@ -65,6 +66,9 @@ func (p *Plan) String() string {
 	var text strings.Builder
 	for _, c := range p.Changes {
 		mark := marks[c.Action]
+		if c.Action == ActionObserved && len(c.Fields) > 0 {
+			mark = "="
+		}
 		if mark == "" {
 			continue
 		}
@@ -72,7 +76,7 @@ func (p *Plan) String() string {
 		if id == "" {
 			id = "known after apply"
 		}
-		fmt.Fprintf(&text, "%s %s  %s (%s)\n", mark, c.Key, orDash(c.Name), id)
+		fmt.Fprintf(&text, "%s %s  %s (%s)%s\n", mark, c.Key, orDash(c.Name), id, heldBy(c.Holder))
 		for _, f := range c.Fields {
 			fmt.Fprintf(&text, "    %s\n", f)
 		}
@@ -87,6 +91,13 @@ func (p *Plan) String() string {
 	return text.String()
 }
 
+func heldBy(holder string) string {
+	if holder == "" {
+		return ""
+	}
+	return ", held by " + holder
+}
+
 func planSummary(changes []Change) string {
 	counts := map[Action]int{}
 	for _, c := range changes {
@@ -99,7 +110,7 @@ func planSummary(changes []Change) string {
 	for _, optional := range []struct {
 		action Action
 		text   string
-	}{{ActionAdopted, "to adopt"}, {ActionDeleted, "to delete"}, {ActionUnchanged, "unchanged"}, {ActionSkipped, "skipped"}, {ActionFailed, "impossible"}} {
+	}{{ActionAdopted, "to adopt"}, {ActionDeleted, "to delete"}, {ActionUnchanged, "unchanged"}, {ActionObserved, "observed"}, {ActionRetained, "retained"}, {ActionSkipped, "skipped"}, {ActionFailed, "impossible"}} {
 		if n := counts[optional.action]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, optional.text))
 		}

@@ -4,15 +4,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
 
-// decidePrunes finds the entities with our owner's marks that no object stands
+// findPrunes finds the entities with our owner's marks that no object stands
 // for, children before parents.
-func (s *session) decidePrunes() {
+func (s *session) findPrunes() {
 	for _, k := range slices.Backward(s.kinds.list) {
 		for _, plane := range s.completeControlPlanes() {
 			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
@@ -22,9 +21,7 @@ func (s *session) decidePrunes() {
 			var found []*member
 			for _, e := range x.byID {
 				if s.isOrphan(e, plane) {
-					found = append(found, &member{
-						key: keyOfEntity(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
-					})
+					found = append(found, s.orphan(k, plane, e))
 				}
 			}
 			slices.SortFunc(found, func(a, b *member) int {
@@ -33,8 +30,6 @@ func (s *session) decidePrunes() {
 			s.prunes = append(s.prunes, found...)
 		}
 	}
-	s.sparePrunedParents()
-	s.checkReused()
 }
 
 // checkReused refuses to take over the name of an entity that cannot be pruned
@@ -45,14 +40,14 @@ func (s *session) checkReused() {
 		taker := s.reused[m.id]
 		switch {
 		case taker == nil:
-		case m.err != nil:
+		case !m.isDoomed():
 			s.problem(taker.key, s.ownershipError(taker, m.entity))
 		default:
 			first[m.id] = m
 		}
 	}
-	s.eachChild(first, func(parent *member, child *entity) {
-		if s.claims[child.ID] != nil && parent.err == nil {
+	s.eachChild(first, func(parent *member, _ binding, child *entity) {
+		if s.claims[child.ID] != nil && parent.isDoomed() {
 			taker := s.reused[parent.id]
 			s.problem(taker.key, fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
 				taker.key, taker.kind.wantedName(taker.obj), parent.key, s.claims[child.ID].key))
@@ -70,43 +65,62 @@ func (s *session) isOrphan(e *entity, plane *member) bool {
 	return object == nil || object.control == nil || object.control.id != plane.id
 }
 
-// sparePrunedParents keeps what others have put below an entity to prune: it is
-// not deleted with it.
-func (s *session) sparePrunedParents() {
+// settlePrunes spares what is not to be deleted after all, and refuses to take
+// over the name of such an entity.
+func (s *session) settlePrunes(ctx context.Context) {
 	pruned := map[string]*member{}
+	var doomed []*member
 	for _, m := range s.prunes {
 		pruned[m.id] = m
-	}
-	s.eachChild(pruned, func(parent *member, child *entity) {
-		if pruned[child.ID] == nil && s.claims[child.ID] == nil && parent.err == nil {
-			parent.err = s.childError(parent, child)
-			parent.outcome = ActionSkipped
+		if m.isDoomed() {
+			doomed = append(doomed, m)
 		}
-	})
-}
-
-// childError is about an entity that would go with its parent.
-func (s *session) childError(parent *member, child *entity) error {
-	return &OwnershipError{
-		Key: parent.key, KonnectID: child.ID, Name: orDash(nameOf(child)), Holder: child.owner.holder(),
-		AdoptHint: "it belongs to an entity that would be deleted; delete it first",
 	}
-}
-
-// eachChild visits the entities that are known to belong to one of parents, in
-// order of their IDs.
-func (s *session) eachChild(parents map[string]*member, visit func(parent *member, child *entity)) {
-	for c, x := range s.indexes {
-		parentID := c.kind.about().parentID
-		if parentID == nil {
-			continue
-		}
-		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
-			if parent := parents[parentID(x.byID[id])]; parent != nil {
-				visit(parent, x.byID[id])
+	if len(s.problems) == 0 { // else nothing is deleted
+		unknown := s.observeHeld(ctx, doomed)
+		for _, m := range doomed {
+			if err := unknown[m.control]; err != nil && s.mayHold(m) {
+				m.spare(fmt.Errorf("prune %s: it is not known what it holds: %w", m.key, err))
 			}
 		}
 	}
+	s.eachPlugin(pruned, func(parent *member, plugin *entity) {
+		parent.spare(s.childError(parent, plugin, "this plugin would be deleted with what it is attached to; delete it first"))
+	})
+	s.eachChild(pruned, func(parent *member, k binding, child *entity) {
+		switch claim, sibling := s.claims[child.ID], pruned[child.ID]; {
+		case sibling != nil && sibling.isDoomed(), claim != nil && !claim.isReadOnly():
+		case s.policyOf(child) != crd.DeletionPolicyDelete:
+			parent.spare(s.protectedError(parent, k, child, s.policyOf(child)))
+		default:
+			parent.spare(s.childError(parent, child, "it belongs to an entity that would be deleted; delete it first"))
+		}
+	})
+	s.checkReused()
+}
+
+// isDoomed tells whether an entity is to be deleted as far as is known.
+func (m *member) isDoomed() bool { return m.err == nil && m.step == ActionDeleted }
+
+// spare keeps an entity from being pruned.
+func (m *member) spare(reason error) {
+	if m.isDoomed() {
+		m.err, m.outcome = reason, ActionSkipped
+	}
+}
+
+// orphan is the member of an entity to prune, as its marks allow.
+func (s *session) orphan(k binding, plane *member, e *entity) *member {
+	m := &member{
+		key: keyOfEntity(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
+	}
+	switch policy := e.owner.deletionPolicy(); policy {
+	case crd.DeletionPolicyRetain:
+		m.step = ActionRetained
+	case crd.DeletionPolicyProtect:
+		m.spare(s.protectedError(m, k, e, policy))
+	}
+	return m
 }
 
 // keyOfEntity is the object that an entity's marks tell, as far as they do.
@@ -152,6 +166,8 @@ func (s *session) actPrunes(ctx context.Context, prunes []*member) {
 			m := batch[i]
 			switch {
 			case m.err != nil:
+			case m.step != ActionDeleted:
+				m.outcome = m.step
 			case failed[m.control]:
 				m.err, m.outcome = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key), ActionSkipped
 			case s.isMoving(m):

@@ -40,6 +40,11 @@ func writeTable(text *strings.Builder, changes []Change) {
 		if c.Err != nil {
 			notes = append(notes, fmt.Sprintf("%s: %s", c.Action, strings.ReplaceAll(c.Err.Error(), "\n", "; ")))
 		}
+		if c.Action == ActionObserved {
+			for _, f := range c.Fields {
+				notes = append(notes, fmt.Sprintf("drift: %s: %s", c.Key, f))
+			}
+		}
 		for _, f := range c.Deviations {
 			notes = append(notes, fmt.Sprintf("note: %s: konnect holds something else than it was sent: %s", c.Key, f))
 		}
@@ -59,7 +64,7 @@ func orDash(s string) string {
 // summary counts the changes by action: "1 created, 2 unchanged".
 func summary(changes []Change) string {
 	order := []Action{
-		ActionCreated, ActionUpdated, ActionAdopted, ActionDeleted, ActionUnchanged, ActionSkipped, ActionFailed,
+		ActionCreated, ActionUpdated, ActionAdopted, ActionDeleted, ActionUnchanged, ActionObserved, ActionRetained, ActionSkipped, ActionFailed,
 	}
 	counts := map[Action]int{}
 	for _, c := range changes {

@@ -43,7 +43,9 @@ type session struct {
 	claims map[string]*member
 	prunes []*member
 	// reused are the objects that take the name of an entity to prune, by its ID.
-	reused   map[string]*member
+	reused map[string]*member
+	// plugins are those of control planes in which something is to be deleted.
+	plugins  map[collection][]*entity
 	problems []Problem
 	// asides are problems of a partial call with objects that have no entity.
 	asides []error
@@ -82,6 +84,8 @@ type member struct {
 	entity *entity
 	// owned is true once it is settled that the object stands for the entity.
 	owned bool
+	// holder says who looks after an entity that is adopted.
+	holder string
 	// clusterType is known for control planes once they are observed.
 	clusterType string
 
@@ -114,7 +118,7 @@ func (m *member) isMirror() bool {
 
 // isReadOnly tells whether the entity is never written, whatever the step.
 func (m *member) isReadOnly() bool {
-	return m.isMirror() || m.obj != nil && adoptOf(m.obj).IsMatch()
+	return m.isMirror() || m.obj != nil && (adoptOf(m.obj).IsMatch() || m.observes())
 }
 
 // at returns where the entity lives; the IDs of parents must be known.
@@ -152,7 +156,7 @@ func (c *Client) newSession(options callOptions) *session {
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
 		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
-		reused: map[string]*member{},
+		reused: map[string]*member{}, plugins: map[collection][]*entity{},
 	}
 }
 
@@ -207,7 +211,7 @@ func (s *session) refusal() error {
 // prepare checks and resolves the batch without sending anything. With lenient
 // set, as for deletion, what cannot be resolved concerns its own object only.
 func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient bool) error {
-	if err := s.options.check(); err != nil {
+	if err := s.options.adoption.check(); err != nil {
 		return err
 	}
 	own := s.copies(objects)

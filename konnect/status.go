@@ -23,6 +23,9 @@ const (
 	reasonInvalid        = "Invalid"
 	reasonNotProgrammed  = "NotProgrammed"
 	reasonNotPermitted   = "RefNotPermitted"
+
+	// reasonDrifted is our own: the operator knows no objects that only observe.
+	reasonDrifted = "Drifted"
 )
 
 // writeStatus writes what is known of m's entity into the caller's object.
@@ -186,6 +189,9 @@ func membersCondition(m *member) metav1.Condition {
 }
 
 func programmedCondition(m *member, others []metav1.Condition) metav1.Condition {
+	if m.err == nil && m.hasDrifted() {
+		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, cut("konnect holds something else: "+joinFields(m.fields), maxMessage))
+	}
 	if m.err == nil {
 		return condition(crd.ConditionProgrammed, true, reasonProgrammed, "", "")
 	}

@@ -1,0 +1,106 @@
+package konnect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// AdoptionPolicy says which entities may be taken over that exist under the name
+// of an object. It holds for a whole batch; an object with spec.adopt does not
+// need one. What is found under the name decides:
+//
+//	found                                    never  unowned  from-operator  tagged:t
+//	marks of no tool, without tag t          error  adopted  adopted        error
+//	marks of no tool, with tag t             error  adopted  adopted        adopted
+//	marks of the Kong operator               error  error    adopted        error
+//	managed-by: another tool, without tag t  error  error    error          error
+//	managed-by: another tool, with tag t     error  error    error          adopted
+//	marks of another konnectkit owner        error  error    error          error
+//
+// The error is *OwnershipError, before anything is written. Control planes are
+// covered too, except by AdoptTagged: they have no tags.
+//
+// An entity that is taken over becomes what the object says, with our marks in
+// place of its former holder's. Tags that are not in the spec go, those of the
+// Kong operator and the select-tag of decK among them, so that neither finds the
+// entity again; a tag that the spec repeats stays. Of a control plane's labels
+// only those of the Kong operator go. The former holder must have stopped
+// looking after the entity, or both write in turn. Client.Plan shows what would
+// change, with each entity's holder.
+type AdoptionPolicy string
+
+const (
+	// AdoptNever leaves every entity without our marks alone. It is the default.
+	AdoptNever AdoptionPolicy = "never"
+	// AdoptUnowned takes over entities that carry the marks of no tool.
+	AdoptUnowned AdoptionPolicy = "unowned"
+	// AdoptFromOperator takes over entities of the Kong operator as well.
+	AdoptFromOperator AdoptionPolicy = "from-operator"
+
+	taggedPrefix = "tagged:"
+)
+
+// AdoptTagged takes over entities that carry the tag, and no others: with the tag
+// that decK was run with as select-tag, those that decK looked after. In JSON it
+// is "tagged:" and the tag.
+func AdoptTagged(tag string) AdoptionPolicy { return AdoptionPolicy(taggedPrefix + tag) }
+
+// WithAdoption sets the policy for entities that exist under an object's name.
+func WithAdoption(policy AdoptionPolicy) EnsureOption {
+	return ensureOption(func(c *callOptions) { c.adoption = policy })
+}
+
+// tag is that of AdoptTagged; empty for other policies.
+func (p AdoptionPolicy) tag() string {
+	tag, found := strings.CutPrefix(string(p), taggedPrefix)
+	if !found {
+		return ""
+	}
+	return tag
+}
+
+// allows tells whether an entity with marks o, not ours, may be taken over.
+func (p AdoptionPolicy) allows(o ownership) bool {
+	if tag := p.tag(); tag != "" {
+		return o.managedBy != managedByUs && !o.isOperators() && slices.Contains(o.tags, tag)
+	}
+	switch p {
+	case AdoptUnowned:
+		return o.unmarked()
+	case AdoptFromOperator:
+		return o.unmarked() || o.isOperators()
+	default:
+		return false
+	}
+}
+
+// check refuses what is no policy.
+func (p AdoptionPolicy) check() error {
+	if tag := p.tag(); tag != "" {
+		key, _, _ := strings.Cut(tag, ":")
+		switch {
+		case strings.ContainsAny(tag, ",/") || strings.ContainsFunc(tag, isControl) || utf8.RuneCountInString(tag) > maxTagLength:
+			return fmt.Errorf("WithAdoption: konnect has no tag %q", tag)
+		case key != markManagedBy && isMarkKey(key), tag == markManagedBy+":"+managedByUs:
+			return fmt.Errorf("WithAdoption: the tag %q is a mark of konnectkit, whose entities are not taken over", tag)
+		case tag == markManagedBy+":"+managedByOperator:
+			return fmt.Errorf("WithAdoption: the tag %q is that of the kong operator: use AdoptFromOperator", tag)
+		}
+		return nil
+	}
+	if !slices.Contains([]AdoptionPolicy{"", AdoptNever, AdoptUnowned, AdoptFromOperator}, p) {
+		return fmt.Errorf("WithAdoption: %q is no policy", string(p))
+	}
+	return nil
+}
+
+// holderOf describes who looks after an entity that is taken over.
+func (s *session) holderOf(e *entity) string {
+	holder := e.owner.holder()
+	if tag := s.options.adoption.tag(); tag != "" && slices.Contains(e.owner.tags, tag) {
+		return holder + ", tag " + tag
+	}
+	return holder
+}

@@ -1,0 +1,157 @@
+package konnect
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"sync"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// otherCollection is one of the API that no kind stands for. What it holds is
+// never ours.
+type otherCollection struct {
+	path string
+	// beside is true for a path beside core-entities, which groups have too.
+	beside bool
+	// optional is true where a 404 only says that this Konnect does not serve it.
+	optional bool
+}
+
+// otherCollections are all that a control plane can hold.
+func otherCollections() []otherCollection {
+	var all []otherCollection
+	for _, path := range []string{
+		"acls", "basic-auths", "ca_certificates", "certificates", "consumer_groups", "consumers", "hmac-auths", "jwts",
+		"key-auths", "key-sets", "keys", "plugins", "snis", "vaults",
+	} {
+		all = append(all, otherCollection{path: path})
+	}
+	for _, path := range []string{
+		"custom-plugins", "degraphql_routes", "graphql-rate-limiting-advanced/costs", "mtls-auths", "partials", "plugin-schemas",
+	} {
+		all = append(all, otherCollection{path: path, optional: true})
+	}
+	return append(all,
+		otherCollection{path: "dp-client-certificates", beside: true},
+		otherCollection{path: "config-stores", beside: true, optional: true},
+	)
+}
+
+// checkControlPlanesHeld refuses to delete control planes that hold what is not
+// ours or is to stay, or of which that cannot be told.
+func (s *session) checkControlPlanesHeld(ctx context.Context) {
+	var planes []*member
+	for _, m := range s.members {
+		if m.isControlPlane() && m.isDoomed() {
+			planes = append(planes, m)
+		}
+	}
+	reasons := make([]error, len(planes))
+	var group sync.WaitGroup
+	for i, plane := range planes {
+		group.Go(func() { reasons[i] = s.staysForWhatItHolds(ctx, plane) })
+	}
+	group.Wait()
+	for i, err := range reasons {
+		if err != nil {
+			s.problem(planes[i].key, err)
+		}
+	}
+}
+
+// staysForWhatItHolds returns why a control plane cannot go with all that it holds.
+func (s *session) staysForWhatItHolds(ctx context.Context, plane *member) error {
+	if plane.unread != nil {
+		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, plane.unread)
+	}
+	if err := s.heldBack(plane); err != nil || s.options.cascade {
+		return err
+	}
+	collections := otherCollections()
+	if relationOf(plane) != nil { // a group has no entities of its own
+		collections = slices.DeleteFunc(collections, func(c otherCollection) bool { return !c.beside })
+	}
+	results := make([]error, len(collections))
+	var group sync.WaitGroup
+	for i, c := range collections {
+		group.Go(func() {
+			found, err := firstOf(ctx, plane, c)
+			switch {
+			case err != nil:
+				results[i] = fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, err)
+			case found != nil:
+				results[i] = cascadeError(plane, found, c.path)
+			}
+		})
+	}
+	group.Wait()
+	for _, err := range results {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heldBack returns which entity of our kinds keeps a control plane: one that is
+// protected or retained or, unless it may be taken along, one that is not ours.
+func (s *session) heldBack(plane *member) error {
+	var other error
+	for _, k := range s.kinds.list {
+		x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
+		if x == nil {
+			continue
+		}
+		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
+			e, claim := x.byID[id], s.claims[id]
+			if claim != nil && claim.step == ActionDeleted {
+				continue
+			}
+			if policy := s.policyOf(e); policy != crd.DeletionPolicyDelete {
+				return s.protectedError(plane, k, e, policy)
+			}
+			if other == nil && !s.options.cascade && (claim != nil || !e.owner.ours(s.owner)) {
+				other = cascadeError(plane, e, k.about().collection)
+			}
+		}
+	}
+	return other
+}
+
+func cascadeError(plane *member, e *entity, path string) error {
+	return &OwnershipError{
+		Key: plane.key, KonnectID: e.ID, Name: cmp.Or(nameOf(e), "of "+path), Holder: e.owner.holder(), belongs: true,
+		AdoptHint: "it would be deleted with the control plane; delete it first, or use WithCascade",
+	}
+}
+
+// firstOf returns an entity of a collection; nil when it is empty.
+func firstOf(ctx context.Context, plane *member, c otherCollection) (*entity, error) {
+	path, query := corePath(scope{controlPlane: plane.id})+c.path, url.Values{"size": {"1"}}
+	if c.beside {
+		path, query = controlPlanesPath+"/"+plane.id+"/"+c.path, nil
+	}
+	raw, err := plane.account.get(ctx, path, query)
+	if isNotFound(err) && (c.optional || plane.account.isGone(ctx, plane.id)) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var page struct {
+		Data  []json.RawMessage `json:"data"`
+		Items []json.RawMessage `json:"items"` // of lists without pages
+	}
+	if err := json.Unmarshal(raw, &page); err != nil {
+		return nil, fmt.Errorf("list %s: %w", path, err)
+	}
+	var first *entity
+	err = visitAll(append(page.Data, page.Items...), func(e *entity) { first = cmp.Or(first, e) })
+	return first, err
+}
