@@ -74,6 +74,10 @@ func TestAdoptionPolicy(t *testing.T) {
 		konnect.AdoptNever:        {},
 		konnect.AdoptUnowned:      {"nobody", "somebody"},
 		konnect.AdoptFromOperator: {"nobody", "somebody", "operator", "operator uid"},
+
+		konnect.AdoptTagged("team:blue"):                                    {"somebody"},
+		konnect.AdoptTagged("managed-by:terraform"):                         {"another tool"},
+		konnect.AdoptTagged("k8s-uid:7a1d7a3e-0000-4000-8000-000000000001"): {},
 	}
 	for policy, holders := range allowed {
 		for holder, tags := range foreignMarks() {
@@ -136,6 +140,8 @@ func TestAdoptionPolicyOfControlPlanes(t *testing.T) {
 		konnect.AdoptNever:        {},
 		konnect.AdoptUnowned:      {"nobody", "somebody"},
 		konnect.AdoptFromOperator: {"nobody", "somebody", "operator", "operator uid"},
+
+		konnect.AdoptTagged("team:blue"): {}, // control planes have no tags
 	}
 	for policy, holders := range allowed {
 		for holder, tags := range foreignMarks() {

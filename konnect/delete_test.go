@@ -1,6 +1,7 @@
 package konnect_test
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 
@@ -86,18 +87,54 @@ func TestDeletePart(t *testing.T) {
 	})
 }
 
-// TestDeleteServiceInUse gets what Konnect says; the rest goes, what it lies in stays.
+// TestDeleteServiceInUse foresees that Konnect would refuse it.
 func TestDeleteServiceInUse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
 		gw := planeID(t, server, "gw")
-		_, err := server.Put(gw, "routes", map[string]any{
-			"name": "theirs", "paths": []string{"/theirs"}, "service": map[string]any{"id": server.Entity(gw, "services", "api")["id"]},
-		})
-		require.NoError(t, err)
+		theirs := putRoute(t, server, "theirs")
 		kept := entitiesAndSource(objects)
-		report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), kept)
+		report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), kept, konnect.WithCascade())
+		var refused *konnect.OwnershipError
+		require.ErrorAs(t, err, &refused, "konnect lets nobody cascade here")
+		assert.Equal(t, "KongService default/api", refused.Key.String())
+		assert.Equal(t, theirs, refused.KonnectID)
+		assert.Zero(t, server.Writes())
+		assert.Equal(t, konnect.ActionFailed, changeOf(t, report, "KongService", "api").Action)
+
+		require.NoError(t, server.Delete(gw, "routes", theirs))
+		_, err = n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), kept)
+		require.NoError(t, err)
+		assert.Empty(t, server.Entities(gw, "services"))
+	})
+}
+
+// putRoute adds a route of somebody else to our service.
+func putRoute(t *testing.T, server *konnecttest.Server, name string) (id string) {
+	t.Helper()
+	gw := planeID(t, server, "gw")
+	route, err := server.Put(gw, "routes", map[string]any{
+		"name": name, "paths": []string{"/theirs"}, "service": map[string]any{"id": server.Entity(gw, "services", "api")["id"]},
+	})
+	require.NoError(t, err)
+	return textOf(route["id"])
+}
+
+// TestDeleteServiceInUseMeanwhile gets what Konnect says of a route that came when
+// we had looked; the rest goes, what it lies in stays.
+func TestDeleteServiceInUseMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, server, objects := ensured(t)
+		gw := planeID(t, server, "gw")
+		n.watch(func(req *http.Request) error {
+			if req.Method == http.MethodDelete && server.Entity(gw, "routes", "theirs") == nil {
+				putRoute(t, server, "theirs")
+			}
+			return nil
+		}, nil)
+		report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), entitiesAndSource(objects))
 		require.ErrorContains(t, err, "KongService default/api")
 		var api *konnect.APIError
 		require.ErrorAs(t, err, &api)
@@ -109,11 +146,6 @@ func TestDeleteServiceInUse(t *testing.T) {
 		assert.Len(t, server.Entities(gw, "routes"), 1)
 		assert.NotEmpty(t, objectNamed(t, objects, "api").GetKonnectStatus().ID)
 		assert.Empty(t, objectNamed(t, objects, "all").GetKonnectStatus().ID)
-
-		require.NoError(t, server.Delete(gw, "routes", textOf(server.Entity(gw, "routes", "theirs")["id"])))
-		_, err = n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), kept)
-		require.NoError(t, err)
-		assert.Empty(t, server.Entities(gw, "services"))
 	})
 }
 

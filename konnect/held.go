@@ -13,59 +13,83 @@ import (
 // What belongs to entities that are to be deleted: below them, attached to them,
 // or referring to them.
 
-// observeHeld reads what may belong to the entities that are to be deleted, in one
-// list per control plane and collection, and returns by control plane why that
-// failed. Nothing is read where nothing is to be deleted.
-func (s *session) observeHeld(ctx context.Context, doomed []*member) map[*member]error {
-	failures := map[*member]error{}
-	started := map[collection]bool{}
+// heldIn are the collections in which something may belong to m's entity; that of
+// plugins has no kind.
+func (s *session) heldIn(m *member) []collection {
+	var collections []collection
+	if m.kind.about().plugins && !s.options.cascade {
+		collections = append(collections, collection{account: m.control.account, controlPlane: m.control.id})
+	}
+	for _, k := range s.kinds.below(m.kind) {
+		collections = append(collections, collection{account: m.control.account, controlPlane: m.control.id, kind: k})
+	}
+	return collections
+}
+
+// observeHeld reads what may belong to the entities that are to be deleted, each
+// collection once. What was read already is not read again.
+func (s *session) observeHeld(ctx context.Context, doomed []*member) {
+	wanted := map[collection]*member{} // in which control plane
+	for _, m := range doomed {
+		for _, c := range s.heldIn(m) {
+			if x := s.indexes[c]; x == nil || !x.complete {
+				wanted[c] = m.control
+			}
+		}
+	}
 	var lock sync.Mutex
 	var group sync.WaitGroup
-	list := func(plane *member, path string, key collection, visit func(*entity)) {
-		if started[key] {
-			return
-		}
-		started[key] = true
+	for c, plane := range wanted {
 		group.Go(func() {
-			var found []*entity
-			err := plane.account.listCore(ctx, path, nil, func(e *entity) { found = append(found, e) })
-			if isNotFound(err) && plane.account.isGone(ctx, plane.id) {
-				err = nil
-			}
+			found, err := plane.listHeld(ctx, c)
 			lock.Lock()
 			defer lock.Unlock()
-			if err != nil {
-				failures[plane] = err
-				return
-			}
-			for _, e := range found {
-				visit(e)
-			}
+			s.keepHeld(c, found, err)
 		})
 	}
-	for _, m := range doomed {
-		if m.isControlPlane() {
-			continue
-		}
-		at := scope{controlPlane: m.control.id}
-		if m.kind.about().plugins && !s.options.cascade {
-			key := collection{account: m.control.account, controlPlane: m.control.id}
-			list(m.control, corePath(at)+"plugins", key, func(e *entity) { s.plugins[key] = append(s.plugins[key], e) })
-		}
-		for _, k := range s.kinds.below(m.kind) {
-			key := collection{account: m.control.account, controlPlane: m.control.id, kind: k}
-			if x := s.indexes[key]; x == nil || !x.complete {
-				added := newIndex()
-				if x != nil {
-					added = x
-				}
-				s.indexes[key] = added
-				list(m.control, k.about().collectionPath(at), key, func(e *entity) { added.add(e, s.owner, k.about().natural) })
-			}
+	group.Wait()
+}
+
+// listHeld lists a collection of a control plane, which may have been deleted
+// meanwhile.
+func (m *member) listHeld(ctx context.Context, c collection) (found []*entity, err error) {
+	at := scope{controlPlane: c.controlPlane}
+	path := corePath(at) + pluginsPath
+	if c.kind != nil {
+		path = c.kind.about().collectionPath(at)
+	}
+	err = m.account.listCore(ctx, path, nil, func(e *entity) { found = append(found, e) })
+	if isNotFound(err) && m.account.isGone(ctx, m.id) {
+		err = nil
+	}
+	return found, err
+}
+
+func (s *session) keepHeld(c collection, found []*entity, err error) {
+	if err != nil {
+		s.unheld[c] = err
+		return
+	}
+	if c.kind == nil {
+		s.plugins = append(s.plugins, found...)
+		return
+	}
+	if s.indexes[c] == nil {
+		s.indexes[c] = newIndex()
+	}
+	for _, e := range found {
+		s.indexes[c].add(e, s.owner, c.kind.about().natural)
+	}
+}
+
+// unknownAbout returns why it is not known what belongs to m's entity; nil when it is.
+func (s *session) unknownAbout(m *member) error {
+	for _, c := range s.heldIn(m) {
+		if err := s.unheld[c]; err != nil {
+			return fmt.Errorf("delete %s: it is not known what belongs to it: %w", m.key, err)
 		}
 	}
-	group.Wait()
-	return failures
+	return nil
 }
 
 // eachChild visits the entities that are known to belong to one of parents,
@@ -88,12 +112,10 @@ func (s *session) eachChild(parents map[string]*member, visit func(parent *membe
 
 // eachPlugin visits the plugins that are attached to one of parents.
 func (s *session) eachPlugin(parents map[string]*member, visit func(parent *member, plugin *entity)) {
-	for _, plugins := range s.plugins {
-		for _, plugin := range plugins {
-			for _, id := range []string{plugin.Service.ID, plugin.Route.ID} {
-				if parent := parents[id]; parent != nil {
-					visit(parent, plugin)
-				}
+	for _, plugin := range s.plugins {
+		for _, id := range []string{plugin.Service.ID, plugin.Route.ID} {
+			if parent := parents[id]; parent != nil {
+				visit(parent, plugin)
 			}
 		}
 	}
@@ -144,10 +166,10 @@ func (s *session) checkChildren(ctx context.Context) {
 			doomed = append(doomed, m)
 		}
 	}
-	unknown := s.observeHeld(ctx, doomed)
+	s.observeHeld(ctx, doomed)
 	for _, m := range doomed {
-		if err := unknown[m.control]; err != nil && s.mayHold(m) {
-			s.problem(m.key, fmt.Errorf("delete %s: it is not known what it holds: %w", m.key, err))
+		if err := s.unknownAbout(m); err != nil {
+			s.problem(m.key, err)
 		}
 	}
 	s.eachChild(parents, func(parent *member, k binding, child *entity) {
@@ -162,9 +184,4 @@ func (s *session) checkChildren(ctx context.Context) {
 			s.problem(parent.key, s.childError(parent, plugin, "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
 		}
 	})
-}
-
-// mayHold tells whether anything can belong to the entities of m's kind.
-func (s *session) mayHold(m *member) bool {
-	return m.kind.about().plugins || len(s.kinds.below(m.kind)) > 0
 }

@@ -23,12 +23,14 @@ type otherCollection struct {
 	optional bool
 }
 
+const pluginsPath = "plugins"
+
 // otherCollections are all that a control plane can hold.
 func otherCollections() []otherCollection {
 	var all []otherCollection
 	for _, path := range []string{
 		"acls", "basic-auths", "ca_certificates", "certificates", "consumer_groups", "consumers", "hmac-auths", "jwts",
-		"key-auths", "key-sets", "keys", "plugins", "snis", "vaults",
+		"key-auths", "key-sets", "keys", pluginsPath, "snis", "vaults",
 	} {
 		all = append(all, otherCollection{path: path})
 	}

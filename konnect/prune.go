@@ -77,11 +77,9 @@ func (s *session) settlePrunes(ctx context.Context) {
 		}
 	}
 	if len(s.problems) == 0 { // else nothing is deleted
-		unknown := s.observeHeld(ctx, doomed)
+		s.observeHeld(ctx, doomed)
 		for _, m := range doomed {
-			if err := unknown[m.control]; err != nil && s.mayHold(m) {
-				m.spare(fmt.Errorf("prune %s: it is not known what it holds: %w", m.key, err))
-			}
+			m.spare(s.unknownAbout(m))
 		}
 	}
 	s.eachPlugin(pruned, func(parent *member, plugin *entity) {
@@ -102,9 +100,9 @@ func (s *session) settlePrunes(ctx context.Context) {
 // isDoomed tells whether an entity is to be deleted as far as is known.
 func (m *member) isDoomed() bool { return m.err == nil && m.step == ActionDeleted }
 
-// spare keeps an entity from being pruned.
+// spare keeps an entity from being pruned, if there is a reason.
 func (m *member) spare(reason error) {
-	if m.isDoomed() {
+	if reason != nil && m.isDoomed() {
 		m.err, m.outcome = reason, ActionSkipped
 	}
 }

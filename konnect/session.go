@@ -44,8 +44,10 @@ type session struct {
 	prunes []*member
 	// reused are the objects that take the name of an entity to prune, by its ID.
 	reused map[string]*member
-	// plugins are those of control planes in which something is to be deleted.
-	plugins  map[collection][]*entity
+	// plugins are those of control planes in which something is to be deleted, and
+	// unheld the collections that could not be read for that.
+	plugins  []*entity
+	unheld   map[collection]error
 	problems []Problem
 	// asides are problems of a partial call with objects that have no entity.
 	asides []error
@@ -156,7 +158,7 @@ func (c *Client) newSession(options callOptions) *session {
 		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
 		accounts: map[string]*account{},
 		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
-		reused: map[string]*member{}, plugins: map[collection][]*entity{},
+		reused: map[string]*member{}, unheld: map[collection]error{},
 	}
 }
 
