@@ -67,6 +67,13 @@ func held() map[string]func(t *testing.T, server *konnecttest.Server, controlPla
 		"an owner's service": put("services", map[string]any{"name": "theirs", "host": "t.example.com", "tags": foreignMarks()["another owner"]}),
 		"a route":            put("routes", map[string]any{"paths": []string{"/theirs"}}),
 		"an upstream":        put("upstreams", map[string]any{"name": "theirs"}),
+		"a credential":       put("key-auths", map[string]any{"key": "example"}),
+		"a group's ACL":      put("acls", map[string]any{"group": "example"}),
+		"a partial":          put("partials", map[string]any{"name": "theirs"}),
+		"a plugin's schema":  put("plugin-schemas", map[string]any{"name": "theirs"}),
+		"a config store":     put("config-stores", map[string]any{"name": "theirs"}),
+
+		"a data plane's certificate": put("dp-client-certificates", map[string]any{"cert": "example"}),
 	}
 }
 
@@ -121,7 +128,10 @@ func TestDeleteControlPlanesWithMore(t *testing.T) {
 // TestDeleteNeedsToSee does not delete a control plane of which it cannot read everything.
 func TestDeleteNeedsToSee(t *testing.T) {
 	t.Parallel()
-	for _, collection := range []string{"services", "routes", "upstreams", "targets", "plugins", "consumers", "vaults"} {
+	for _, collection := range []string{
+		"core-entities/services", "core-entities/routes", "core-entities/upstreams", "core-entities/targets", "core-entities/plugins",
+		"core-entities/consumers", "core-entities/vaults", "core-entities/partials", "dp-client-certificates", "config-stores",
+	} {
 		t.Run(collection, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
@@ -130,13 +140,45 @@ func TestDeleteNeedsToSee(t *testing.T) {
 				only := func() []crd.Object { return []crd.Object{builder.NewGatewayControlPlane("gw").MustBuild()} }
 				require.NoError(t, ensuring(only)(t, n))
 				server.Inject(konnecttest.Fault{
-					Method: "GET", Path: "**/core-entities/" + collection, Times: -1,
+					Method: "GET", Path: "/v2/control-planes/*/" + collection, Times: -1,
 					Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no permission"}`),
 				})
 				require.Error(t, deleting(only)(t, n))
 				assert.Len(t, server.ControlPlanes(), 1)
 				server.ClearFaults()
 				require.NoError(t, deleting(only)(t, n))
+				assert.Empty(t, server.ControlPlanes())
+			})
+		})
+	}
+}
+
+// TestDeleteWhereFewCollectionsAreServed takes a 404 for absence only where the
+// published API does not promise the collection.
+func TestDeleteWhereFewCollectionsAreServed(t *testing.T) {
+	t.Parallel()
+	for collection, optional := range map[string]bool{
+		"core-entities/partials": true, "core-entities/graphql-rate-limiting-advanced/costs": true, "config-stores": true,
+		"core-entities/vaults": false, "dp-client-certificates": false,
+	} {
+		t.Run(collection, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := konnecttest.NewServer()
+				n := newNetwork(server)
+				only := func() []crd.Object { return []crd.Object{builder.NewGatewayControlPlane("gw").MustBuild()} }
+				require.NoError(t, ensuring(only)(t, n))
+				server.Inject(konnecttest.Fault{
+					Method: "GET", Path: "/v2/control-planes/*/" + collection, Times: -1,
+					Effect: konnecttest.Answer(404, "application/json", `{"message":"no such path"}`),
+				})
+				err := deleting(only)(t, n)
+				if !optional {
+					require.ErrorIs(t, err, konnect.ErrNotFound)
+					assert.Len(t, server.ControlPlanes(), 1)
+					return
+				}
+				require.NoError(t, err)
 				assert.Empty(t, server.ControlPlanes())
 			})
 		})

@@ -196,3 +196,28 @@ func TestListedCollections(t *testing.T) {
 	assert.Empty(t, names(c.do("GET", entities+"/consumers/u/plugins", nil)))
 	assert.Equal(t, 404, c.do("GET", entities+"/consumers/nobody/acls", nil).Status)
 }
+
+// TestListsWithoutPages have forms of their own, beside core-entities and below.
+func TestListsWithoutPages(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	id, entities := c.plane(nil)
+	plane := strings.TrimSuffix(entities, "/core-entities")
+	for collection, at := range map[string]struct{ path, empty, list, total string }{
+		"dp-client-certificates": {plane, `{"items":[],"page":{"total_count":0}}`, "items", `"page":{"total_count":2}`},
+		"plugin-schemas":         {entities, `{"items":[],"page":{"total_count":0}}`, "items", `"page":{"total_count":2}`},
+		"config-stores":          {plane, `{"data":[],"meta":{"page":{"size":0,"next":null}}}`, "data", `"meta":{"page":{"size":2,"next":null}}`},
+	} {
+		path := at.path + "/" + collection
+		assert.JSONEq(t, at.empty, c.do("GET", path, nil).Raw)
+		for _, name := range []string{"a", "b"} {
+			_, err := c.srv.Put(id, collection, map[string]any{"name": name})
+			require.NoError(t, err)
+		}
+		got := c.do("GET", path+"?size=1", nil)
+		assert.Len(t, got.Body[at.list], 2, "%s: there is one page", collection)
+		assert.Contains(t, got.Raw, at.total)
+		assert.Equal(t, 405, c.do("POST", path, map[string]any{"name": "c"}).Status)
+		assert.Equal(t, 404, c.do("GET", strings.Replace(path, id, "00000000-0000-4000-8000-000000000000", 1), nil).Status)
+	}
+}
