@@ -29,11 +29,20 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = int(o) 
 // their marks that no object of the batch stands for are deleted, in the control
 // planes that are objects of the batch. Control planes are never pruned. It
 // needs a client with WithOwner.
+//
+// Entities whose deletion policy is retain are reported as retained; those that
+// are protected, and what such entities belong to, as skipped with a
+// *ProtectedError, which is no failure of the call. What others have put below an
+// entity, or a plugin that is attached to it, spares it too: that is an
+// *OwnershipError, and there is no option to take it along, as a prune has
+// nobody who looks.
 func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.prune = true }) }
 
 // WithMaxDeletes refuses a call with *TooManyDeletesError, before anything is
-// written, when it would delete more than n entities. The default is no limit.
-// A negative n is taken for 0.
+// written, when it would delete more than n entities. What is retained or spared
+// does not count. What goes along with others does, as far as it is of our kinds:
+// the targets of an upstream, everything in a control plane. The default is no
+// limit. A negative n is taken for 0.
 func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(max(n, 0)) }
 
 // PartialOption is an option of all calls that stop at a problem.
@@ -52,8 +61,10 @@ type deleteOption func(*callOptions)
 
 func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 
-// WithCascade lets Delete take along what a control plane holds that is not
-// ours. Without it such a control plane is left alone: *OwnershipError.
+// WithCascade lets Delete take along what is not ours: all that a control plane
+// holds, the targets of an upstream, the plugins of a service or route. Without it
+// they refuse the call: *OwnershipError. What is protected or retained is never
+// taken along, nor are routes of others: Konnect keeps a service to which they refer.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
 
 func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }

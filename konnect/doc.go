@@ -14,17 +14,46 @@
 //
 // Every entity carries marks: tags, or labels on control planes, that name this
 // module, an owner ([WithOwner]) and the object. An entity without our marks is
-// never touched: [*OwnershipError]; only where its ID is the computed one, or the
-// object's own status names it and no tool has marked it, were the marks lost. It is taken over with the object's spec.adopt
-// or an [AdoptionPolicy].
+// never touched: [*OwnershipError]. (Marks that were lost are no obstacle where
+// the ID is the computed one, or the object's own status names it and no tool has
+// marked it.) It is taken over with the object's spec.adopt or, for a whole batch,
+// an [AdoptionPolicy], whose comment has the table of what happens.
 //
-// # What is promised
+// Annotations of an object protect its entity alone. konnectkit/deletion-policy
+// ([crd.DeletionPolicy]) keeps it from being deleted or pruned, by itself or with
+// what it lies in; konnectkit/management-policy ([crd.ManagementPolicy]) has it
+// only observed.
 //
-// Core entities are created under an ID that is computed from control plane,
-// owner and object, so that no retry, crash or second process makes a duplicate.
-// A call that finds everything as desired writes nothing. Konnect has no
-// compare-and-set: marks that are there when we look are respected, and two
-// writers at the very same time converge within one further run.
+// Nothing of others goes along with what is deleted: what belongs to it is read
+// first, and refuses the call. [WithMaxDeletes] is a limit for all of it.
+//
+// # What is promised, and what cannot be
+//
+// Whatever moment a call ends at, by a crash, a lost answer or a cancelled
+// context, the next call with the same objects carries on, and:
+//
+//   - There are no duplicates. Core entities are created under an ID that is
+//     computed from control plane, owner and object. A control plane, whose ID
+//     Konnect chooses, has a name that is unique; a create whose fate is not known
+//     is looked up before it is repeated.
+//   - What others have marked when we look is not written, and nothing is written
+//     at all when the look shows a problem (with [WithPartial]: nothing for the
+//     objects concerned).
+//   - A call that finds everything as desired writes nothing.
+//   - Parents are there before children, and gone after them. An entity may lack
+//     its status in the object; it is found again without.
+//
+// Konnect has no compare-and-set, no transaction and no feed of changes, so this
+// cannot be promised:
+//
+//   - Between our look and our write somebody else may write. The later write
+//     wins, marks included. One further run of either finds the other's marks:
+//     one of them is refused, and they do not write in turn.
+//   - Deletes have the same gap: what is put below an entity after the look goes
+//     with it, or has Konnect refuse the delete.
+//   - Objects of one batch do not appear at once, nor are they rolled back.
+//   - Marks are tags and labels that anybody can write: who writes ours is taken
+//     for us.
 //
 // # Errors
 //
