@@ -101,7 +101,7 @@ func (s *session) decideDelete(m *member) {
 		m.err, m.outcome = fmt.Errorf("delete %s: its control plane is not known", m.key), ActionFailed
 	case s.blocked(m) != nil:
 		m.err, m.outcome = s.blocked(m), ActionSkipped
-	case m.observes():
+	case m.observes() && m.entity != nil:
 		m.step = ActionRetained
 	case m.isReadOnly():
 	case m.entity == nil && m.isControlPlane() && s.holderOfName(m) != nil:

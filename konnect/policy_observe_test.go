@@ -70,6 +70,7 @@ func TestObserveWritesNothing(t *testing.T) {
 				assert.Zero(t, server.Writes())
 				for _, change := range deleted.Changes {
 					assert.Equal(t, konnect.ActionRetained, change.Action, "%s", change.Key)
+					assert.Equal(t, !tt.drifted, crd.IsProgrammed(objectNamed(t, objects, change.Key.Name)), "the status stays")
 				}
 			})
 		})

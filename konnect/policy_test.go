@@ -316,3 +316,35 @@ func TestPolicyNeedsRoomForItsMark(t *testing.T) {
 	require.Len(t, problems, 1)
 	assert.Contains(t, problems[0].Detail, "reserved")
 }
+
+// TestPartialDeleteKeepsWhatIsRefused and what that belongs to, while the rest goes.
+func TestPartialDeleteKeepsWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(t *testing.T, n *network){
+		"protected": func(t *testing.T, n *network) {
+			t.Helper()
+			require.NoError(t, ensuring(keeping(crd.DeletionPolicyProtect, "all"))(t, n))
+		},
+		"a plugin": func(t *testing.T, n *network) {
+			t.Helper()
+			putPlugin(t, n.servers[usHost], "route", "routes", "all")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				n, server, _ := ensured(t)
+				prepare(t, n)
+				gw := planeID(t, server, "gw")
+				report, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), platform(), konnect.WithPartial())
+				require.Error(t, err)
+				assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongTarget", "one").Action)
+				assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongUpstream", "pool").Action)
+				assert.Equal(t, konnect.ActionFailed, changeOf(t, report, "KongRoute", "all").Action)
+				assert.Len(t, server.Entities(gw, "routes"), 1)
+				assert.Len(t, server.Entities(gw, "services"), 1)
+				assert.Empty(t, server.Entities(gw, "upstreams"))
+			})
+		})
+	}
+}

@@ -34,6 +34,9 @@ func (s *session) writeStatus(m *member) {
 	if origin == nil || !m.inBatch || m.obj == nil {
 		return
 	}
+	if m.outcome == ActionRetained { // nothing was done, nor compared
+		return
+	}
 	if m.outcome == ActionDeleted || s.deleting && m.err == nil && m.entity == nil {
 		origin.SetKonnectStatus(crd.KonnectStatus{})
 		origin.SetConditions(crd.PendingConditions())
