@@ -28,7 +28,7 @@ func TestPartial(t *testing.T) {
 	for name, tt := range map[string]struct {
 		reason string
 		held   string // name of a service of somebody else
-		faulty func(t *testing.T) []crd.Object
+		faulty func() []crd.Object
 		// failed is the object with the fault, skipped those that refer to it.
 		failed  string
 		skipped []string
@@ -38,7 +38,7 @@ func TestPartial(t *testing.T) {
 	}{
 		"invalid": {
 			"an object that breaks a rule of its CRD", "",
-			func(*testing.T) []crd.Object {
+			func() []crd.Object {
 				bad := service("bad").MustBuild()
 				bad.Spec.Host = ""
 				return []crd.Object{bad, routeOf("below", "bad").MustBuild()}
@@ -47,26 +47,26 @@ func TestPartial(t *testing.T) {
 		},
 		"missing": {
 			"a reference that leads nowhere", "",
-			func(*testing.T) []crd.Object { return []crd.Object{routeOf("bad", "nowhere").MustBuild()} },
+			func() []crd.Object { return []crd.Object{routeOf("bad", "nowhere").MustBuild()} },
 			"bad", nil, new(*resolve.MissingError), false,
 		},
 		"without a control plane": {
 			"what is below has no control plane either", "",
-			func(*testing.T) []crd.Object {
+			func() []crd.Object {
 				return []crd.Object{service("bad").ControlPlane("nowhere").MustBuild(), routeOf("below", "bad").MustBuild()}
 			},
 			"bad", []string{"below"}, new(*resolve.MissingError), false,
 		},
 		"taken": {
 			"a name that only Konnect knows to be taken", "bad",
-			func(*testing.T) []crd.Object {
+			func() []crd.Object {
 				return []crd.Object{service("bad").MustBuild(), routeOf("below", "bad").MustBuild()}
 			},
 			"bad", []string{"below"}, new(*konnect.OwnershipError), true,
 		},
 		"credentials": {
 			"credentials that are not there stop their control plane", "",
-			func(*testing.T) []crd.Object {
+			func() []crd.Object {
 				return []crd.Object{
 					builder.NewGatewayControlPlane("bad").Auth("nowhere").MustBuild(),
 					service("below").ControlPlane("bad").MustBuild(),
@@ -76,7 +76,7 @@ func TestPartial(t *testing.T) {
 		},
 		"invalid credentials": {
 			"credentials have no entity, so the control plane fails for them", "",
-			func(t *testing.T) []crd.Object {
+			func() []crd.Object {
 				auth := builder.NewAPIAuth("auth").Token("kpat_example").ServerURL(usHost).MustBuild()
 				auth.Spec.Type = "password"
 				return []crd.Object{
@@ -98,7 +98,7 @@ func TestPartial(t *testing.T) {
 				if tt.held != "" {
 					putTheirs(t, server, "services", map[string]any{"name": tt.held, "host": "theirs.example.com"})
 				}
-				objects := append([]crd.Object{plainGateway(), service("good").MustBuild(), routeOf("fine", "good").MustBuild()}, tt.faulty(t)...)
+				objects := append([]crd.Object{plainGateway(), service("good").MustBuild(), routeOf("fine", "good").MustBuild()}, tt.faulty()...)
 
 				server.ResetLog()
 				_, err = client.Ensure(t.Context(), copyAll(objects), konnect.WithPrune())
