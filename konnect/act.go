@@ -5,58 +5,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
 // act carries out what was decided: parents before children, everything else
 // side by side.
-func (s *session) act(ctx context.Context) {
-	first, last := s.splitPrunes()
-	s.actPrunes(ctx, first)
-	s.parkNames(ctx)
-	s.inOrder(ctx, s.waitsFor, s.actOn)
-	s.actPrunes(ctx, last)
-}
-
-// inOrder runs do for each member that has not failed, after those that it waits
-// for, and finishes every member.
-func (s *session) inOrder(ctx context.Context, waitsFor func(*member) []*member, do func(context.Context, *member)) {
-	position := make(map[*member]int, len(s.members))
-	for i, m := range s.members {
-		position[m] = i
-	}
-	indexes := func(i int) []int {
-		var others []int
-		for _, other := range waitsFor(s.members[i]) {
-			others = append(others, position[other])
-		}
-		return others
-	}
-	schedule(ctx, len(s.members), s.client.config.maxConcurrency, indexes, func(ctx context.Context, i int) {
-		m := s.members[i]
-		if m.err == nil {
-			do(ctx, m)
-		}
-		s.finish(m)
-	})
-}
-
-// waitsFor returns the members that are written before m: those that it refers
-// to, and those that give up a name for it.
-func (s *session) waitsFor(m *member) []*member {
-	others := slices.DeleteFunc(slices.Clone(m.after), func(other *member) bool { return other.parked })
-	for _, edge := range m.node.Edges {
-		if needed := s.byKey[edge.To]; needed != nil && needed != m {
-			others = append(others, needed)
-		}
-	}
-	return others
-}
+func (s *session) act(ctx context.Context) { s.ensureGraph().run(ctx) }
 
 func (s *session) actOn(ctx context.Context, m *member) {
-	if blocked := s.blocked(m); blocked != nil {
+	if blocked := s.blockedWrite(m); blocked != nil {
 		m.err, m.outcome = blocked, ActionSkipped
 		if m.parked {
 			m.err, m.outcome = fmt.Errorf("rename %s: it has the name %s for now: %w", m.key, parkedName(m), blocked), ActionFailed
@@ -75,13 +33,17 @@ func (s *session) actOn(ctx context.Context, m *member) {
 		if _, named := errors.AsType[*OwnershipError](err); !named {
 			err = fmt.Errorf("%s %s: %w", m.verb(), m.key, err)
 		}
-		m.err, m.outcome = err, ActionFailed
-		s.client.config.logger.WarnContext(ctx, "entity not written", "key", m.key.String(), "error", err)
+		s.notWritten(ctx, m, err)
 		return
 	}
 	m.outcome = m.step
 	s.client.config.logger.InfoContext(ctx, "entity written",
 		"key", m.key.String(), "action", string(m.step), "konnect_id", m.id)
+}
+
+func (s *session) notWritten(ctx context.Context, m *member, err error) {
+	m.err, m.outcome = err, ActionFailed
+	s.client.config.logger.WarnContext(ctx, "entity not written", "key", m.key.String(), "error", err)
 }
 
 func (m *member) verb() string {
@@ -103,11 +65,9 @@ func (s *session) write(ctx context.Context, m *member) error {
 		return err
 	}
 	if raw != nil {
-		if err := s.takeAnswer(m, raw); err != nil {
-			return err
-		}
+		return s.takeAnswer(m, raw)
 	}
-	return s.writeGroup(ctx, m)
+	return nil
 }
 
 // writeEntity writes what differs; an adopted or updated group may differ in its
@@ -159,6 +119,11 @@ func (s *session) takeAnswer(m *member, raw []byte) error {
 // finish writes status and tells observers.
 func (s *session) finish(m *member) {
 	s.writeStatus(m)
+	if m.err != nil && m.control != nil && m.node != nil {
+		s.lock.Lock()
+		m.control.failed = true
+		s.lock.Unlock()
+	}
 	m.desired = desired{}                       // thousands of them would weigh
 	if m.entity != nil && !m.isControlPlane() { // two objects may stand for one control plane
 		m.entity.raw = nil

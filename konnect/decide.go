@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/resolve"
 )
 
 // decide settles what is to be done for each object, in dependency order. What
@@ -28,25 +29,41 @@ func (s *session) decide() {
 		}
 	}
 	s.checkHeld()
-	s.breakSwaps()
 	if s.options.prune {
 		s.findPrunes()
 	}
 }
 
 // blocked returns why an object cannot be handled because of one that it needs,
-// or of one that had to give up a name for it.
+// or of one that had to give up a name for it; and why an entity cannot be
+// pruned because of one that it holds.
 func (s *session) blocked(m *member) error {
+	return s.blockedBy(m, anyReference)
+}
+
+func anyReference(resolve.Edge) bool { return true }
+
+// blockedWrite is like blocked, but for the members of a group.
+func (s *session) blockedWrite(m *member) error {
+	return s.blockedBy(m, func(edge resolve.Edge) bool { return !isMembership(m, edge) })
+}
+
+func (s *session) blockedBy(m *member, counts func(resolve.Edge) bool) error {
 	for _, other := range m.after {
 		if other.err != nil {
 			return &DependencyError{Key: m.key, Field: m.kind.about().nameField, On: other.key, Cause: other.err}
 		}
 	}
+	return s.blockedReference(m, counts)
+}
+
+// blockedReference returns why an object that m refers to keeps it from being handled.
+func (s *session) blockedReference(m *member, counts func(resolve.Edge) bool) error {
 	if m.node == nil {
 		return nil
 	}
 	for _, edge := range m.node.Edges {
-		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil {
+		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil && counts(edge) {
 			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err, lookedUp: !needed.inBatch}
 		}
 	}

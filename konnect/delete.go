@@ -31,7 +31,7 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 		return r, err
 	}
 	s.total = len(s.batch())
-	s.inOrder(ctx, s.dependents, s.deleteMember)
+	s.deleteGraph().run(ctx)
 	r := s.report()
 	slices.Reverse(r.Changes)
 	return r, s.failures()

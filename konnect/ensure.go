@@ -94,6 +94,7 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 	if s.options.prune {
 		s.settlePrunes(ctx)
 	}
+	s.breakSwaps()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}

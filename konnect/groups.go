@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -43,11 +42,10 @@ func (s *session) observeGroups(ctx context.Context) {
 
 // compareGroup adds the members of a group that exists to what differs.
 func (s *session) compareGroup(m *member) {
-	r := relationOf(m)
-	if r == nil {
+	if relationOf(m) == nil {
 		return
 	}
-	wanted := s.wantedInGroup(m, r)
+	wanted := s.wantedInGroup(m)
 	if slices.Equal(wanted, m.held) {
 		return
 	}
@@ -71,10 +69,10 @@ func listValue(items []string) any {
 
 // wantedInGroup are the IDs of a group's members; those that are not there yet
 // are stood in for by their keys.
-func (s *session) wantedInGroup(m *member, r *relation) []string {
+func (s *session) wantedInGroup(m *member) []string {
 	var ids []string
 	for _, edge := range m.node.Edges {
-		if strings.HasPrefix(edge.Field, r.field) {
+		if isMembership(m, edge) {
 			ids = append(ids, s.idOf(edge.To))
 		}
 	}
@@ -82,14 +80,25 @@ func (s *session) wantedInGroup(m *member, r *relation) []string {
 	return slices.Compact(ids)
 }
 
-// writeGroup makes a group have the members that are wanted, in calls of
-// bounded size, each of which can be repeated without harm.
-func (s *session) writeGroup(ctx context.Context, m *member) error {
-	r := relationOf(m)
-	if r == nil {
-		return nil
+// actOnGroup makes a group that has been written have the members that are wanted.
+func (s *session) actOnGroup(ctx context.Context, m *member) {
+	if m.step == ActionUnchanged || !m.inBatch || m.isReadOnly() {
+		return
 	}
-	wanted := s.wantedInGroup(m, r)
+	if blocked := s.blocked(m); blocked != nil {
+		m.err, m.outcome = blocked, ActionFailed // though the group itself is there
+		return
+	}
+	if err := s.writeMembers(ctx, m); err != nil {
+		s.notWritten(ctx, m, fmt.Errorf("%s %s: set members of %s: %w", m.verb(), m.key, m.key, err))
+	}
+}
+
+// writeMembers makes calls of bounded size, each of which can be repeated
+// without harm.
+func (s *session) writeMembers(ctx context.Context, m *member) error {
+	r := relationOf(m)
+	wanted := s.wantedInGroup(m)
 	for _, step := range []struct {
 		members []string
 		write   func(context.Context, *account, string, []string) error
@@ -101,7 +110,7 @@ func (s *session) writeGroup(ctx context.Context, m *member) error {
 				})
 			})
 			if err != nil {
-				return fmt.Errorf("set members of %s: %w", m.key, err)
+				return err
 			}
 		}
 	}
@@ -117,7 +126,7 @@ func missing(a, b []string) []string {
 func (s *session) checkGroup(m *member) {
 	for _, edge := range m.node.Edges {
 		other := s.byKey[edge.To]
-		if other == nil || !strings.HasPrefix(edge.Field, relationOf(m).field) {
+		if other == nil || !isMembership(m, edge) {
 			continue
 		}
 		reason := holdsEntities(other.clusterType)

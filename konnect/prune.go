@@ -32,10 +32,10 @@ func (s *session) findPrunes() {
 	}
 }
 
-// checkReused refuses to take over the name of an entity that cannot be pruned
-// first: it is spared, or something of the batch is still below it.
-func (s *session) checkReused() {
-	first := map[string]*member{}
+// handNames makes objects wait for the entities whose names they take, and
+// refuses the names of those that are kept.
+func (s *session) handNames() {
+	given := map[*member]bool{}
 	for _, m := range s.prunes {
 		taker := s.reused[m.id]
 		switch {
@@ -43,16 +43,15 @@ func (s *session) checkReused() {
 		case !m.isDoomed():
 			s.problem(taker.key, s.ownershipError(taker, m.entity))
 		default:
-			first[m.id] = m
+			taker.after = append(taker.after, m)
+		}
+		given[taker] = true
+	}
+	for _, taker := range s.reused { // in any order: problems are sorted
+		if !given[taker] {
+			s.problem(taker.key, s.ownershipError(taker, s.holderOfName(taker)))
 		}
 	}
-	s.eachChild(first, func(parent *member, _ binding, child *entity) {
-		if s.claims[child.ID] != nil && parent.isDoomed() {
-			taker := s.reused[parent.id]
-			s.problem(taker.key, fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
-				taker.key, taker.kind.wantedName(taker.obj), parent.key, s.claims[child.ID].key))
-		}
-	})
 }
 
 // isOrphan tells whether an entity is our owner's and no object of the batch
@@ -66,7 +65,7 @@ func (s *session) isOrphan(e *entity, plane *member) bool {
 }
 
 // settlePrunes spares what is not to be deleted after all, and refuses to take
-// over the name of such an entity.
+// over the name of such an entity; all others go after what they hold.
 func (s *session) settlePrunes(ctx context.Context) {
 	pruned := map[string]*member{}
 	var doomed []*member
@@ -87,14 +86,18 @@ func (s *session) settlePrunes(ctx context.Context) {
 	})
 	s.eachChild(pruned, func(parent *member, k binding, child *entity) {
 		switch claim, sibling := s.claims[child.ID], pruned[child.ID]; {
-		case sibling != nil && sibling.isDoomed(), claim != nil && !claim.isReadOnly():
+		case sibling != nil && sibling.isDoomed():
+			sibling.taker = cmp.Or(sibling.taker, parent.taker)
+			parent.after = append(parent.after, sibling)
+		case claim != nil && !claim.isReadOnly(): // it moves away
+			parent.after = append(parent.after, claim)
 		case s.policyOf(child) != crd.DeletionPolicyDelete:
 			parent.spare(s.protectedError(parent, k, child, s.policyOf(child)))
 		default:
 			parent.spare(s.childError(parent, child, "it belongs to an entity that would be deleted; delete it first"))
 		}
 	})
-	s.checkReused()
+	s.handNames()
 }
 
 // isDoomed tells whether an entity is to be deleted as far as is known.
@@ -111,6 +114,7 @@ func (m *member) spare(reason error) {
 func (s *session) orphan(k binding, plane *member, e *entity) *member {
 	m := &member{
 		key: keyOfEntity(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
+		taker: s.reused[e.ID],
 	}
 	switch policy := e.owner.deletionPolicy(); policy {
 	case crd.DeletionPolicyRetain:
@@ -131,60 +135,34 @@ func keyOfEntity(k binding, e *entity) crd.Key {
 	return key
 }
 
-// splitPrunes returns the entities whose names are taken over, with what they
-// hold, and all others, which go when nothing refers to them any more.
-func (s *session) splitPrunes() (first, last []*member) {
-	for _, m := range s.prunes {
-		parentID := m.kind.about().parentID
-		if s.reused[m.id] != nil || parentID != nil && s.reused[parentID(m.entity)] != nil {
-			first = append(first, m)
-		} else {
-			last = append(last, m)
-		}
+// actOnPrune deletes an entity. A control plane in which a write has failed is
+// left alone, but for what had to go before.
+func (s *session) actOnPrune(ctx context.Context, m *member) {
+	if m.step != ActionDeleted {
+		m.outcome = m.step
+		return
 	}
-	return first, last
+	var kept error
+	switch object := s.movedTo(m); {
+	case m.taker == nil && m.control.failed:
+		kept = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key)
+	case object != nil && (object.err != nil || object.entity == nil):
+		kept = fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key)
+	case m.taker != nil && s.blockedReference(m.taker, anyReference) != nil:
+		kept = fmt.Errorf("prune %s: %s, which takes its name, cannot be written", m.key, m.taker.key)
+	default:
+		kept = s.blocked(m)
+	}
+	if kept != nil {
+		m.err, m.outcome = kept, ActionSkipped
+		return
+	}
+	s.remove(ctx, m)
 }
 
-// actPrunes deletes entities kind by kind, children first. A control plane in
-// which a write has failed is left alone.
-func (s *session) actPrunes(ctx context.Context, prunes []*member) {
-	failed := map[*member]bool{}
-	for _, m := range s.members {
-		if m.err != nil && m.control != nil {
-			failed[m.control] = true
-		}
-	}
-	for start := 0; start < len(prunes); {
-		end := start
-		for end < len(prunes) && prunes[end].kind == prunes[start].kind {
-			end++
-		}
-		batch := prunes[start:end]
-		schedule(ctx, len(batch), s.client.config.maxConcurrency, func(int) []int { return nil }, func(ctx context.Context, i int) {
-			m := batch[i]
-			switch {
-			case m.err != nil:
-			case m.step != ActionDeleted:
-				m.outcome = m.step
-			case failed[m.control]:
-				m.err, m.outcome = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key), ActionSkipped
-			case s.isMoving(m):
-				m.err, m.outcome = fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key), ActionSkipped
-			default:
-				s.remove(ctx, m)
-			}
-			s.finish(m)
-		})
-		start = end
-	}
-}
-
-// isMoving tells whether an entity to prune belongs to an object that is not
-// programmed yet in the control plane that it has moved to.
-func (s *session) isMoving(m *member) bool {
-	object := s.byMark[m.entity.owner.key]
-	return object != nil && (object.err != nil || object.entity == nil)
-}
+// movedTo returns the object that an entity to prune belonged to, which is now
+// somewhere else; nil when it is gone.
+func (s *session) movedTo(m *member) *member { return s.byMark[m.entity.owner.key] }
 
 // remove deletes an entity; one that is gone already is a success.
 func (s *session) remove(ctx context.Context, m *member) {

@@ -53,7 +53,7 @@ type session struct {
 	asides []error
 	total  int
 
-	// lock guards what several goroutines write: finished, and unread of members.
+	// lock guards what several goroutines write: finished, and unread and failed of members.
 	lock     sync.Mutex
 	finished int
 }
@@ -96,10 +96,16 @@ type member struct {
 	fields  []Field
 	// held are the members of a group that exists.
 	held []string
-	// after are the objects that give up a name before this one takes it.
+	// after are those that give up a name before this object takes it; for an
+	// entity to prune, those that it holds and that leave it first.
 	after []*member
 	// parked is true for an entity that gives its name up before all others.
 	parked bool
+	// taker is the object that takes the name of an entity to prune, or of the one
+	// that holds it.
+	taker *member
+	// failed is true for a control plane in which something could not be written.
+	failed bool
 	// kept is what Konnect holds otherwise than it was sent.
 	kept []Field
 	// unread tells why not everything in a control plane is known.

@@ -36,7 +36,7 @@ func TestFailedConditions(t *testing.T) {
 		}},
 		"control plane created": {"POST", "/v2/control-planes", func() []crd.Object { return nil }, map[string][2]string{
 			"gw": {"Programmed", "False FailedToCreate"}, "api": {"ControlPlaneRefValid", "False NotProgrammed"},
-			"all": {"Programmed", "False ConditionWithStatusFalseExists"}, "edge": {"MembersReferenceResolved", "False SomeMemberNotResolved"},
+			"all": {"Programmed", "False ConditionWithStatusFalseExists"}, "edge": {"MembersReferenceResolved", "False SetGroupMemberFailed"},
 		}},
 		"control plane updated": {"PATCH", "/v2/control-planes/*", platformChanged, map[string][2]string{
 			"gw": {"Programmed", "False FailedToUpdate"}, "api": {"ControlPlaneRefValid", "False NotProgrammed"},

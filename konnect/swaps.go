@@ -7,46 +7,42 @@ import (
 )
 
 // breakSwaps finds names that are handed round in a circle, where none is free
-// to begin with. One entity of each circle is parked under another name before
-// anything else is written, which costs one more write. What cannot be parked is
-// refused.
+// to begin with. One entity of each circle is parked under another name first,
+// which costs one more write. What cannot be parked is refused.
 func (s *session) breakSwaps() {
-	for _, m := range s.stuck() {
+	takes := func(m *member) bool { return len(m.after) > 0 }
+	if !slices.ContainsFunc(s.members, takes) {
+		return
+	}
+	for _, m := range s.ensureGraph().stuck() {
 		if circle := circleOf(m); circle != nil && !slices.ContainsFunc(circle, func(m *member) bool { return m.parked }) {
 			s.park(circle)
 		}
 	}
-	for _, m := range s.stuck() {
-		if len(m.after) > 0 {
+	for _, m := range s.ensureGraph().stuck() {
+		switch {
+		case !takes(m) || m.node == nil:
+		case m.after[0].node == nil:
+			s.problem(m.key, s.heldNameError(m, m.after[0]))
+		default:
 			s.problem(m.key, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
 				m.key, m.kind.about().nameField, m.after[0].key))
 		}
 	}
 }
 
-// stuck returns the members that wait for each other in a circle, or for such, in order.
-func (s *session) stuck() []*member {
-	waiting, followers := map[*member]int{}, map[*member][]*member{}
-	var free []*member
-	for _, m := range s.members {
-		for _, other := range s.waitsFor(m) {
-			waiting[m]++
-			followers[other] = append(followers[other], m)
-		}
-		if waiting[m] == 0 {
-			free = append(free, m)
+// heldNameError is about the name of an entity to prune which holds something
+// that cannot leave it before the name is taken.
+func (s *session) heldNameError(m, pruned *member) error {
+	held := "what it holds"
+	for _, other := range pruned.after {
+		if other.node != nil {
+			held = other.key.String()
+			break
 		}
 	}
-	for len(free) > 0 {
-		m := free[0]
-		free = free[1:]
-		for _, follower := range followers[m] {
-			if waiting[follower]--; waiting[follower] == 0 {
-				free = append(free, follower)
-			}
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(s.members), func(m *member) bool { return waiting[m] == 0 })
+	return fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
+		m.key, m.kind.wantedName(m.obj), pruned.key, held)
 }
 
 // circleOf returns the members that hand their names round in a circle to which
@@ -65,24 +61,14 @@ func circleOf(m *member) []*member {
 	return nil
 }
 
-// park chooses the first of a circle that can begin to give its name up: all that
-// it refers to is there.
+// park chooses the first of a circle that can begin to give its name up.
 func (s *session) park(circle []*member) {
 	for _, m := range circle {
-		if m.kind.canRename() && m.entity != nil && s.referencesExist(m) {
+		if m.kind.canRename() && m.entity != nil {
 			m.parked = true
 			return
 		}
 	}
-}
-
-func (s *session) referencesExist(m *member) bool {
-	for _, edge := range m.node.Edges {
-		if needed := s.byKey[edge.To]; needed != nil && needed.entity == nil {
-			return false
-		}
-	}
-	return true
 }
 
 // parkedName is one that nobody else wants, and not too long.
@@ -91,19 +77,21 @@ func parkedName(m *member) string {
 	return cut(m.kind.wantedName(m.obj), longest-9) + "-" + m.mark[:8]
 }
 
-// parkNames gives the parked entities a name that nobody else wants. A run that
-// ends here is taken up by the next one: the marks tell whose they are.
-func (s *session) parkNames(ctx context.Context) {
-	for _, m := range s.members {
-		if !m.parked || m.err != nil || ctx.Err() != nil {
-			continue
-		}
-		parked := m.kind.renamed(m.desired, parkedName(m))
-		_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
-			return m.kind.update(ctx, m.control.account, s.at(m), m.id, parked)
-		})
-		if err != nil {
-			m.fail(fmt.Errorf("rename %s: %w", m.key, err))
-		}
+// parkName gives a parked entity a name that nobody else wants. A run that ends
+// here is taken up by the next one: the marks tell whose it is.
+func (s *session) parkName(ctx context.Context, m *member) {
+	if blocked := s.blockedReference(m, anyReference); blocked != nil {
+		m.err, m.outcome = blocked, ActionSkipped
+		return
+	}
+	if ctx.Err() != nil {
+		return // actOn says so
+	}
+	parked := m.kind.renamed(m.desired, parkedName(m))
+	_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
+		return m.kind.update(ctx, m.control.account, s.at(m), m.id, parked)
+	})
+	if err != nil {
+		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
 	}
 }
