@@ -34,6 +34,16 @@ func (t kindTable) below(parent binding) []binding {
 	return kinds
 }
 
+// holderOf returns the kind in whose entities those of a nested kind are.
+func (t kindTable) holderOf(nested binding) binding {
+	for _, k := range t.list {
+		if c := nested.about().parentCollection; c != "" && c == k.about().collection {
+			return k
+		}
+	}
+	return nil
+}
+
 func newKindTable() kindTable {
 	t := kindTable{list: newKinds(), by: map[schema.GroupKind]binding{}}
 	for _, k := range t.list {

@@ -87,6 +87,9 @@ type need struct {
 	// plane is the control plane of which everything has to be known; nil where
 	// only the members count.
 	plane *member
+	// listsParents is true where the collection of the parents is listed too, and
+	// tells whether there can be anything.
+	listsParents bool
 }
 
 // neededCollections groups the members by collection, in order. Control planes
@@ -117,7 +120,7 @@ func (s *session) neededCollections() []*need {
 			for _, k := range s.kinds.list {
 				if k.about().collection != "" {
 					n := add(collection{account: m.account, controlPlane: m.id, kind: k})
-					n.list, n.plane = true, m
+					n.list, n.plane, n.listsParents = true, m, !s.deleting
 				}
 			}
 		}
@@ -141,28 +144,47 @@ func (s *session) completeControlPlanes() []*member {
 	return planes
 }
 
-// observeCollections reads the collections side by side: lists and flat kinds
-// first; nested ones, for which the parents must be known, in a second round.
-func (s *session) observeCollections(ctx context.Context, needs []*need, nested bool) {
-	var group sync.WaitGroup
+// observeCollections reads the collections side by side, control planes in turn:
+// lists and flat kinds first; in a second round what cannot be read, or need not
+// be, before the parents are known.
+func (s *session) observeCollections(ctx context.Context, needs []*need, second bool) {
+	var reads []*task
 	for _, n := range needs {
-		secondRound := n.kind.about().parent != "" && !n.list
-		if secondRound != nested {
+		if n.waitsForParents() != second || second && s.parentsAbsent(n) {
 			continue
 		}
-		group.Go(func() {
+		reads = append(reads, &task{account: n.account, lane: n.controlPlane, run: func(ctx context.Context) {
 			if n.list {
 				s.listCollection(ctx, n)
-				return
+			} else {
+				s.readMembers(ctx, n)
 			}
-			for _, m := range n.members {
-				if err := s.readMember(ctx, n, m); err != nil {
-					m.fail(fmt.Errorf("observe %s: %w", m.key, err))
-				}
-			}
-		})
+		}})
 	}
-	group.Wait()
+	schedule(ctx, s.client.config.maxConcurrency, reads)
+}
+
+// waitsForParents tells whether a collection is read in the second round.
+func (n *need) waitsForParents() bool {
+	return n.kind.about().parent != "" && (!n.list || len(n.members) == 0)
+}
+
+// parentsAbsent tells whether a nested collection is known to be empty, because
+// there is nothing that it could be nested in.
+func (s *session) parentsAbsent(n *need) bool {
+	if len(n.members) > 0 || n.plane == nil || !n.listsParents {
+		return false
+	}
+	parents := s.indexes[collection{account: n.account, controlPlane: n.controlPlane, kind: s.kinds.holderOf(n.kind)}]
+	return parents != nil && len(parents.byID) == 0
+}
+
+func (s *session) readMembers(ctx context.Context, n *need) {
+	for _, m := range n.members {
+		if err := s.readMember(ctx, n, m); err != nil {
+			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+		}
+	}
 }
 
 func (s *session) listCollection(ctx context.Context, n *need) {
