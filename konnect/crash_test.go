@@ -41,6 +41,7 @@ func jobs() map[string]struct {
 		"update": {ensureJob(platform), ensureJob(platformChanged)},
 		"prune":  {ensureJob(platform), ensureJob(bareControlPlanes, konnect.WithPrune())},
 		"delete": {ensureJob(platform), deleteJob(platform)},
+		"rename": {ensureJob(platformToRename), ensureJob(platformRenamed, konnect.WithPrune())},
 	}
 }
 

@@ -135,10 +135,9 @@ func (s *session) decidePresent(m *member) error {
 	switch {
 	case adopt.IsMatch() && m.entity.ID == adopt.KonnectID():
 		return s.decideMatch(m)
-	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m):
+	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m), s.isRenamed(m, m.entity):
 		change = ActionUpdated
-	case owner.ours(s.owner) && s.byMark[owner.key] == nil, // the object had another name
-		adopt != nil && m.entity.ID == adopt.KonnectID() && s.adoptable(m),
+	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.adoptable(m),
 		adopt == nil && s.options.adoption.allows(owner):
 		change = ActionAdopted
 	default:

@@ -22,14 +22,14 @@ func (s *session) candidateIDs(m *member) []string {
 		add(status.ID)
 	}
 	if len(ids) == 0 {
-		add(computedID(m.control.id, s.owner, m.key))
+		add(s.computedID(m))
 	}
 	return ids
 }
 
 // newID is the ID with which an object's entity is created.
 func (s *session) newID(m *member) string {
-	return cmp.Or(m.kind.wantedID(m.obj), computedID(m.control.id, s.owner, m.key))
+	return cmp.Or(m.kind.wantedID(m.obj), s.computedID(m))
 }
 
 // findControlPlane finds an object's control plane by the mirror's ID, the status
@@ -93,7 +93,7 @@ func (s *session) findAll(nested bool) {
 func (s *session) findKnown(m *member) {
 	x := s.indexes[s.collectionOf(m)]
 	for _, id := range s.candidateIDs(m) {
-		if e := x.byID[id]; e != nil {
+		if e := x.byID[id]; e != nil && !s.hasGoneOver(m, e) {
 			s.take(m, e)
 			return
 		}
@@ -103,6 +103,14 @@ func (s *session) findKnown(m *member) {
 	}
 }
 
+// hasGoneOver tells whether an entity that m's status names belongs to another
+// object of the batch by now.
+func (s *session) hasGoneOver(m *member, e *entity) bool {
+	other := s.byMark[e.owner.key]
+	return e.owner.ours(s.owner) && other != nil && other != m && other.control == m.control &&
+		m.kind.wantedID(m.obj) != e.ID && adoptOf(m.obj).KonnectID() != e.ID
+}
+
 // findNamed finds an entity by its natural key, or under the computed ID. What is
 // not found will have that ID, or the spec's.
 func (s *session) findNamed(m *member) {
@@ -110,16 +118,15 @@ func (s *session) findNamed(m *member) {
 	if s.takeObserved(m, x) || s.takeNatural(m, x) {
 		return
 	}
-	if e := x.byID[computedID(m.control.id, s.owner, m.key)]; e != nil {
+	if e := x.byID[s.computedID(m)]; e != nil {
 		s.take(m, e)
 		return
 	}
 	m.id = s.newID(m)
 }
 
-// takeNatural takes the entity with the object's natural key if it carries our
-// owner's marks and belongs to no other object that we know, or if the policy
-// lets it be adopted. Children are observed below it then.
+// takeNatural takes the entity with the object's natural key if the object was
+// renamed, or if the policy lets it be adopted. Children are observed below it then.
 func (s *session) takeNatural(m *member, x *index) bool {
 	if s.deleting {
 		return false
@@ -128,8 +135,7 @@ func (s *session) takeNatural(m *member, x *index) bool {
 	if e == nil || s.claims[e.ID] != nil {
 		return false
 	}
-	renamed := e.owner.ours(s.owner) && s.byMark[e.owner.key] == nil
-	if !renamed && (adoptOf(m.obj) != nil || !m.inBatch || !s.options.adoption.allows(e.owner)) {
+	if !s.isRenamed(m, e) && (adoptOf(m.obj) != nil || !m.inBatch || !s.options.adoption.allows(e.owner)) {
 		return false
 	}
 	s.take(m, e)

@@ -260,7 +260,7 @@ func TestTargetMovesToNewUpstream(t *testing.T) {
 				server := konnecttest.NewServer()
 				n := newNetwork(server)
 				require.NoError(t, ensuring(inGateway(upstreamNamed("p", "p"), target("one", "p")))(t, n))
-				require.NoError(t, ensuring(inGateway(upstreamNamed("p", "p"), target(object, "p")))(t, n))
+				require.NoError(t, ensuring(inGateway(upstreamNamed("p", "p"), target(object, "p")), konnect.WithPrune())(t, n))
 				gw := planeID(t, server, "gw")
 				id := textOf(server.Entities(gw, "targets")[0]["id"])
 				require.NoError(t, server.Modify(gw, "targets", id, func(e map[string]any) { e["failover"] = true }))

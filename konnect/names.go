@@ -8,13 +8,18 @@ import (
 
 // Natural keys: which object wants which name, and who holds it.
 
+// siblings is the collection in which m's natural key is unique.
+func (s *session) siblings(m *member) collection {
+	if m.isControlPlane() {
+		return s.controlPlanes(m.account)
+	}
+	return s.collectionOf(m)
+}
+
 // holderOfName returns the entity that has the natural key which m wants, nil
 // when it is free.
 func (s *session) holderOfName(m *member) *entity {
-	x := s.indexes[s.collectionOf(m)]
-	if m.isControlPlane() {
-		x = s.indexes[s.controlPlanes(m.account)]
-	}
+	x := s.indexes[s.siblings(m)]
 	if x == nil || s.natural(m) == "" {
 		return nil
 	}
@@ -25,8 +30,8 @@ func (s *session) holderOfName(m *member) *entity {
 // belongs to another object of the batch, after which m is then written, or it is
 // pruned, which is then done first.
 func (s *session) releases(e *entity, m *member) bool {
-	if s.options.prune && !m.isControlPlane() && m.control.inBatch && m.control.unread == nil &&
-		s.isOrphan(e, m.control) && e.owner.deletionPolicy() == crd.DeletionPolicyDelete && s.byMark[e.owner.key] == nil {
+	if !m.isControlPlane() && s.isComplete(m) && s.isOrphan(e, m.control) &&
+		e.owner.deletionPolicy() == crd.DeletionPolicyDelete {
 		s.reused[e.ID] = m
 		return true
 	}

@@ -234,7 +234,7 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 		if err != nil {
 			return err
 		}
-		if found != nil {
+		if found != nil && !s.isAnothers(m, found) {
 			byID = found
 			break
 		}

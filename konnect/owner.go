@@ -31,6 +31,8 @@ func (s *session) ownershipError(m *member, e *entity) error {
 	switch {
 	case s.deleting:
 		err.AdoptHint = "only its holder deletes it"
+	case e.owner.ours(s.owner) && s.byMark[e.owner.key] == nil:
+		err.AdoptHint = "the object of the same owner in its marks is not in the batch; if that was renamed, use WithPrune with all objects of the owner"
 	case adoptOf(m.obj) != nil:
 		err.AdoptHint = "its holder must release it before it can be adopted"
 	case e.owner.ours(s.owner):
