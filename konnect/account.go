@@ -128,12 +128,7 @@ func (x exchanger) Do(req *http.Request) (*http.Response, error) {
 	if err != nil || !ok {
 		return res, err
 	}
-	defer func() { _ = res.Body.Close() }()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		return nil, fmt.Errorf("read answer: %w", err)
-	}
-	res.Body = io.NopCloser(bytes.NewReader(body))
+	body := transport.AnswerBody(res)
 	if res.StatusCode/100 == 2 { // what counts is recorded; the SDK need not decode it
 		res.Body = io.NopCloser(strings.NewReader("{}"))
 	}

@@ -13,6 +13,7 @@ import (
 // decide settles what is to be done for each object, in dependency order. What
 // only Konnect could tell becomes a problem here, before anything is written.
 func (s *session) decide() {
+	s.forgetOthers()
 	s.checkNaturalKeys()
 	for _, m := range s.members {
 		switch {
@@ -39,6 +40,18 @@ func (s *session) decide() {
 // pruned because of one that it holds.
 func (s *session) blocked(m *member) error {
 	return s.blockedBy(m, anyReference)
+}
+
+// forgetOthers drops what entities look like that no object stands for: their
+// names and marks are enough.
+func (s *session) forgetOthers() {
+	for _, x := range s.indexes {
+		for id, e := range x.byID {
+			if s.claims[id] == nil {
+				e.raw = nil
+			}
+		}
+	}
 }
 
 func anyReference(resolve.Edge) bool { return true }
@@ -193,6 +206,9 @@ func (s *session) compare(m *member, change Action) error {
 	m.step = ActionUnchanged
 	if len(m.fields) > 0 {
 		m.step, m.desired = change, d
+	}
+	if !m.kind.hasStatus() {
+		m.entity.raw = nil // it has served
 	}
 	return nil
 }

@@ -14,14 +14,12 @@ import (
 // entity is an observed entity: what identifies it is decoded at once, the rest
 // only where it is compared.
 type entity struct {
-	ID       string            `json:"id"`
-	Name     string            `json:"name"`
-	Target   string            `json:"target"`
-	Tags     []string          `json:"tags"`
-	Labels   map[string]string `json:"labels"`
-	Service  reference         `json:"service"`
-	Route    reference         `json:"route"`
-	Upstream reference         `json:"upstream"`
+	ID       string    `json:"id"`
+	Name     string    `json:"name"`
+	Target   string    `json:"target"`
+	Service  reference `json:"service"`
+	Route    reference `json:"route"`
+	Upstream reference `json:"upstream"`
 
 	owner ownership
 	raw   json.RawMessage
@@ -32,17 +30,21 @@ type reference struct {
 }
 
 func decodeEntity(raw json.RawMessage) (*entity, error) {
-	e := &entity{raw: raw}
-	if err := json.Unmarshal(raw, e); err != nil {
+	var marked struct {
+		entity
+		Tags   []string          `json:"tags"`
+		Labels map[string]string `json:"labels"`
+	}
+	if err := json.Unmarshal(raw, &marked); err != nil {
 		return nil, fmt.Errorf("decode entity: %w", err)
 	}
+	e := new(marked.entity)
 	if e.Target != "" {
 		if address, err := normalizeTarget(e.Target); err == nil {
 			e.Target = address // Konnect's own form may move
 		}
 	}
-	e.owner = ownershipOf(e.Tags, e.Labels)
-	e.Tags, e.Labels = nil, nil // all that is needed of them
+	e.owner, e.raw = ownershipOf(marked.Tags, marked.Labels), raw
 	return e, nil
 }
 

@@ -138,7 +138,10 @@ type binding interface {
 	// shape returns an observed entity in the shape of the payload.
 	shape(*entity) (canon.Object, error)
 	refuseEntity(canon.Object) error
+	// fillStatus writes what is particular to the kind; hasStatus is false where
+	// nothing is.
 	fillStatus(crd.Object, *entity)
+	hasStatus() bool
 	create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
 	update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
 	remove(ctx context.Context, a *account, at scope, id string) error
@@ -233,6 +236,8 @@ func (k *kind[O, P]) refuseEntity(observed canon.Object) error {
 	}
 	return k.refuse(observed)
 }
+
+func (k *kind[O, P]) hasStatus() bool { return k.status != nil }
 
 func (k *kind[O, P]) fillStatus(obj crd.Object, e *entity) {
 	if k.status == nil {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"unicode/utf8"
+	"unique"
 
 	"github.com/google/uuid"
 
@@ -166,12 +167,15 @@ func (o ownership) holder() string {
 	}
 }
 
+// shared returns one copy of a text that thousands of entities have.
+func shared(value string) string { return unique.Make(value).Value() }
+
 func (o *ownership) read(key, value string) {
 	switch key {
 	case markManagedBy:
-		o.managedBy = value
+		o.managedBy = shared(value)
 	case markOwner:
-		o.owner = value
+		o.owner = shared(value)
 	case markKey:
 		o.key = value
 	case markDeletion:
@@ -179,9 +183,9 @@ func (o *ownership) read(key, value string) {
 	case markOperatorUID:
 		o.operatorUID = value
 	case markKind:
-		o.kind = value
+		o.kind = shared(value)
 	case markNamespace:
-		o.namespace = value
+		o.namespace = shared(value)
 	case markName:
 		o.name = value
 	}

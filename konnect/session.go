@@ -70,7 +70,7 @@ type member struct {
 	key crd.Key
 	// mark is the value of the managed-key mark of the object.
 	mark string
-	// obj is our own copy; nil for an entity to prune.
+	// obj has its defaults, and may be the caller's own; nil for an entity to prune.
 	obj     crd.Object
 	inBatch bool
 	node    *resolve.Node
@@ -161,15 +161,15 @@ func (s *session) parentOf(m *member) *member {
 func (c *Client) newSession(options callOptions) *session {
 	return &session{
 		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
-		origins: map[crd.Key]crd.Object{}, byKey: map[crd.Key]*member{}, byMark: map[string]*member{},
+		origins:  map[crd.Key]crd.Object{},
 		accounts: map[string]*account{},
 		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
 		reused: map[string]*member{}, unheld: map[collection]error{},
 	}
 }
 
-// copies returns defaulted deep copies of the objects, so that only status is
-// ever written to the caller's.
+// copies returns the objects with their defaults: deep copies, so that only status
+// is ever written to the caller's, or the caller's own where nothing is filled in.
 func (s *session) copies(objects []crd.Object) []crd.Object {
 	own := make([]crd.Object, 0, len(objects))
 	for i, obj := range objects {
@@ -185,6 +185,9 @@ func (s *session) copies(objects []crd.Object) []crd.Object {
 		dup.Default()
 		if dup.GetNamespace() == "" {
 			dup.SetNamespace(crd.DefaultNamespace)
+		}
+		if reflect.DeepEqual(dup, obj) {
+			dup = obj // thousands of copies would weigh
 		}
 		s.origins[crd.KeyOf(dup)] = obj
 		own = append(own, dup)
@@ -247,7 +250,10 @@ func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient boo
 
 // collect makes a member of each object that has an entity.
 func (s *session) collect(graph *resolve.Graph) {
-	for _, node := range graph.Nodes() {
+	nodes := graph.Nodes()
+	s.members = make([]*member, 0, len(nodes))
+	s.byKey, s.byMark = make(map[crd.Key]*member, len(nodes)), make(map[string]*member, len(nodes))
+	for _, node := range nodes {
 		k := s.kinds.by[node.Key.GroupKind()]
 		if k == nil {
 			continue

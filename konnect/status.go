@@ -3,6 +3,7 @@ package konnect
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -46,8 +47,9 @@ func (s *session) writeStatus(m *member) {
 		origin.SetKonnectStatus(s.konnectStatus(m))
 		m.kind.fillStatus(origin, m.entity)
 	}
-	conditions := origin.GetConditions()
-	for _, condition := range s.conditions(m) {
+	conditions, written := origin.GetConditions(), s.conditions(m)
+	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
+	for _, condition := range written {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
 	}

@@ -168,8 +168,27 @@ func (t *Transport) readBody(resp *http.Response) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
+// answerBody is an answer's body in memory.
+type answerBody struct {
+	bytes.Reader
+	whole []byte
+}
+
+func (*answerBody) Close() error { return nil }
+
+// AnswerBody returns the body of an answer of [Transport.RoundTrip] without reading
+// or copying it; nil for other answers. It must not be changed.
+func AnswerBody(resp *http.Response) []byte {
+	if body, ok := resp.Body.(*answerBody); ok {
+		return body.whole
+	}
+	return nil
+}
+
 func setBody(resp *http.Response, method string, body []byte) {
-	resp.Body = io.NopCloser(bytes.NewReader(body))
+	held := &answerBody{whole: body}
+	held.Reset(body)
+	resp.Body = held
 	if method == http.MethodHead {
 		return // its length tells of a body that is not there
 	}
@@ -186,8 +205,7 @@ func (r redactor) answer(resp *http.Response, method string) {
 	if resp.StatusCode < 300 {
 		return
 	}
-	body, _ := io.ReadAll(resp.Body) // from memory
-	setBody(resp, method, []byte(r.string(string(body))))
+	setBody(resp, method, []byte(r.string(string(AnswerBody(resp)))))
 }
 
 // connTrace tells whether an attempt ever had a connection.
