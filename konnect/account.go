@@ -71,7 +71,9 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 		AllowPlainHTTP: c.config.plainHTTP,
 		Logger:         c.config.logger,
 		UserAgent:      userAgent,
-		Observe:        func(_ context.Context, e transport.Event) { c.emitTransport(e) },
+	}
+	if c.config.observer != nil {
+		cfg.Observe = func(_ context.Context, e transport.Event) { c.emitTransport(e) }
 	}
 	if client := c.config.httpClient; client != nil {
 		cfg.Base, cfg.Timeout = client.Transport, client.Timeout

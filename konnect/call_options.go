@@ -36,6 +36,17 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = int(o) 
 // entity, or a plugin that is attached to it, spares it too: that is an
 // *OwnershipError, and there is no option to take it along, as a prune has
 // nobody who looks.
+//
+// Nothing is pruned in a control plane before everything is written there, nor
+// where a write has failed; only an entity whose name an object takes goes
+// earlier, when that object can be written.
+//
+// An object that was renamed in its metadata keeps its entity, which is found by
+// its name (of the control plane in the organisation, of a target by upstream and
+// address) and gets the marks of the new object. That takes a complete batch,
+// because elsewhere the old object may be in another one: *OwnershipError.
+// Services and routes without spec.name cannot be found so; they are created
+// anew, and the old ones pruned.
 func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.prune = true }) }
 
 // WithMaxDeletes refuses a call with *TooManyDeletesError, before anything is

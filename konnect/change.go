@@ -16,7 +16,8 @@ type Action string
 const (
 	// ActionCreated means that the entity did not exist.
 	ActionCreated Action = "created"
-	// ActionUpdated means that the entity had drifted.
+	// ActionUpdated means that the entity had drifted, or that the object was renamed
+	// in its metadata, so that the marks differ.
 	ActionUpdated Action = "updated"
 	// ActionUnchanged means that nothing was to be done: the entity is as desired,
 	// or was gone before it was to be deleted.

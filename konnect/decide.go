@@ -62,9 +62,13 @@ func (s *session) blockedWrite(m *member) error {
 }
 
 func (s *session) blockedBy(m *member, counts func(resolve.Edge) bool) error {
+	field := m.kind.about().nameField
+	if m.node == nil {
+		field = dependentsField
+	}
 	for _, other := range m.after {
 		if other.err != nil {
-			return &DependencyError{Key: m.key, Field: m.kind.about().nameField, On: other.key, Cause: other.err}
+			return &DependencyError{Key: m.key, Field: field, On: other.key, Cause: other.err}
 		}
 	}
 	return s.blockedReference(m, counts)

@@ -145,7 +145,7 @@ func (s *session) deleteMember(ctx context.Context, m *member) {
 	}
 	for _, dependent := range s.dependents(m) {
 		if dependent.inBatch && dependent.err != nil {
-			m.err = &DependencyError{Key: m.key, Field: "dependents", On: dependent.key, Cause: dependent.err}
+			m.err = &DependencyError{Key: m.key, Field: dependentsField, On: dependent.key, Cause: dependent.err}
 			m.outcome = ActionSkipped
 			return
 		}

@@ -18,6 +18,9 @@
 // the ID is the computed one, or the object's own status names it and no tool has
 // marked it.) It is taken over with the object's spec.adopt or, for a whole batch,
 // an [AdoptionPolicy], whose comment has the table of what happens.
+// An entity with the marks of our owner for an object that is not in the batch is
+// left alone too, unless the batch is complete ([WithPrune]): the object was
+// renamed then.
 //
 // Annotations of an object protect its entity alone. konnectkit/deletion-policy
 // ([crd.DeletionPolicy]) keeps it from being deleted or pruned, by itself or with

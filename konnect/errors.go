@@ -256,7 +256,9 @@ func joinFields(fields []Field) string {
 // DependencyError is an object that was not handled because one that it refers
 // to was not.
 type DependencyError struct {
-	// Key of the object, Field of its reference, On the object referred to.
+	// Key of the object, Field of its reference, On the object referred to. Where
+	// something could not be deleted because of what refers to it, Field is
+	// "dependents" and On is what refers to it.
 	Key   crd.Key
 	Field string
 	On    crd.Key
@@ -265,6 +267,9 @@ type DependencyError struct {
 
 	lookedUp bool // On is not in the batch, so that nothing else tells the cause
 }
+
+// dependentsField stands for the reference where it is another object's.
+const dependentsField = "dependents"
 
 // Error returns one line; the cause stands with its own object if that is in the batch.
 func (e *DependencyError) Error() string {

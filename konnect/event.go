@@ -39,9 +39,11 @@ func (e RequestEvent) String() string {
 type WaitEvent struct {
 	// Method and Path of the request that waits.
 	Method, Path string
-	// Reason, such as "rate limit" or "retry".
+	// Reason is pace, quota, refused or probe where the rate budget makes the
+	// request wait, and retry-after or backoff where its last attempt failed.
 	Reason string
-	// Duration of the pause.
+	// Duration of the pause, as far as it is known; 0 while it depends on the answer
+	// to another request.
 	Duration time.Duration
 }
 

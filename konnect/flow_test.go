@@ -141,6 +141,30 @@ func TestPrunesHaveNoBarriers(t *testing.T) {
 	})
 }
 
+// TestPruneKeepsTheParentOfWhatStays deletes no service whose route could not be
+// deleted, and says why.
+func TestPruneKeepsTheParentOfWhatStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		require.NoError(t, ensuring(inGateway(named("a", "a"), named("b", "b"), routeAt("r", "r", "a")))(t, n))
+		server.Inject(konnecttest.Fault{
+			Method: "DELETE", Path: "**/routes/*", Times: -1,
+			Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no permission"}`),
+		})
+		server.ResetLog()
+		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), inGateway()(), konnect.WithPrune())
+		require.ErrorIs(t, err, konnect.ErrForbidden)
+		var dependency *konnect.DependencyError
+		require.ErrorAs(t, changeOf(t, report, "KongService", "a").Err, &dependency)
+		assert.Equal(t, "dependents", dependency.Field)
+		assert.Equal(t, "KongRoute default/r", dependency.On.String())
+		assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongService", "b").Action)
+		assert.Equal(t, 1, server.Count(http.MethodDelete, "/services/"))
+	})
+}
+
 // TestNamesWaitForWhatFreesThem takes the name of an orphan: what the orphan
 // holds goes or moves, then the orphan goes, then the name is taken, whatever else
 // is slow.

@@ -86,9 +86,6 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	if c.Observe == nil {
-		c.Observe = func(context.Context, Event) {}
-	}
 	if c.Base == nil {
 		c.Base = defaultBase(c.MaxConcurrency)
 	}

@@ -81,9 +81,8 @@ func (t *Transport) attempted(ctx context.Context, c *call, n int, out *outcome)
 		}
 		t.log.LogAttrs(ctx, slog.LevelDebug, "konnect request", attrs...)
 	}
-	t.cfg.Observe(ctx, Event{
-		Kind: EventAttempt, Method: c.method, Path: out.path, Attempt: n,
-		Status: status, Err: out.err, Duration: out.took, Limit: t.budget.state(),
+	t.observe(ctx, Event{
+		Kind: EventAttempt, Method: c.method, Path: out.path, Attempt: n, Status: status, Err: out.err, Duration: out.took,
 	})
 }
 
@@ -94,6 +93,13 @@ func (t *Transport) waiting(ctx context.Context, e Event) {
 		t.log.LogAttrs(ctx, slog.LevelDebug, "konnect request waits",
 			slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("attempt", e.Attempt),
 			slog.String("reason", string(e.Reason)), slog.Duration("duration", e.Duration))
+	}
+	t.observe(ctx, e)
+}
+
+func (t *Transport) observe(ctx context.Context, e Event) {
+	if t.cfg.Observe == nil {
+		return
 	}
 	e.Limit = t.budget.state()
 	t.cfg.Observe(ctx, e)

@@ -1,9 +1,12 @@
 package transport
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -37,6 +40,27 @@ func (p *Pool) Transport(cfg Config) (*Transport, error) {
 	}
 	p.m[key] = t
 	return t, nil
+}
+
+// OriginLimit is the rate budget of one Transport.
+type OriginLimit struct {
+	Origin string
+	LimitState
+}
+
+// Limits returns the rate budgets of all transports, by origin.
+func (p *Pool) Limits() []OriginLimit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var limits []OriginLimit
+	for _, key := range slices.SortedFunc(maps.Keys(p.m), poolKey.compare) {
+		limits = append(limits, OriginLimit{Origin: key.origin, LimitState: p.m[key].Limit()})
+	}
+	return limits
+}
+
+func (k poolKey) compare(other poolKey) int {
+	return cmp.Or(cmp.Compare(k.origin, other.origin), cmp.Compare(k.prefix, other.prefix), cmp.Compare(k.token, other.token))
 }
 
 // CloseIdleConnections closes those of all transports.
