@@ -80,7 +80,10 @@ func (s *session) blockedReference(m *member, counts func(resolve.Edge) bool) er
 		return nil
 	}
 	for _, edge := range m.node.Edges {
-		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil && counts(edge) {
+		if !counts(edge) { // it may be being written
+			continue
+		}
+		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil {
 			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err, lookedUp: !needed.inBatch}
 		}
 	}

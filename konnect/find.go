@@ -175,7 +175,9 @@ func (s *session) inputs(m *member, observed map[string]any) inputs {
 	in := inputs{ids: map[string]string{}, observed: observed}
 	if m.node != nil {
 		for _, edge := range m.node.Edges {
-			in.ids[edge.Field] = s.idOf(edge.To)
+			if !isMembership(m, edge) { // it is written by calls of its own, later
+				in.ids[edge.Field] = s.idOf(edge.To)
+			}
 		}
 	}
 	in.tags = tagsWithMarks(userTags(m.obj), s.owner, m.key, annotatedDeletion(m.obj))

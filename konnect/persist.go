@@ -87,6 +87,9 @@ func repeatedBelow(method string) bool {
 
 func (s *session) parentsWritten(m *member) bool {
 	for _, edge := range m.node.Edges {
+		if isMembership(m, edge) { // no group is refused for the sake of a member
+			continue
+		}
 		if parent := s.byKey[edge.To]; parent != nil && parent.outcome.writes() {
 			return true
 		}
