@@ -148,7 +148,7 @@ func (s *session) actOnPrune(ctx context.Context, m *member) {
 		kept = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key)
 	case object != nil && (object.err != nil || object.entity == nil):
 		kept = fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key)
-	case m.taker != nil && s.blockedReference(m.taker, anyReference) != nil:
+	case m.taker != nil && (m.taker.err != nil || s.blockedReference(m.taker, anyReference) != nil):
 		kept = fmt.Errorf("prune %s: %s, which takes its name, cannot be written", m.key, m.taker.key)
 	default:
 		kept = s.blocked(m)
