@@ -87,9 +87,6 @@ type need struct {
 	// plane is the control plane of which everything has to be known; nil where
 	// only the members count.
 	plane *member
-	// listsParents is true where the collection of the parents is listed too, and
-	// tells whether there can be anything.
-	listsParents bool
 }
 
 // neededCollections groups the members by collection, in order. Control planes
@@ -120,7 +117,7 @@ func (s *session) neededCollections() []*need {
 			for _, k := range s.kinds.list {
 				if k.about().collection != "" {
 					n := add(collection{account: m.account, controlPlane: m.id, kind: k})
-					n.list, n.plane, n.listsParents = true, m, !s.deleting
+					n.list, n.plane = true, m
 				}
 			}
 		}
@@ -150,7 +147,11 @@ func (s *session) completeControlPlanes() []*member {
 func (s *session) observeCollections(ctx context.Context, needs []*need, second bool) {
 	var reads []*task
 	for _, n := range needs {
-		if n.waitsForParents() != second || second && s.parentsAbsent(n) {
+		if n.waitsForParents() != second {
+			continue
+		}
+		if second && s.parentsAbsent(n) {
+			s.indexes[n.collection].complete = true
 			continue
 		}
 		reads = append(reads, &task{account: n.account, lane: n.controlPlane, run: func(ctx context.Context) {
@@ -172,11 +173,11 @@ func (n *need) waitsForParents() bool {
 // parentsAbsent tells whether a nested collection is known to be empty, because
 // there is nothing that it could be nested in.
 func (s *session) parentsAbsent(n *need) bool {
-	if len(n.members) > 0 || n.plane == nil || !n.listsParents {
+	if len(n.members) > 0 || s.deleting {
 		return false
 	}
 	parents := s.indexes[collection{account: n.account, controlPlane: n.controlPlane, kind: s.kinds.holderOf(n.kind)}]
-	return parents != nil && len(parents.byID) == 0
+	return parents != nil && parents.complete && len(parents.byID) == 0
 }
 
 func (s *session) readMembers(ctx context.Context, n *need) {
