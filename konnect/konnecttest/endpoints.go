@@ -41,6 +41,9 @@ func (s *Server) endpoints() []*endpoint {
 	for _, row := range s.store.rows {
 		out = append(out, s.entityEndpoints(row)...)
 	}
+	if s.set.deckReads {
+		out = append(out, s.deckEndpoints()...)
+	}
 	return out
 }
 

@@ -42,6 +42,7 @@ type settings struct {
 	limits           map[string]int
 	limitStatus      int
 	flavor           RouterFlavor
+	deckReads        bool
 
 	latency     time.Duration
 	rate        rateLimit
