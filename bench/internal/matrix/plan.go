@@ -1,0 +1,56 @@
+package matrix
+
+import (
+	"slices"
+	"time"
+
+	"github.com/konnectkit/konnectkit/bench/internal/contestant"
+	"github.com/konnectkit/konnectkit/bench/internal/konnectserver"
+	"github.com/konnectkit/konnectkit/bench/internal/workload"
+)
+
+// Plan is what to run.
+type Plan struct {
+	Services    []int
+	Latencies   []time.Duration
+	Scenarios   []contestant.Scenario
+	Contestants []string
+	// Limits are those of the runs with a rate limit, which have LimitedServices services
+	// and the largest latency, and leave out drift and prune: these are a no-op with a few writes.
+	Limits []konnectserver.Conditions
+}
+
+// LimitedServices is the number of services in runs with a rate limit.
+const LimitedServices = 1000
+
+// Cells are those of the plan in the order in which they run: contestants that are
+// compared run one after the other.
+func (p Plan) Cells() []Cell {
+	var cells []Cell
+	for _, n := range p.Services {
+		for _, latency := range p.Latencies {
+			cells = append(cells, p.contestants(n, konnectserver.Conditions{Latency: latency}, p.Scenarios)...)
+		}
+	}
+	if !slices.Contains(p.Services, LimitedServices) || len(p.Latencies) == 0 {
+		return cells
+	}
+	scenarios := slices.DeleteFunc(slices.Clone(p.Scenarios), func(s contestant.Scenario) bool {
+		return s == contestant.Drift || s == contestant.Prune
+	})
+	for _, limit := range p.Limits {
+		limit.Latency = slices.Max(p.Latencies)
+		cells = append(cells, p.contestants(LimitedServices, limit, scenarios)...)
+	}
+	return cells
+}
+
+func (p Plan) contestants(n int, conditions konnectserver.Conditions, scenarios []contestant.Scenario) []Cell {
+	var cells []Cell
+	for _, name := range p.Contestants {
+		if len(scenarios) > 0 {
+			cells = append(cells, Cell{Contestant: name, Work: workload.Work{Services: n}, Conditions: conditions, Scenarios: scenarios})
+		}
+	}
+	return cells
+}

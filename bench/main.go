@@ -1,0 +1,96 @@
+// Bench runs the same work through konnectkit and through other ways of provisioning
+// Konnect, against the in-memory Konnect, and prints what each of them costs.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/konnectkit/konnectkit/bench/internal/contestant"
+	"github.com/konnectkit/konnectkit/bench/internal/konnectserver"
+	"github.com/konnectkit/konnectkit/bench/internal/matrix"
+	"github.com/konnectkit/konnectkit/bench/internal/measure"
+	"github.com/konnectkit/konnectkit/bench/internal/report"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := start(ctx, os.Args[1:])
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		stop()
+		os.Exit(1)
+	}
+}
+
+// start does what this process is there for: to serve, to compete, or to drive both.
+func start(ctx context.Context, args []string) error {
+	switch measure.Role() {
+	case konnectserver.Role:
+		return konnectserver.Serve(os.Stdin, os.Stdout)
+	case contestant.Role:
+		return contestant.Main(ctx, os.Stdin)
+	}
+	settings, err := parse(args, os.Stderr)
+	if err != nil {
+		return err
+	}
+	return drive(ctx, settings, os.Stdout, os.Stderr)
+}
+
+// drive runs the plan and shows the results, those of a run that was cut short too.
+func drive(ctx context.Context, s *settings, out, progress io.Writer) error {
+	started := time.Now()
+	results, err := runAll(ctx, s, progress)
+	write := report.Text
+	if s.markdown || s.update {
+		write = report.Markdown
+	}
+	var shown bytes.Buffer
+	if err := errors.Join(err, write(&shown, results)); err != nil {
+		return err
+	}
+	if !s.update {
+		_, err := shown.WriteTo(out)
+		return err
+	}
+	var part bytes.Buffer
+	fmt.Fprintf(&part, "%s\n\n", report.Circumstances(s.command(), started))
+	if _, err := shown.WriteTo(&part); err != nil {
+		return err
+	}
+	return report.Update(s.document, part.Bytes())
+}
+
+func runAll(ctx context.Context, s *settings, progress io.Writer) ([]matrix.Result, error) {
+	runner := matrix.Runner{Timeout: s.timeout, Profiles: s.profiles, Progress: func(r matrix.Result) {
+		if r.Err != nil {
+			fmt.Fprintf(progress, "%s, %s: not run: %v\n", r.Cell, r.Scenario, r.Err)
+			return
+		}
+		fmt.Fprintf(progress, "%s, %s: %d calls, %.2f s, CPU %.2f s, %d MB\n", r.Cell, r.Scenario,
+			r.Counts.Calls(), r.Usage.Wall.Seconds(), r.Usage.CPU.Seconds(), r.Usage.PeakMemory/1e6)
+	}}
+	cells := s.plan.Cells()
+	if len(cells) == 0 {
+		return nil, errors.New("nothing to run")
+	}
+	var results []matrix.Result
+	for i, cell := range cells {
+		fmt.Fprintf(progress, "[%d/%d] %s\n", i+1, len(cells), cell)
+		found, err := runner.Run(ctx, cell)
+		results = append(results, found...)
+		if err != nil {
+			return results, err
+		}
+	}
+	return results, nil
+}
