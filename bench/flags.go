@@ -63,7 +63,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(out)
 	flags.Usage = func() {
-		fmt.Fprint(out, usage)
+		_, _ = io.WriteString(out, usage) // nobody could be told that it failed
 		flags.PrintDefaults()
 	}
 	n := flags.String("n", "100,1000,10000", "numbers of services")

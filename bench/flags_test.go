@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -65,7 +64,7 @@ func TestWrongFlags(t *testing.T) {
 	}
 	var help bytes.Buffer
 	_, err := parse([]string{"--help"}, &help)
-	assert.True(t, errors.Is(err, flag.ErrHelp))
+	assert.ErrorIs(t, err, flag.ErrHelp)
 	for _, word := range append(contestant.Names(), "cold", "no-op", "drift", "prune", "-markdown", "-update", "-profile") {
 		assert.Contains(t, help.String(), word)
 	}
@@ -94,7 +93,7 @@ func TestUpdate(t *testing.T) {
 	assert.NotContains(t, string(content), "stale")
 	assert.Contains(t, string(content), "| konnectkit | cold | 5 | 2 | 1 | 2 | 0 | 0 | 0 |")
 	assert.Contains(t, string(content), "deck: not run: DECK names no deck binary.")
-	for _, kind := range []string{"cpu", "heap"} {
+	for _, kind := range []string{"cpu", "heap", "allocs"} {
 		info, err := os.Stat(filepath.Join(profiles, "konnectkit-1-services-0s-cold."+kind+".prof"))
 		require.NoError(t, err)
 		assert.Positive(t, info.Size())

@@ -9,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"time"
@@ -22,11 +23,10 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	err := start(ctx, os.Args[1:])
+	stop()
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		stop()
+		slog.New(slog.NewTextHandler(os.Stderr, nil)).Error("failed", "error", err)
 		os.Exit(1)
 	}
 }
@@ -46,7 +46,8 @@ func start(ctx context.Context, args []string) error {
 	return drive(ctx, settings, os.Stdout, os.Stderr)
 }
 
-// drive runs the plan and shows the results, those of a run that was cut short too.
+// drive runs the plan and shows the results. A run that was cut short is shown as far as
+// it went, but updates nothing.
 func drive(ctx context.Context, s *settings, out, progress io.Writer) error {
 	started := time.Now()
 	results, err := runAll(ctx, s, progress)
@@ -54,17 +55,12 @@ func drive(ctx context.Context, s *settings, out, progress io.Writer) error {
 	if s.markdown || s.update {
 		write = report.Markdown
 	}
-	var shown bytes.Buffer
-	if err := errors.Join(err, write(&shown, results)); err != nil {
-		return err
-	}
 	if !s.update {
-		_, err := shown.WriteTo(out)
-		return err
+		return errors.Join(err, write(out, results))
 	}
 	var part bytes.Buffer
-	fmt.Fprintf(&part, "%s\n\n", report.Circumstances(s.command(), started))
-	if _, err := shown.WriteTo(&part); err != nil {
+	part.WriteString(report.Circumstances(s.command(), started) + "\n\n")
+	if err := errors.Join(err, write(&part, results)); err != nil {
 		return err
 	}
 	return report.Update(s.document, part.Bytes())

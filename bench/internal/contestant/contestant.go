@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -136,8 +135,4 @@ func Main(ctx context.Context, in io.Reader) error {
 		return err
 	}
 	return stop(w.run(ctx, job, w.connections))
-}
-
-func create(pattern, kind string) (*os.File, error) {
-	return os.Create(strings.ReplaceAll(pattern, "%s", kind))
 }

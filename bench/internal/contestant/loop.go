@@ -3,7 +3,6 @@ package contestant
 import (
 	"context"
 	"errors"
-	"net/http"
 	"slices"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
@@ -68,7 +67,7 @@ func (l *looper) findControlPlane(ctx context.Context) error {
 
 func (l *looper) ensureService(ctx context.Context, i int) error {
 	found, err := l.Services.GetService(ctx, l.serviceID(i), l.controlPlane)
-	if code, _ := status(err); err != nil && code != http.StatusNotFound {
+	if err != nil && !missing(err) {
 		return err
 	}
 	if err == nil && sameService(found.Service, workload.Service(i, l.tags)) {
@@ -79,7 +78,7 @@ func (l *looper) ensureService(ctx context.Context, i int) error {
 
 func (l *looper) ensureRoute(ctx context.Context, i int) error {
 	found, err := l.Routes.GetRoute(ctx, l.routeID(i), l.controlPlane)
-	if code, _ := status(err); err != nil && code != http.StatusNotFound {
+	if err != nil && !missing(err) {
 		return err
 	}
 	if err == nil && sameRoute(found.Route.RouteJSON, workload.Route(i, l.serviceID(i), l.tags)) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -108,8 +107,8 @@ func (o *reconciler) ensureControlPlane(ctx context.Context) error {
 func (o *reconciler) patiently(ctx context.Context, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
-		pause, refused := pauseAfter(err)
-		if !refused {
+		pause, again := pauseAfter(err)
+		if !again {
 			return err
 		}
 		select {
@@ -122,11 +121,11 @@ func (o *reconciler) patiently(ctx context.Context, do func(context.Context) err
 
 // pauseAfter tells how long to wait after a refusal.
 func pauseAfter(err error) (time.Duration, bool) {
-	code, answer := status(err)
-	if code != http.StatusTooManyRequests {
+	retryAfter, yes := refused(err)
+	if !yes {
 		return 0, false
 	}
-	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil {
+	if seconds, err := strconv.Atoi(retryAfter); err == nil {
 		return time.Duration(seconds) * time.Second, true
 	}
 	return refusedPause, true
@@ -186,7 +185,7 @@ var errDone = errors.New("all is done")
 
 func (q *queue) try(ctx context.Context, i int, finished chan<- int) error {
 	err := q.do(ctx, i)
-	if pause, refused := pauseAfter(err); refused {
+	if pause, again := pauseAfter(err); again {
 		time.AfterFunc(pause, func() { q.add(i) })
 		return nil
 	}

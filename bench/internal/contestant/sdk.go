@@ -94,11 +94,17 @@ func (a *account) deleteRoute(ctx context.Context, id string) error {
 	return err
 }
 
-// status is the HTTP status that an error of the SDK carries, and the answer with it.
-func status(err error) (int, *http.Response) {
+// missing tells whether an error of the SDK says that there is no such entity.
+func missing(err error) bool {
 	failure, ok := errors.AsType[*sdkerrors.SDKError](err)
-	if !ok {
-		return 0, nil
+	return ok && failure.StatusCode == http.StatusNotFound
+}
+
+// refused tells whether an error of the SDK is a 429, and its Retry-After in seconds if there is one.
+func refused(err error) (retryAfter string, yes bool) {
+	failure, ok := errors.AsType[*sdkerrors.SDKError](err)
+	if !ok || failure.StatusCode != http.StatusTooManyRequests {
+		return "", false
 	}
-	return failure.StatusCode, failure.RawResponse
+	return failure.RawResponse.Header.Get("Retry-After"), true
 }

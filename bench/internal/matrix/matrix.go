@@ -60,8 +60,8 @@ type Runner struct {
 // Run runs the scenarios of a cell in their order. One that needs what an earlier one
 // leaves behind gets it, without that being measured.
 func (r Runner) Run(ctx context.Context, cell Cell) ([]Result, error) {
-	if err := contestant.Check(cell.Contestant); err != nil {
-		return []Result{r.tell(Result{Cell: cell, Err: err})}, nil
+	if absent := (Result{Cell: cell, Err: contestant.Check(cell.Contestant)}); absent.Err != nil {
+		return []Result{r.tell(absent)}, nil
 	}
 	server, err := konnectserver.Start()
 	if err != nil {
@@ -86,8 +86,9 @@ type run struct {
 	Runner
 	cell   Cell
 	server *konnectserver.Server
-	ready  bool // the work has been provisioned once
-	failed error
+	// provisioned is true once the contestant has done its work for the first time.
+	provisioned bool
+	failed      error
 }
 
 func (r *run) all(ctx context.Context) ([]Result, error) {
@@ -123,6 +124,7 @@ func (r *run) scenario(ctx context.Context, scenario contestant.Scenario) (Resul
 	if err := r.prepare(ctx, &job, &result); err != nil {
 		return result, err
 	}
+	r.provisioned = true
 	if err := r.server.Begin(r.cell.Conditions); err != nil {
 		return result, err
 	}
@@ -140,25 +142,13 @@ func (r *run) scenario(ctx context.Context, scenario contestant.Scenario) (Resul
 	return result, ctx.Err()
 }
 
+// prepare brings the server into the state from which the scenario starts.
 func (r *run) prepare(ctx context.Context, job *contestant.Job, result *Result) error {
-	if !r.ready {
-		r.ready = true
-		if !contestant.CreatesControlPlane(job.Contestant) {
-			if _, err := r.server.AddControlPlane(); err != nil {
-				return err
-			}
-		}
-		if job.Scenario == contestant.Cold {
-			return nil
-		}
-		setup := *job
-		setup.Scenario, setup.Profiles = contestant.Cold, ""
-		if err := r.server.Begin(konnectserver.Conditions{}); err != nil {
-			return err
-		}
-		if _, err := contestant.Run(ctx, setup); err != nil {
-			return err
-		}
+	if job.Scenario == contestant.Cold {
+		return r.addControlPlane()
+	}
+	if err := r.provision(ctx, *job); err != nil {
+		return err
 	}
 	var err error
 	if job.ControlPlane, err = r.server.ControlPlane(); err != nil {
@@ -171,5 +161,30 @@ func (r *run) prepare(ctx context.Context, job *contestant.Job, result *Result) 
 		job.Work = job.Work.WithoutShare()
 		result.Changed = 2 * (job.Before.Services - job.Work.Services)
 	}
+	return err
+}
+
+// provision lets the contestant do its work unmeasured, unless a scenario before has.
+func (r *run) provision(ctx context.Context, job contestant.Job) error {
+	if r.provisioned {
+		return nil
+	}
+	if err := r.addControlPlane(); err != nil {
+		return err
+	}
+	if err := r.server.Begin(konnectserver.Conditions{}); err != nil {
+		return err
+	}
+	job.Scenario, job.Profiles = contestant.Cold, ""
+	_, err := contestant.Run(ctx, job)
+	return err
+}
+
+// addControlPlane is for contestants that do not create it.
+func (r *run) addControlPlane() error {
+	if contestant.CreatesControlPlane(r.cell.Contestant) {
+		return nil
+	}
+	_, err := r.server.AddControlPlane()
 	return err
 }

@@ -51,7 +51,7 @@ func Run(command *exec.Cmd) (Usage, error) {
 		return usage, errors.Join(err, errors.New("the system does not tell what a process used"))
 	}
 	usage.CPU = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
-	usage.PeakMemory = int64(used.Maxrss)
+	usage.PeakMemory = used.Maxrss
 	if runtime.GOOS != "darwin" { // where it is in bytes already
 		usage.PeakMemory *= 1024
 	}

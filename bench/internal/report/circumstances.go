@@ -13,8 +13,8 @@ import (
 
 // Circumstances say when, where and how the figures came about.
 func Circumstances(command string, started time.Time) string {
-	return fmt.Sprintf("Measured on %s by one run of `%s`, which took %s, on a machine with %d cores (%s) with %s for %s/%s and sdk-konnect-go %s; decK: %s.",
-		started.UTC().Format(time.DateOnly), command, time.Since(started).Round(time.Second),
+	return fmt.Sprintf("Measured on %s by one run of %s, which took %s, on a machine with %d cores (%s) with %s for %s/%s and sdk-konnect-go %s; decK: %s.",
+		started.UTC().Format(time.DateOnly), "`"+command+"`", time.Since(started).Round(time.Second),
 		runtime.NumCPU(), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH, sdkVersion(), deckState())
 }
 
