@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help all ci generate fmt lint test test-live verify bench fuzz examples nested
+.PHONY: help all ci generate fmt lint test test-live verify bench compare fuzz examples nested
 
 BENCH ?= .
 FUZZ_TIME ?= 5s
@@ -33,6 +33,9 @@ verify: ## check that generated files, go.mod files and formatting are current
 
 bench: ## run the benchmarks; BENCH selects by regular expression
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+compare: ## measure against other ways of provisioning, into bench/README.md; takes half an hour
+	@cd bench && go run . --update
 
 fuzz: ## run every fuzz target for FUZZ_TIME
 	@FUZZ_TIME=$(FUZZ_TIME) .ci/run fuzz

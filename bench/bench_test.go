@@ -21,10 +21,16 @@ import (
 
 // TestMain lets the test binary be the processes that the benchmark starts.
 func TestMain(m *testing.M) {
-	if measure.Role() == "" {
+	err := error(nil)
+	switch measure.Role() {
+	case "":
 		os.Exit(m.Run())
+	case deckRole:
+		err = deckDouble(os.Args[1:])
+	default:
+		err = start(context.Background(), nil)
 	}
-	if err := start(context.Background(), nil); err != nil {
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -143,14 +149,6 @@ func loopCalls(r matrix.Result, n int) map[string]int {
 		return map[string]int{http.MethodGet: reads - r.Changed + 2*pages(n), http.MethodDelete: r.Changed}
 	}
 	return map[string]int{http.MethodGet: reads}
-}
-
-// TestDeck runs where there is a decK to run.
-func TestDeck(t *testing.T) {
-	for _, r := range measured(t, "deck", 100, contestant.Scenarios()...) {
-		want := map[contestant.Scenario]int{contestant.Cold: 200, contestant.Drift: r.Changed, contestant.Prune: r.Changed}[r.Scenario]
-		assert.Equal(t, want, r.Counts.Writes(), "%s", r.Scenario)
-	}
 }
 
 // TestBudgetIsNoticed makes sure that the comparisons above can fail: the operator's way

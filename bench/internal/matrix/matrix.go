@@ -60,8 +60,8 @@ type Runner struct {
 // Run runs the scenarios of a cell in their order. One that needs what an earlier one
 // leaves behind gets it, without that being measured.
 func (r Runner) Run(ctx context.Context, cell Cell) ([]Result, error) {
-	if absent := (Result{Cell: cell, Err: contestant.Check(cell.Contestant)}); absent.Err != nil {
-		return []Result{r.tell(absent)}, nil
+	if result, absent := absence(cell); absent {
+		return []Result{r.tell(result)}, nil
 	}
 	server, err := konnectserver.Start()
 	if err != nil {
@@ -73,6 +73,12 @@ func (r Runner) Run(ctx context.Context, cell Cell) ([]Result, error) {
 		err = closeErr
 	}
 	return out, err
+}
+
+// absence is the result of a contestant that cannot run here.
+func absence(cell Cell) (result Result, absent bool) {
+	err := contestant.Check(cell.Contestant)
+	return Result{Cell: cell, Err: err}, err != nil
 }
 
 func (r Runner) tell(result Result) Result {

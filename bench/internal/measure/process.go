@@ -13,19 +13,21 @@ import (
 	"time"
 )
 
-const roleVariable = "KONNECTKIT_BENCH_ROLE"
+// RoleVariable is the environment variable that says in which role a process runs.
+const RoleVariable = "KONNECTKIT_BENCH_ROLE"
 
 // Usage is what a process used from its start to its end.
 type Usage struct {
 	Wall time.Duration
 	// CPU is user and system time.
 	CPU time.Duration
-	// PeakMemory is the largest resident set in bytes.
+	// PeakMemory is the largest resident set in bytes. Linux counts that of the parent at the
+	// start of the process as well, so the driver must stay smaller than what it measures.
 	PeakMemory int64
 }
 
 // Role is the role in which this process was started; "" for the driver.
-func Role() string { return os.Getenv(roleVariable) }
+func Role() string { return os.Getenv(RoleVariable) }
 
 // Command is this program in another role. It is killed when ctx ends.
 func Command(ctx context.Context, role string) (*exec.Cmd, error) {
@@ -34,7 +36,7 @@ func Command(ctx context.Context, role string) (*exec.Cmd, error) {
 		return nil, fmt.Errorf("find the program itself: %w", err)
 	}
 	command := exec.CommandContext(ctx, program)
-	command.Env = append(os.Environ(), roleVariable+"="+role)
+	command.Env = append(os.Environ(), RoleVariable+"="+role)
 	return command, nil
 }
 
