@@ -106,11 +106,11 @@ func (l *looper) prune(ctx context.Context, work workload.Work) error {
 	for i := range work.Services {
 		wanted[l.serviceID(i)], wanted[l.routeID(i)] = true, true
 	}
-	routes, err := l.unwantedRoutes(ctx, wanted)
+	routes, err := unwanted(wanted, func(offset *string) ([]string, *string, error) { return l.listRoutes(ctx, offset) })
 	if err != nil {
 		return err
 	}
-	services, err := l.unwantedServices(ctx, wanted)
+	services, err := unwanted(wanted, func(offset *string) ([]string, *string, error) { return l.listServices(ctx, offset) })
 	if err != nil {
 		return err
 	}
@@ -119,42 +119,43 @@ func (l *looper) prune(ctx context.Context, work workload.Work) error {
 		l.each(ctx, len(services), func(ctx context.Context, i int) error { return l.deleteService(ctx, services[i]) }))
 }
 
-func (l *looper) unwantedServices(ctx context.Context, wanted map[string]bool) ([]string, error) {
-	var unwanted []string
+// unwanted walks through the pages of a list.
+func unwanted(wanted map[string]bool, list func(offset *string) (ids []string, next *string, err error)) ([]string, error) {
+	var found []string
 	for offset := (*string)(nil); ; {
-		page, err := l.Services.ListService(ctx, operations.ListServiceRequest{
-			ControlPlaneID: l.controlPlane, Size: new(int64(1000)), Offset: offset, Tags: new(loopTag),
-		})
+		ids, next, err := list(offset)
 		if err != nil {
 			return nil, err
 		}
-		for i := range page.Object.Data {
-			if id := *page.Object.Data[i].ID; !wanted[id] {
-				unwanted = append(unwanted, id)
-			}
-		}
-		if offset = page.Object.Offset; offset == nil {
-			return unwanted, nil
+		found = append(found, slices.DeleteFunc(ids, func(id string) bool { return wanted[id] })...)
+		if offset = next; offset == nil {
+			return found, nil
 		}
 	}
 }
 
-func (l *looper) unwantedRoutes(ctx context.Context, wanted map[string]bool) ([]string, error) {
-	var unwanted []string
-	for offset := (*string)(nil); ; {
-		page, err := l.Routes.ListRoute(ctx, operations.ListRouteRequest{
-			ControlPlaneID: l.controlPlane, Size: new(int64(1000)), Offset: offset, Tags: new(loopTag),
-		})
-		if err != nil {
-			return nil, err
-		}
-		for i := range page.Object.Data {
-			if id := *page.Object.Data[i].RouteJSON.ID; !wanted[id] {
-				unwanted = append(unwanted, id)
-			}
-		}
-		if offset = page.Object.Offset; offset == nil {
-			return unwanted, nil
-		}
+func (l *looper) listServices(ctx context.Context, offset *string) (ids []string, next *string, err error) {
+	page, err := l.Services.ListService(ctx, operations.ListServiceRequest{
+		ControlPlaneID: l.controlPlane, Size: new(int64(1000)), Offset: offset, Tags: new(loopTag),
+	})
+	if err != nil {
+		return nil, nil, err
 	}
+	for i := range page.Object.Data {
+		ids = append(ids, *page.Object.Data[i].ID)
+	}
+	return ids, page.Object.Offset, nil
+}
+
+func (l *looper) listRoutes(ctx context.Context, offset *string) (ids []string, next *string, err error) {
+	page, err := l.Routes.ListRoute(ctx, operations.ListRouteRequest{
+		ControlPlaneID: l.controlPlane, Size: new(int64(1000)), Offset: offset, Tags: new(loopTag),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range page.Object.Data {
+		ids = append(ids, *page.Object.Data[i].RouteJSON.ID)
+	}
+	return ids, page.Object.Offset, nil
 }
