@@ -53,7 +53,8 @@ Scenarios:
   drift  one percent of the services and one percent of the routes were changed
   prune  one percent of the services and their routes are no longer wanted
 
-With a rate limit only cold and no-op run, with 1000 services and the largest latency.
+With a rate limit only cold and no-op run, with 1000 services and the largest latency, and only
+contestants whose number of connections is not given.
 
 Flags:
 `

@@ -21,7 +21,7 @@ func TestDefaultPlan(t *testing.T) {
 	s, err := parse(nil, new(bytes.Buffer))
 	require.NoError(t, err)
 	cells := s.plan.Cells()
-	assert.Len(t, cells, 7*(3*2+2), "seven contestants, three sizes at two latencies, two limits")
+	assert.Len(t, cells, 7*3*2+4*2, "seven contestants with three sizes at two latencies; four of them under two limits")
 	limited := cells[len(cells)-1]
 	assert.Equal(t, 50, limited.Conditions.Limit)
 	assert.Equal(t, 20*time.Millisecond, limited.Conditions.Latency)
@@ -37,7 +37,7 @@ func TestFlags(t *testing.T) {
 		"--n 1000 --latency 0ms --contestant konnectkit --limit 50":        2,
 		"--n 1000 --latency 0ms --contestant konnectkit --limit none":      1,
 		"--n 1000 --latency 0ms --contestant konnectkit --scenario prune":  1,
-		"--n 1000,10000 --latency 0ms,1ms,2ms --contestant operator/1":     8,
+		"--n 1000,10000 --latency 0ms,1ms,2ms --contestant operator/1":     6,
 		"--n 100 --latency 0ms --contestant konnectkit --scenario drift":   1,
 		"--n 1000 --contestant deck --latency 5ms --limit 50/headers,7,80": 4,
 	} {

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/konnectkit/konnectkit/bench/internal/contestant"
@@ -15,8 +16,9 @@ type Plan struct {
 	Latencies   []time.Duration
 	Scenarios   []contestant.Scenario
 	Contestants []string
-	// Limits are those of the runs with a rate limit, which have LimitedServices services
-	// and the largest latency, and leave out drift and prune: these are a no-op with a few writes.
+	// Limits are those of the runs with a rate limit, which have LimitedServices services and
+	// the largest latency. They leave out drift and prune, which are a no-op with a few writes, and
+	// contestants with a number of connections that is not their own: the limit is the narrower place.
 	Limits []konnectserver.Conditions
 }
 
@@ -38,9 +40,11 @@ func (p Plan) Cells() []Cell {
 	scenarios := slices.DeleteFunc(slices.Clone(p.Scenarios), func(s contestant.Scenario) bool {
 		return s == contestant.Drift || s == contestant.Prune
 	})
+	limited := p
+	limited.Contestants = slices.DeleteFunc(slices.Clone(p.Contestants), func(name string) bool { return strings.Contains(name, "/") })
 	for _, limit := range p.Limits {
 		limit.Latency = slices.Max(p.Latencies)
-		cells = append(cells, p.contestants(LimitedServices, limit, scenarios)...)
+		cells = append(cells, limited.contestants(LimitedServices, limit, scenarios)...)
 	}
 	return cells
 }
