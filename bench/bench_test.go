@@ -60,8 +60,9 @@ func ensureBudget(r matrix.Result) budget {
 }
 
 // emptyKinds are those that pruning has to list as well, though the work has none of them:
-// upstreams and targets. A new kind that can be pruned adds one.
-const emptyKinds = 2
+// upstreams and targets, which could be pruned, and plugins, which would go along. A new kind
+// of either sort adds one.
+const emptyKinds = 3
 
 // howToBudget is for a control plane, a service and a route.
 func howToBudget(r matrix.Result) budget {
