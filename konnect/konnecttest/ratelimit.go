@@ -40,7 +40,7 @@ func (l *limiter) admit(who *caller, now time.Time) (http.Header, bool) {
 		w = &window{}
 		l.windows[who] = w
 	}
-	if w.second != now.Unix() {
+	if now.Unix() > w.second { // a late request counts among those of the window that is open
 		*w = window{second: now.Unix()}
 	}
 	w.count++

@@ -42,3 +42,21 @@ func TestRateLimit(t *testing.T) {
 	assert.Equal(t, 200, get(c).Status)
 	assert.Equal(t, 2, c.srv.CountStatus(429))
 }
+
+// TestRateLimitOfLateRequests lets a request come to the limit after one that arrived in the
+// next second, as happens at each boundary when answers take time.
+func TestRateLimitOfLateRequests(t *testing.T) {
+	t.Parallel()
+	second := time.Unix(1_700_000_000, 0)
+	arrivals := []time.Duration{0, time.Second, 990 * time.Millisecond, 1100 * time.Millisecond, 2 * time.Second}
+	next := 0
+	c := newClient(t, konnecttest.WithRateLimit(1, false), konnecttest.WithClock(func() time.Time {
+		next++
+		return second.Add(arrivals[next-1])
+	}))
+	var statuses []int
+	for range arrivals {
+		statuses = append(statuses, c.do("GET", planes, nil).Status)
+	}
+	assert.Equal(t, []int{200, 200, 429, 429, 200}, statuses, "a late request opens no window again")
+}
