@@ -34,9 +34,9 @@ type rate struct {
 }
 
 const (
-	startPace     = 100.0
+	startPace     = 400.0
 	startBurst    = 10
-	startGrowth   = 20.0   // per accepted request: doubles the pace about every 35 ms while it is used
+	startGrowth   = 40.0   // per accepted request: doubles the pace about every 20 ms while it is used
 	unpaced       = 20_000 // at this pace and beyond nothing is spread out
 	minPace       = 0.5
 	cutTo         = 0.85
