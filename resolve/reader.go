@@ -11,7 +11,6 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/apimachinery/pkg/version"
 
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
@@ -146,46 +145,22 @@ func (r reader) Grants(ctx context.Context, namespace string) ([]*configurationv
 	return grants, nil
 }
 
-// kinds makes empty objects of the kinds of crd/scheme.
-type kinds struct {
-	scheme *runtime.Scheme
-	newest map[schema.GroupKind]schema.GroupVersionKind
-}
+// kinds are those of crd/scheme.
+type kinds map[schema.GroupKind]scheme.Kind
 
 func newKinds() (kinds, error) {
-	k := kinds{scheme: runtime.NewScheme(), newest: map[schema.GroupKind]schema.GroupVersionKind{}}
-	if err := scheme.AddToScheme(k.scheme); err != nil {
-		return k, err
+	list, err := scheme.Kinds()
+	k := make(kinds, len(list))
+	for _, kind := range list {
+		k[kind.GroupKind()] = kind
 	}
-	for gvk := range k.scheme.AllKnownTypes() {
-		obj, err := k.scheme.New(gvk)
-		if err != nil {
-			return k, err
-		}
-		// Lists, options and versions that are only converted are no objects of a batch.
-		if _, ok := obj.(crd.Object); !ok {
-			continue
-		}
-		known, ok := k.newest[gvk.GroupKind()]
-		if !ok || version.CompareKubeAwareVersionStrings(gvk.Version, known.Version) > 0 {
-			k.newest[gvk.GroupKind()] = gvk
-		}
-	}
-	return k, nil
+	return k, err
 }
 
 func (k kinds) new(kind schema.GroupKind) (crd.Object, error) {
-	gvk, ok := k.newest[kind]
+	known, ok := k[kind]
 	if !ok {
 		return nil, fmt.Errorf("kind %s is not supported yet", kind)
 	}
-	made, err := k.scheme.New(gvk)
-	if err != nil {
-		return nil, err
-	}
-	obj, ok := made.(crd.Object)
-	if !ok {
-		return nil, fmt.Errorf("%T is not an object of a batch", made)
-	}
-	return obj, nil
+	return known.New(), nil
 }

@@ -26,3 +26,22 @@ func ExampleAddToScheme() {
 	// *v1alpha2.KonnectGatewayControlPlane
 	// *v1alpha2.KonnectGatewayControlPlaneList
 }
+
+func ExampleKinds() {
+	kinds, err := scheme.Kinds()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, kind := range kinds {
+		fmt.Printf("%s: %T in %T\n", kind.GroupKind(), kind.New(), kind.NewList())
+	}
+	// Output:
+	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList
+	// KongRoute.configuration.konghq.com: *v1alpha1.KongRoute in *v1alpha1.KongRouteList
+	// KongService.configuration.konghq.com: *v1alpha1.KongService in *v1alpha1.KongServiceList
+	// KongTarget.configuration.konghq.com: *v1alpha1.KongTarget in *v1alpha1.KongTargetList
+	// KongUpstream.configuration.konghq.com: *v1alpha1.KongUpstream in *v1alpha1.KongUpstreamList
+	// KonnectAPIAuthConfiguration.konnect.konghq.com: *v1alpha1.KonnectAPIAuthConfiguration in *v1alpha1.KonnectAPIAuthConfigurationList
+	// KonnectGatewayControlPlane.konnect.konghq.com: *v1alpha2.KonnectGatewayControlPlane in *v1alpha2.KonnectGatewayControlPlaneList
+}
