@@ -1,0 +1,105 @@
+package provision
+
+import (
+	"context"
+	"errors"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// remove deletes the entities of the objects that leave, children first, and then
+// lets those objects go. A control plane takes along all that it holds.
+func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving []*item) error {
+	if len(leaving) == 0 {
+		return nil
+	}
+	rest := leaving
+	if top := leaving[0]; top.key() == done.root {
+		rest = leaving[1:]
+		done.take(r.konnect.Delete(ctx, []crd.Object{top.now}, konnect.WithPartial(), konnect.WithCascade()))
+		change := done.changes[top.key()]
+		switch {
+		case change.Err == nil && !change.Programmed:
+			return r.buryAll(ctx, staying, leaving)
+		case konnect.IsTransient(change.Err):
+			return r.record(ctx, done, []*item{top})
+		}
+	}
+	if len(rest) > 0 {
+		objects := make([]crd.Object, len(rest))
+		for i, it := range rest {
+			objects[i] = it.now
+		}
+		done.take(r.konnect.Delete(ctx, objects, konnect.WithPartial()))
+	}
+	waiting, err := r.bury(ctx, done, rest)
+	// An entity that is not ours to delete stays in Konnect; those in it must be
+	// gone first all the same, because they are reached through its object.
+	if err == nil && len(rest) < len(leaving) && len(waiting) == 0 {
+		var top []*item
+		top, err = r.bury(ctx, done, leaving[:1])
+		waiting = append(waiting, top...)
+	}
+	done.blocked = len(waiting) > 0
+	return errors.Join(err, r.record(ctx, done, waiting))
+}
+
+// buryAll lets everything go that was in an entity which is gone. What stays has lost
+// its entity.
+func (r *Reconciler) buryAll(ctx context.Context, staying, leaving []*item) error {
+	for _, it := range staying {
+		it.now.SetKonnectStatus(crd.KonnectStatus{})
+	}
+	return each(ctx, leaving, func(ctx context.Context, it *item) error { return r.release(ctx, it.before) })
+}
+
+// bury lets the items go whose entity is gone, or out of reach for good, and returns
+// the others.
+func (r *Reconciler) bury(ctx context.Context, done *outcome, items []*item) ([]*item, error) {
+	var waiting, going []*item
+	for _, it := range items {
+		err := done.changes[it.key()].Err
+		switch {
+		case err == nil:
+		case r.isLost(ctx, it, err):
+			r.events.leftBehind(it, err)
+		default:
+			waiting = append(waiting, it)
+			continue
+		}
+		going = append(going, it)
+	}
+	return waiting, each(ctx, going, func(ctx context.Context, it *item) error { return r.release(ctx, it.before) })
+}
+
+// isLost tells whether an entity can never be deleted from here: it is somebody
+// else's, or what is needed to reach it does not exist. The cluster itself is asked,
+// because the cache may not know of something that is there.
+func (r *Reconciler) isLost(ctx context.Context, it *item, err error) bool {
+	if foreign, ok := errors.AsType[*konnect.OwnershipError](err); ok {
+		id := it.before.GetKonnectStatus().ID
+		return id == "" || id == foreign.KonnectID
+	}
+	if _, ok := errors.AsType[*field.Error](err); ok {
+		return true // it was never provisioned with this spec
+	}
+	if !isUnreachable(err) {
+		return false
+	}
+	_, err = resolve.Resolve(ctx, []crd.Object{it.before}, resolve.WithSource(r.live))
+	return isUnreachable(err) && !konnect.IsTransient(err)
+}
+
+// isUnreachable tells whether something that an object needs is missing.
+func isUnreachable(err error) bool {
+	_, missing := errors.AsType[*resolve.MissingError](err)
+	_, noToken := errors.AsType[*resolve.MissingTokenError](err)
+	_, notGranted := errors.AsType[*resolve.NotGrantedError](err)
+	_, noControlPlane := errors.AsType[*resolve.NoControlPlaneError](err)
+	_, ambiguous := errors.AsType[*resolve.AmbiguousControlPlaneError](err)
+	return missing || noToken || notGranted || noControlPlane || ambiguous
+}
