@@ -285,11 +285,10 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 		key, _ := resolve.Location(problem)
 		s.unresolved[key] = errors.Join(s.unresolved[key], problem)
 		m := s.byKey[key]
-		_, notGranted := errors.AsType[*resolve.NotGrantedError](problem)
 		switch {
 		case !lenient:
 			s.problem(key, problem)
-		case m == nil, notGranted && m.control != nil:
+		case m == nil, m.control != nil:
 			// What has no entity, or may be reached all the same, keeps nobody from deleting.
 		default:
 			m.err = errors.Join(m.err, problem)

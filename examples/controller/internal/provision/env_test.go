@@ -43,7 +43,8 @@ func TestMain(m *testing.M) {
 
 func run(m *testing.M) int {
 	var err error
-	cluster, err = testcluster.New(context.Background(), testcluster.WithCRDs(manifest.CRDs()))
+	cluster, err = testcluster.New(context.Background(), testcluster.WithCRDs(manifest.CRDs()),
+		testcluster.WithAPIServerFlag("shutdown-send-retry-after", "true")) // it stops without waiting for watches
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -89,15 +90,25 @@ func newScheme(t *testing.T) *runtime.Scheme {
 }
 
 // start runs a controller for the namespace until the test ends or stop is called.
-func (w *world) start(options provision.Options, with ...func(ctrl.Manager)) (stop func()) {
+func (w *world) start(options provision.Options, namespaces ...string) (stop func()) {
+	w.t.Helper()
+	return w.startWith(options, func(ctrl.Manager) {}, namespaces...)
+}
+
+// startWith lets add put more into the manager.
+func (w *world) startWith(options provision.Options, add func(ctrl.Manager), namespaces ...string) (stop func()) {
 	w.t.Helper()
 	skip := true
 	config := w.writes.wrap(cluster.Config)
+	watched := map[string]cache.Config{w.namespace: {}}
+	for _, namespace := range namespaces {
+		watched[namespace] = cache.Config{}
+	}
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme: newScheme(w.t), Logger: logr.Discard(),
 		Metrics:                metricsserver.Options{BindAddress: "0"},
 		HealthProbeBindAddress: "0",
-		Cache:                  cache.Options{DefaultNamespaces: map[string]cache.Config{w.namespace: {}}},
+		Cache:                  cache.Options{DefaultNamespaces: watched},
 		Controller:             ctrlconfig.Controller{SkipNameValidation: &skip},
 	})
 	require.NoError(w.t, err)
@@ -108,9 +119,7 @@ func (w *world) start(options provision.Options, with ...func(ctrl.Manager)) (st
 		options.Owner = "test"
 	}
 	require.NoError(w.t, provision.Setup(w.t.Context(), mgr, prometheus.NewRegistry(), options))
-	for _, add := range with {
-		add(mgr)
-	}
+	add(mgr)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- mgr.Start(ctx) }()
@@ -180,7 +189,8 @@ func (w *world) programmed(objects ...crd.Object) {
 	}
 }
 
-// condition waits until a condition of obj is as told, and returns it.
+// condition waits until a condition of obj is as told, with any reason if none is
+// named, and returns it.
 func (w *world) condition(obj crd.Object, kind string, status metav1.ConditionStatus, reason string) metav1.Condition {
 	w.t.Helper()
 	var found metav1.Condition
@@ -189,7 +199,7 @@ func (w *world) condition(obj crd.Object, kind string, status metav1.ConditionSt
 			return err
 		}
 		for _, c := range obj.GetConditions() {
-			if c.Type == kind && c.Status == status && c.Reason == reason && c.ObservedGeneration == obj.GetGeneration() {
+			if c.Type == kind && c.Status == status && (reason == "" || c.Reason == reason) && c.ObservedGeneration == obj.GetGeneration() {
 				found = c
 				return nil
 			}

@@ -48,9 +48,10 @@ func (e events) changed(it *item, change konnect.Change, news bool) {
 	case change.Key == crd.Key{}: // no entity
 	case change.Err == nil && isWrite(change.Action):
 		e.tell(it.now, corev1.EventTypeNormal, reasonOf(it, change), string(change.Action), noteOf(change))
-	case !news || change.Err == nil || konnect.IsTransient(change.Err) || isDependent(change.Err):
+	case !news || change.Err == nil || konnect.IsTransient(change.Err):
 	case leaving:
 		e.tell(it.now, corev1.EventTypeWarning, reasonCannotDelete, "delete", change.Err.Error())
+	case isDependent(change.Err): // what it depends on tells
 	default:
 		programmed := meta.FindStatusCondition(it.now.GetConditions(), crd.ConditionProgrammed)
 		if programmed != nil {

@@ -39,6 +39,7 @@ func (r *Reconciler) hold(ctx context.Context, items []*item) error {
 		if err := r.cluster.Patch(ctx, it.now, lockedPatch(it.before)); err != nil {
 			return err
 		}
+		r.replaced.note(it.before)
 		r.metrics.clusterWrites.WithLabelValues("finalizer").Inc()
 		*it = *newItem(it.now)
 		return nil
@@ -52,6 +53,7 @@ func (r *Reconciler) release(ctx context.Context, obj crd.Object) error {
 		return nil
 	}
 	r.metrics.clusterWrites.WithLabelValues("finalizer").Inc()
+	r.replaced.forget(obj)
 	return client.IgnoreNotFound(r.cluster.Patch(ctx, it.now, lockedPatch(it.before)))
 }
 

@@ -25,7 +25,8 @@ type Options struct {
 	// Drift is how often a tree is compared with Konnect when nothing changes; the
 	// default is 10 minutes. It is drawn out by up to a fifth, so that trees spread.
 	Drift time.Duration
-	// Timeout bounds one look at a tree; the default is 10 minutes.
+	// Timeout bounds the calls to Konnect of one look at a tree, and of the deletions
+	// before it; the default is 10 minutes.
 	Timeout time.Duration
 	// MaxBackoff is the longest pause after failures that may pass by themselves; the
 	// default is 30 seconds. The first is half a second.

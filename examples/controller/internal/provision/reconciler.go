@@ -19,9 +19,10 @@ type Reconciler struct {
 	forest  forest
 	cluster client.Client
 	// live is the cluster itself, asked before an entity is given up for lost.
-	live    resolve.Source
-	events  events
-	metrics *metrics
+	live     resolve.Source
+	events   events
+	metrics  *metrics
+	replaced replaced
 }
 
 var _ reconcile.TypedReconciler[crd.Key] = &Reconciler{}
@@ -42,14 +43,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, root crd.Key) (reconcile.Res
 	if r.options.Share != nil && !r.options.Share.Owns(root) {
 		return reconcile.Result{}, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.options.Timeout)
-	defer cancel()
 	if !konnect.HasEntity(root) {
 		return r.reconcileCredential(ctx, root)
 	}
 	tree, err := r.forest.tree(ctx, root)
-	if err != nil || len(tree) == 0 {
+	switch {
+	case err != nil || len(tree) == 0:
 		return reconcile.Result{}, err
+	case r.replaced.lags(tree):
+		return reconcile.Result{RequeueAfter: r.options.Gather}, nil
 	}
 	var staying, leaving []*item
 	for _, obj := range tree {
@@ -83,7 +85,8 @@ func (r *Reconciler) ensure(ctx context.Context, done *outcome, items []*item) e
 	for i, it := range items {
 		objects[i] = it.now
 	}
-	report, err := r.konnect.Ensure(ctx, objects, konnect.WithPartial())
-	done.take(report, err)
+	call, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
+	done.take(r.konnect.Ensure(call, objects, konnect.WithPartial()))
 	return r.record(ctx, done, items)
 }

@@ -17,10 +17,12 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 	if len(leaving) == 0 {
 		return nil
 	}
+	call, cancel := context.WithTimeout(ctx, r.options.Timeout)
+	defer cancel()
 	rest := leaving
 	if top := leaving[0]; top.key() == done.root {
 		rest = leaving[1:]
-		done.take(r.konnect.Delete(ctx, []crd.Object{top.now}, konnect.WithPartial(), konnect.WithCascade()))
+		done.take(r.konnect.Delete(call, []crd.Object{top.now}, konnect.WithPartial(), konnect.WithCascade()))
 		change := done.changes[top.key()]
 		switch {
 		case change.Err == nil && !change.Programmed:
@@ -34,7 +36,7 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 		for i, it := range rest {
 			objects[i] = it.now
 		}
-		done.take(r.konnect.Delete(ctx, objects, konnect.WithPartial()))
+		done.take(r.konnect.Delete(call, objects, konnect.WithPartial()))
 	}
 	waiting, err := r.bury(ctx, done, rest)
 	// An entity that is not ours to delete stays in Konnect; those in it must be
@@ -87,7 +89,7 @@ func (r *Reconciler) isLost(ctx context.Context, it *item, err error) bool {
 	if _, ok := errors.AsType[*field.Error](err); ok {
 		return true // it was never provisioned with this spec
 	}
-	if !isUnreachable(err) {
+	if _, answered := errors.AsType[*konnect.APIError](err); answered || konnect.IsTransient(err) {
 		return false
 	}
 	_, err = resolve.Resolve(ctx, []crd.Object{it.before}, resolve.WithSource(r.live))

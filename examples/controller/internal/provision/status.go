@@ -29,6 +29,7 @@ func (r *Reconciler) record(ctx context.Context, done *outcome, items []*item) e
 			if err != nil {
 				return err
 			}
+			r.replaced.note(it.before)
 			r.metrics.clusterWrites.WithLabelValues("status").Inc()
 		}
 		r.events.changed(it, change, changed)
