@@ -238,4 +238,3 @@ func (w *world) howTo() (auth, controlPlane, service, route crd.Object) {
 			ControlPlane("gateway-control-plane").MustBuild(),
 		builder.NewRoute("route").Namespace(w.namespace).Protocols("http").Paths("/echo").Service("service").MustBuild()
 }
-

@@ -1,0 +1,157 @@
+// Package run puts the controller together: manager, provisioning, membership, probes
+// and metrics.
+package run
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/go-logr/logr"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/runtime"
+	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
+	"k8s.io/client-go/rest"
+	ctrl "sigs.k8s.io/controller-runtime"
+	"sigs.k8s.io/controller-runtime/pkg/cache"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/controller-runtime/pkg/healthz"
+	"sigs.k8s.io/controller-runtime/pkg/manager"
+	"sigs.k8s.io/controller-runtime/pkg/metrics"
+	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+
+	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/examples/controller/internal/membership"
+	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
+)
+
+// Options of the program.
+type Options struct {
+	provision.Options
+	// Namespaces to watch; none means all.
+	Namespaces []string
+	// LeaseNamespace holds the Leases by which replicas share the work, and Identity
+	// names this one. Without a namespace the replica takes itself to be the only one.
+	LeaseNamespace, Identity string
+	LeaseDuration            time.Duration
+	// Metrics and Probes are addresses to listen on; 0 for none.
+	Metrics, Probes string
+	// QPS and Burst limit the requests to the API server.
+	QPS   float64
+	Burst int
+}
+
+const (
+	defaultLease = 15 * time.Second
+	defaultQPS   = 50
+	defaultBurst = 100
+	shutdownTime = 20 * time.Second
+)
+
+// Register adds a flag for each option, with its default.
+func (o *Options) Register(flags *flag.FlagSet) {
+	host, _ := os.Hostname()
+	flags.StringVar(&o.Owner, "owner", "", "owner in the marks of entities: a name of the cluster, if several share an organisation")
+	flags.IntVar(&o.MaxConcurrency, "max-concurrency", 0, "requests to konnect under way per token and replica (default 32); "+
+		"where konnect sends no limit headers, divide what is allowed by the replicas")
+	flags.IntVar(&o.Trees, "trees", 0, "control planes that are handled side by side (default 4)")
+	flags.DurationVar(&o.Gather, "gather", 0, "how long events are collected before a control plane is looked at (default 300ms)")
+	flags.DurationVar(&o.Drift, "drift-interval", 0, "how often each control plane is compared with konnect (default 10m)")
+	flags.DurationVar(&o.Timeout, "timeout", 0, "bound of the calls to konnect for one look at a control plane (default 10m)")
+	flags.DurationVar(&o.MaxBackoff, "max-backoff", 0, "longest pause between attempts when konnect does not answer (default 30s)")
+	flags.StringVar(&o.LeaseNamespace, "lease-namespace", os.Getenv("POD_NAMESPACE"), "namespace of the leases by which replicas share the work; empty for one replica")
+	flags.StringVar(&o.Identity, "identity", host, "name of this replica")
+	flags.DurationVar(&o.LeaseDuration, "lease-duration", defaultLease, "after which a silent replica's work is taken over")
+	flags.StringVar(&o.Metrics, "metrics-address", ":8080", "address of /metrics; 0 for none")
+	flags.StringVar(&o.Probes, "probe-address", ":8081", "address of /healthz and /readyz; 0 for none")
+	flags.Float64Var(&o.QPS, "kube-api-qps", defaultQPS, "requests to the API server per second")
+	flags.IntVar(&o.Burst, "kube-api-burst", defaultBurst, "requests to the API server at once")
+}
+
+// Controller runs the controller until the context ends.
+func Controller(ctx context.Context, config *rest.Config, options Options) error {
+	mgr, err := newManager(config, options)
+	if err != nil {
+		return err
+	}
+	if options.LeaseNamespace != "" {
+		member, err := newMember(config, mgr, options)
+		if err != nil {
+			return err
+		}
+		options.Share = member
+	}
+	if err := provision.Setup(ctx, mgr, metrics.Registry, options.Options); err != nil {
+		return fmt.Errorf("set up controller: %w", err)
+	}
+	return mgr.Start(ctx)
+}
+
+// Scheme has all kinds that the controller reads and writes.
+func Scheme() (*runtime.Scheme, error) {
+	s := runtime.NewScheme()
+	return s, errors.Join(clientgoscheme.AddToScheme(s), crdscheme.AddToScheme(s))
+}
+
+func newManager(config *rest.Config, options Options) (manager.Manager, error) {
+	scheme, err := Scheme()
+	if err != nil {
+		return nil, err
+	}
+	config = rest.CopyConfig(config)
+	if options.QPS > 0 {
+		config.QPS, config.Burst = float32(options.QPS), options.Burst
+	}
+	credentials := labels.SelectorFromSet(labels.Set{provision.CredentialLabel: provision.CredentialValue})
+	watched := map[string]cache.Config{}
+	for _, namespace := range options.Namespaces {
+		watched[namespace] = cache.Config{}
+	}
+	patience := shutdownTime
+	mgr, err := ctrl.NewManager(config, ctrl.Options{
+		Scheme: scheme,
+		Logger: logr.FromSlogHandler(loggerOf(options).Handler()),
+		// Secrets without the label are never read, nor kept in memory.
+		Cache: cache.Options{
+			DefaultNamespaces: watched,
+			ByObject:          map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: credentials}},
+		},
+		Metrics:                 metricsserver.Options{BindAddress: options.Metrics},
+		HealthProbeBindAddress:  options.Probes,
+		GracefulShutdownTimeout: &patience,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up manager: %w", err)
+	}
+	synced := func(r *http.Request) error {
+		if !mgr.GetCache().WaitForCacheSync(r.Context()) {
+			return errors.New("the cache is not filled yet")
+		}
+		return nil
+	}
+	return mgr, errors.Join(mgr.AddHealthzCheck("ping", healthz.Ping), mgr.AddReadyzCheck("cache", synced))
+}
+
+func loggerOf(options Options) *slog.Logger {
+	if options.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return options.Logger
+}
+
+func newMember(config *rest.Config, mgr manager.Manager, options Options) (*membership.Member, error) {
+	direct, err := client.New(config, client.Options{Scheme: mgr.GetScheme()})
+	if err != nil {
+		return nil, err
+	}
+	member := membership.New(direct, membership.Options{
+		Namespace: options.LeaseNamespace, Group: "konnectkit-controller", Identity: options.Identity, Duration: options.LeaseDuration,
+	})
+	return member, mgr.Add(member)
+}
