@@ -52,6 +52,23 @@ func Programs(ctx context.Context, progress io.Writer) (string, error) {
 	if dir := os.Getenv(assetsVariable); dir != "" {
 		return dir, nil
 	}
+	return installed(ctx, progress, programs())
+}
+
+// Kubectl returns the path of kubectl at the version of the API server, which is built
+// into the user's cache folder first when it is missing.
+func Kubectl(ctx context.Context, progress io.Writer) (string, error) {
+	p := program{
+		name: "kubectl", tool: "apiserver",
+		module: "k8s.io/kubernetes", command: "k8s.io/kubernetes/cmd/kubectl",
+		stamp: "k8s.io/component-base/version",
+	}
+	dir, err := installed(ctx, progress, []program{p})
+	return filepath.Join(dir, p.name), err
+}
+
+// installed returns the folder that holds programs, after building what is missing.
+func installed(ctx context.Context, progress io.Writer, programs []program) (string, error) {
 	tools, err := toolsFolder(ctx)
 	if err != nil {
 		return "", err
@@ -62,7 +79,7 @@ func Programs(ctx context.Context, progress io.Writer) (string, error) {
 	}
 	var wanted []version
 	names := []string{runtime.GOOS, runtime.GOARCH}
-	for _, p := range programs() {
+	for _, p := range programs {
 		number, err := goCommand(ctx, filepath.Join(tools, p.tool), "list", "-mod=readonly", "-m", "-f", "{{.Version}}", p.module)
 		if err != nil {
 			return "", fmt.Errorf("find version of %s: %w", p.name, err)

@@ -1,7 +1,6 @@
 package provision_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -47,8 +46,7 @@ func TestConditionsAsPartsArrive(t *testing.T) {
 	w.condition(service, crd.ConditionControlPlaneRefValid, metav1.ConditionFalse, "Invalid")
 	w.create(controlPlane)
 	w.condition(controlPlane, crd.ConditionAPIAuthResolvedRef, metav1.ConditionFalse, "RefNotFound")
-	auth := builder.NewAPIAuth("konnect-api-auth").Namespace(w.namespace).
-		Secret("token").ServerURL(strings.TrimPrefix(w.konnect.URL, "http://")).MustBuild()
+	auth := w.authOf("token")
 	w.create(auth)
 	w.condition(controlPlane, crd.ConditionAPIAuthResolvedRef, metav1.ConditionFalse, "RefInvalid")
 	w.create(w.secret("token", "kpat_wrong"))

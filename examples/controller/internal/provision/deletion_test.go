@@ -153,15 +153,15 @@ func TestWhatIsNeededIsGone(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
 			w := newWorld(t)
-			w.start(provision.Options{})
-			secret := w.secret("token", w.konnect.Token)
-			auth := builder.NewAPIAuth("konnect-api-auth").Namespace(w.namespace).
-				Secret("token").ServerURL(strings.TrimPrefix(w.konnect.URL, "http://")).MustBuild()
+			stop := w.start(provision.Options{})
+			secret, auth := w.secret("token", w.konnect.Token), w.authOf("token")
 			_, controlPlane, service, route := w.howTo()
 			w.create(secret, auth, controlPlane, service, route)
 			w.programmed(controlPlane, service, route)
 
+			stop()
 			c.remove(w, auth, secret)
+			w.start(provision.Options{}) // one that has never seen the token
 			w.condition(controlPlane, crd.ConditionProgrammed, metav1.ConditionFalse, "ConditionWithStatusFalseExists")
 			w.delete(route, service, controlPlane)
 			w.gone(route, service, controlPlane)
@@ -169,6 +169,28 @@ func TestWhatIsNeededIsGone(t *testing.T) {
 			assert.Len(t, w.konnect.ControlPlanes(), 1)
 		})
 	}
+}
+
+// TestSecretGoesWithTheRest: a controller that has seen the token deletes with it what
+// is deleted together with it.
+func TestSecretGoesWithTheRest(t *testing.T) {
+	w := newWorld(t)
+	w.start(provision.Options{})
+	secret, auth := w.secret("token", w.konnect.Token), w.authOf("token")
+	_, controlPlane, service, route := w.howTo()
+	w.create(secret, auth, controlPlane, service, route)
+	w.programmed(controlPlane, service, route)
+
+	w.delete(secret, auth, service, controlPlane, route)
+	w.gone(auth, service, controlPlane, route)
+	assert.Empty(t, w.konnect.ControlPlanes())
+	assert.Empty(t, w.notes(controlPlane, "LeftInKonnect"))
+}
+
+// authOf takes its token from a Secret.
+func (w *world) authOf(secret string) crd.Object {
+	return builder.NewAPIAuth("konnect-api-auth").Namespace(w.namespace).
+		Secret(secret).ServerURL(strings.TrimPrefix(w.konnect.URL, "http://")).MustBuild()
 }
 
 func (w *world) secret(name, token string) *corev1.Secret {

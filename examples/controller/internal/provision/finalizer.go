@@ -4,10 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/controller/controllerutil"
-	"sigs.k8s.io/controller-runtime/pkg/reconcile"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
@@ -61,42 +59,4 @@ func (r *Reconciler) release(ctx context.Context, obj crd.Object) error {
 // and conditions are lists, which such a patch replaces.
 func lockedPatch(before crd.Object) client.Patch {
 	return client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{})
-}
-
-// credentials returns the objects that the items take their credentials from, so that
-// those get a status and stay while they are needed. What is in another namespace is
-// only read.
-func (r *Reconciler) credentials(ctx context.Context, items []*item) ([]*item, error) {
-	var found []*item
-	seen := sets.Set[crd.Key]{}
-	for _, it := range items {
-		for _, ref := range it.before.References() {
-			if ref.Role != crd.RoleCredential || seen.Has(ref.To) || ref.To.Namespace != it.key().Namespace {
-				continue
-			}
-			seen.Insert(ref.To)
-			obj, err := r.forest.get(ctx, ref.To)
-			if err != nil {
-				return nil, err
-			}
-			if obj != nil {
-				found = append(found, newItem(obj))
-			}
-		}
-	}
-	return found, nil
-}
-
-// reconcileCredential lets credentials go that are to be deleted once nothing is left
-// that was made with them.
-func (r *Reconciler) reconcileCredential(ctx context.Context, key crd.Key) (reconcile.Result, error) {
-	obj, err := r.forest.get(ctx, key)
-	if err != nil || obj == nil || obj.GetDeletionTimestamp().IsZero() || !isOurs(obj) {
-		return reconcile.Result{}, err
-	}
-	users, err := r.forest.find(ctx, byOther, indexValue(key))
-	if err != nil || slices.ContainsFunc(users, isOurs) {
-		return reconcile.Result{}, err
-	}
-	return r.next(ctx, newOutcome(key), r.release(ctx, obj))
 }

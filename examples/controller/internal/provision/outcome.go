@@ -16,7 +16,9 @@ import (
 
 // outcome collects what became of a tree.
 type outcome struct {
-	root    crd.Key
+	root crd.Key
+	// lost are Secrets that are gone but remembered.
+	lost    []crd.Object
 	changes map[crd.Key]konnect.Change
 	// passing is a failure that may pass by itself, of so many objects.
 	passing error
@@ -24,6 +26,8 @@ type outcome struct {
 	// blocked is set when an entity could not be deleted, and wrote when another was
 	// written after that, which may have been in its way.
 	blocked, wrote bool
+	// buried is set when the control plane is gone with all that it held.
+	buried bool
 	// stale is set when the cache lags behind what was written.
 	stale atomic.Bool
 }

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"sync"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/reconcile"
@@ -18,8 +19,11 @@ type Reconciler struct {
 	konnect *konnect.Client
 	forest  forest
 	cluster client.Client
-	// live is the cluster itself, asked before an entity is given up for lost.
-	live     resolve.Source
+	// cached is where objects are looked up; live is the cluster itself, asked before
+	// an entity is given up for lost.
+	cached, live resolve.Source
+	// tokens are the Secrets that were last seen.
+	tokens   sync.Map
 	events   events
 	metrics  *metrics
 	replaced replaced
@@ -68,9 +72,12 @@ func (r *Reconciler) Reconcile(ctx context.Context, root crd.Key) (reconcile.Res
 		err = r.hold(ctx, append(staying, credentials...))
 	}
 	if err == nil {
-		err = r.remove(ctx, done, staying, leaving)
+		done.lost, err = r.lostTokens(ctx, tree)
 	}
 	if err == nil {
+		err = r.remove(ctx, done, staying, leaving)
+	}
+	if err == nil && !done.buried {
 		err = r.ensure(ctx, done, append(staying, credentials...))
 	}
 	return r.next(ctx, done, err)

@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -22,19 +23,20 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 	rest := leaving
 	if top := leaving[0]; top.key() == done.root {
 		rest = leaving[1:]
-		done.take(r.konnect.Delete(call, []crd.Object{top.now}, konnect.WithPartial(), konnect.WithCascade()))
+		done.take(r.konnect.Delete(call, append([]crd.Object{top.now}, done.lost...), konnect.WithPartial(), konnect.WithCascade()))
 		change := done.changes[top.key()]
 		switch {
 		case change.Err == nil && !change.Programmed:
-			return r.buryAll(ctx, staying, leaving)
+			done.buried = true
+			return r.buryAll(ctx, done, staying, leaving)
 		case konnect.IsTransient(change.Err):
 			return r.record(ctx, done, []*item{top})
 		}
 	}
 	if len(rest) > 0 {
-		objects := make([]crd.Object, len(rest))
-		for i, it := range rest {
-			objects[i] = it.now
+		objects := slices.Clone(done.lost)
+		for _, it := range rest {
+			objects = append(objects, it.now)
 		}
 		done.take(r.konnect.Delete(call, objects, konnect.WithPartial()))
 	}
@@ -51,10 +53,14 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 }
 
 // buryAll lets everything go that was in an entity which is gone. What stays has lost
-// its entity.
-func (r *Reconciler) buryAll(ctx context.Context, staying, leaving []*item) error {
+// its entity, and is told so first: who deletes it next need not look for one.
+func (r *Reconciler) buryAll(ctx context.Context, done *outcome, staying, leaving []*item) error {
 	for _, it := range staying {
 		it.now.SetKonnectStatus(crd.KonnectStatus{})
+		it.now.SetConditions(crd.PendingConditions())
+	}
+	if err := r.record(ctx, done, staying); err != nil || done.stale.Load() {
+		return err
 	}
 	return each(ctx, leaving, func(ctx context.Context, it *item) error { return r.release(ctx, it.before) })
 }
@@ -67,7 +73,7 @@ func (r *Reconciler) bury(ctx context.Context, done *outcome, items []*item) ([]
 		err := done.changes[it.key()].Err
 		switch {
 		case err == nil:
-		case r.isLost(ctx, it, err):
+		case r.isLost(ctx, done, it, err):
 			r.events.leftBehind(it, err)
 		default:
 			waiting = append(waiting, it)
@@ -81,7 +87,7 @@ func (r *Reconciler) bury(ctx context.Context, done *outcome, items []*item) ([]
 // isLost tells whether an entity can never be deleted from here: it is somebody
 // else's, or what is needed to reach it does not exist. The cluster itself is asked,
 // because the cache may not know of something that is there.
-func (r *Reconciler) isLost(ctx context.Context, it *item, err error) bool {
+func (r *Reconciler) isLost(ctx context.Context, done *outcome, it *item, err error) bool {
 	if foreign, ok := errors.AsType[*konnect.OwnershipError](err); ok {
 		id := it.before.GetKonnectStatus().ID
 		return id == "" || id == foreign.KonnectID
@@ -92,7 +98,7 @@ func (r *Reconciler) isLost(ctx context.Context, it *item, err error) bool {
 	if _, answered := errors.AsType[*konnect.APIError](err); answered || konnect.IsTransient(err) {
 		return false
 	}
-	_, err = resolve.Resolve(ctx, []crd.Object{it.before}, resolve.WithSource(r.live))
+	_, err = resolve.Resolve(ctx, append([]crd.Object{it.before}, done.lost...), resolve.WithSource(r.live))
 	return isUnreachable(err) && !konnect.IsTransient(err)
 }
 

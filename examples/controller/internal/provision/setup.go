@@ -32,13 +32,14 @@ func Setup(ctx context.Context, mgr manager.Manager, registry prometheus.Registe
 	if err != nil {
 		return err
 	}
-	konnectClient, err := newClient(newSource(mgr.GetCache()), m, options)
+	cached := newSource(mgr.GetCache())
+	konnectClient, err := newClient(cached, m, options)
 	if err != nil {
 		return err
 	}
 	reconciler := &Reconciler{
 		options: options, konnect: konnectClient, forest: f, cluster: mgr.GetClient(), metrics: m,
-		live:   newSource(mgr.GetAPIReader()),
+		cached: cached, live: newSource(mgr.GetAPIReader()),
 		events: events{recorder: mgr.GetEventRecorder(options.Name), down: &sync.Map{}},
 	}
 	elected := false

@@ -32,17 +32,25 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	build := flag.Bool("build", false, "build kube-apiserver and etcd, print their folder and end")
-	crds := flag.String("crds", "", "pattern of the CRD files to install")
-	kubeconfig := flag.String("kubeconfig", "kubeconfig", "kubeconfig file to write; removed at the end")
-	flag.Parse()
-	if flag.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
+	flags := flag.NewFlagSet("testcluster", flag.ExitOnError) // envtest has put its own into the default set
+	build := flags.Bool("build", false, "build kube-apiserver, etcd and kubectl, print where they are and end")
+	crds := flags.String("crds", "", "pattern of the CRD files to install")
+	kubeconfig := flags.String("kubeconfig", "kubeconfig", "kubeconfig file to write; removed at the end")
+	if err := flags.Parse(os.Args[1:]); err != nil {
+		return err
+	}
+	if flags.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if *build {
 		dir, err := testcluster.Programs(ctx, os.Stderr)
+		if err != nil {
+			return err
+		}
+		fmt.Println(dir)
+		kubectl, err := testcluster.Kubectl(ctx, os.Stderr)
 		if err == nil {
-			fmt.Println(dir)
+			fmt.Println(kubectl)
 		}
 		return err
 	}
