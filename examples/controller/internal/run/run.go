@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/go-logr/logr"
+	"github.com/prometheus/client_golang/prometheus"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -21,6 +22,7 @@ import (
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/cache"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	ctrlconfig "sigs.k8s.io/controller-runtime/pkg/config"
 	"sigs.k8s.io/controller-runtime/pkg/healthz"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
@@ -87,7 +89,11 @@ func Controller(ctx context.Context, config *rest.Config, options Options) error
 		}
 		options.Share = member
 	}
-	if err := provision.Setup(ctx, mgr, metrics.Registry, options.Options); err != nil {
+	var registry prometheus.Registerer = metrics.Registry
+	if options.Metrics == "0" {
+		registry = prometheus.NewRegistry() // nobody asks, and there may be another controller in the process
+	}
+	if err := provision.Setup(ctx, mgr, registry, options.Options); err != nil {
 		return fmt.Errorf("set up controller: %w", err)
 	}
 	return mgr.Start(ctx)
@@ -113,7 +119,7 @@ func newManager(config *rest.Config, options Options) (manager.Manager, error) {
 	for _, namespace := range options.Namespaces {
 		watched[namespace] = cache.Config{}
 	}
-	patience := shutdownTime
+	patience, skip := shutdownTime, true
 	mgr, err := ctrl.NewManager(config, ctrl.Options{
 		Scheme: scheme,
 		Logger: logr.FromSlogHandler(loggerOf(options).Handler()),
@@ -125,6 +131,7 @@ func newManager(config *rest.Config, options Options) (manager.Manager, error) {
 		Metrics:                 metricsserver.Options{BindAddress: options.Metrics},
 		HealthProbeBindAddress:  options.Probes,
 		GracefulShutdownTimeout: &patience,
+		Controller:              ctrlconfig.Controller{SkipNameValidation: &skip}, // there may be another in the process
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up manager: %w", err)
