@@ -28,7 +28,9 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
 
+	"github.com/konnectkit/konnectkit/crd"
 	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/examples/controller/internal/backends"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/membership"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
 )
@@ -42,6 +44,8 @@ type Options struct {
 	// names this one. Without a namespace the replica takes itself to be the only one.
 	LeaseNamespace, Identity string
 	LeaseDuration            time.Duration
+	// Backends makes objects for Services that ask for it by annotation.
+	Backends bool
 	// Metrics and Probes are addresses to listen on; 0 for none.
 	Metrics, Probes string
 	// QPS and Burst limit the requests to the API server.
@@ -70,6 +74,7 @@ func (o *Options) Register(flags *flag.FlagSet) {
 	flags.StringVar(&o.LeaseNamespace, "lease-namespace", os.Getenv("POD_NAMESPACE"), "namespace of the leases by which replicas share the work; empty for one replica")
 	flags.StringVar(&o.Identity, "identity", host, "name of this replica")
 	flags.DurationVar(&o.LeaseDuration, "lease-duration", defaultLease, "after which a silent replica's work is taken over")
+	flags.BoolVar(&o.Backends, "backends", false, "make KongServices, KongUpstreams and KongTargets for Services with the annotation "+backends.Annotation)
 	flags.StringVar(&o.Metrics, "metrics-address", ":8080", "address of /metrics; 0 for none")
 	flags.StringVar(&o.Probes, "probe-address", ":8081", "address of /healthz and /readyz; 0 for none")
 	flags.Float64Var(&o.QPS, "kube-api-qps", defaultQPS, "requests to the API server per second")
@@ -95,6 +100,15 @@ func Controller(ctx context.Context, config *rest.Config, options Options) error
 	}
 	if err := provision.Setup(ctx, mgr, registry, options.Options); err != nil {
 		return fmt.Errorf("set up controller: %w", err)
+	}
+	if options.Backends {
+		var owns func(crd.Key) bool
+		if options.Share != nil {
+			owns = options.Share.Owns
+		}
+		if err := backends.Setup(mgr, owns); err != nil {
+			return fmt.Errorf("set up backends: %w", err)
+		}
 	}
 	return mgr.Start(ctx)
 }

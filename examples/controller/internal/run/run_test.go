@@ -78,6 +78,34 @@ func get(t *testing.T, url string) string {
 	return body
 }
 
+// backend is a Service that asks for its objects, with its endpoints.
+const backend = `
+apiVersion: v1
+kind: Service
+metadata:
+  name: echo
+  namespace: kong
+  annotations:
+    konnectkit.example/control-plane: gateway-control-plane
+spec:
+  ports:
+  - port: 80
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: echo-1
+  namespace: kong
+  labels:
+    kubernetes.io/service-name: echo
+addressType: IPv4
+ports:
+- port: 8080
+endpoints:
+- addresses: [10.0.0.1]
+- addresses: [10.0.0.2]
+`
+
 // TestDeployment applies what config holds, runs the controller with the rights of its
 // service account and no others, and goes through the how-to with kubectl.
 func TestDeployment(t *testing.T) {
@@ -89,7 +117,7 @@ func TestDeployment(t *testing.T) {
 	konnect := konnecttest.Start(t)
 	options := run.Options{
 		LeaseNamespace: "konnectkit-system", Identity: "replica-0", LeaseDuration: 5 * time.Second,
-		Metrics: freeAddress(t), Probes: freeAddress(t),
+		Metrics: freeAddress(t), Probes: freeAddress(t), Backends: true,
 	}
 	options.Owner = "cluster"
 	restricted := rest.CopyConfig(cluster.Config)
@@ -133,6 +161,17 @@ func TestDeployment(t *testing.T) {
 	} {
 		assert.Contains(t, metrics, want)
 	}
+
+	k.run(t, backend, "apply", "-f", "-")
+	k.run(t, "", "wait", "-n", "kong", "--for=create", "--timeout=60s", "kongtarget/echo.10-0-0-2.8080")
+	k.run(t, "", "wait", "-n", "kong", "--for=condition=Programmed", "--timeout=60s", "kongservice/echo", "kongupstream/echo",
+		"kongtarget/echo.10-0-0-1.8080", "kongtarget/echo.10-0-0-2.8080")
+	k.run(t, strings.ReplaceAll(backend, "10.0.0.1", "10.0.0.3"), "apply", "-f", "-")
+	k.run(t, "", "wait", "-n", "kong", "--for=delete", "--timeout=60s", "kongtarget/echo.10-0-0-1.8080")
+	k.run(t, "", "wait", "-n", "kong", "--for=condition=Programmed", "--timeout=60s", "kongtarget/echo.10-0-0-3.8080")
+	k.run(t, "", "annotate", "-n", "kong", "service/echo", "konnectkit.example/control-plane-")
+	k.run(t, "", "wait", "-n", "kong", "--for=delete", "--timeout=60s", "kongservice/echo", "kongupstream/echo",
+		"kongtarget/echo.10-0-0-2.8080", "kongtarget/echo.10-0-0-3.8080")
 
 	k.run(t, objects, "delete", "-f", "-", "--wait=false")
 	k.run(t, "", "wait", "-n", "kong", "--for=delete", "--timeout=60s", "kongservice/service", "kongroute/route",
