@@ -80,7 +80,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 		return reconcile.Result{RequeueAfter: lookAgain}, nil // it may become ours
 	}
 	service := &corev1.Service{}
-	if err := r.cluster.Get(ctx, request.NamespacedName, service); client.IgnoreNotFound(err) != nil {
+	if err := client.IgnoreNotFound(r.cluster.Get(ctx, request.NamespacedName, service)); err != nil {
 		return reconcile.Result{}, err
 	}
 	wanted, err := r.wanted(ctx, service)

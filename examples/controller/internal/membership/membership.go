@@ -102,11 +102,15 @@ func (m *Member) Start(ctx context.Context) error {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.options.Duration)
-			defer cancel()
-			return client.IgnoreNotFound(m.client.Delete(ctx, m.lease()))
+			return m.withdraw(context.WithoutCancel(ctx))
 		}
 	}
+}
+
+func (m *Member) withdraw(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, m.options.Duration)
+	defer cancel()
+	return client.IgnoreNotFound(m.client.Delete(ctx, m.lease()))
 }
 
 // round renews the own Lease and looks at all.

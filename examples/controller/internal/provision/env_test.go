@@ -162,6 +162,11 @@ func edit[T crd.Object](w *world, obj T, change func(T)) {
 // eventually polls until check returns nil.
 func (w *world) eventually(check func() error) {
 	w.t.Helper()
+	w.within(patience, check)
+}
+
+func (w *world) within(patience time.Duration, check func() error) {
+	w.t.Helper()
 	var err error
 	deadline := time.Now().Add(patience)
 	for time.Now().Before(deadline) {
@@ -214,10 +219,11 @@ func (w *world) gone(objects ...client.Object) {
 	w.t.Helper()
 	for _, obj := range objects {
 		w.eventually(func() error {
-			if err := w.get(obj); client.IgnoreNotFound(err) != nil || err == nil {
-				return fmt.Errorf("%s is still there (%v)", obj.GetName(), err)
+			err := w.get(obj)
+			if err == nil {
+				return fmt.Errorf("%s is still there", obj.GetName())
 			}
-			return nil
+			return client.IgnoreNotFound(err)
 		})
 	}
 }
