@@ -11,6 +11,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
 )
 
@@ -93,4 +94,22 @@ func TestGrantComesAndGoes(t *testing.T) {
 	w.delete(service)
 	w.gone(service)
 	assert.Contains(t, w.event(service, "LeftInKonnect"), service.GetKonnectStatus().ID)
+}
+
+// TestGroupWaitsForItsMembers: a group is a tree of its own, and is woken when its
+// members are there.
+func TestGroupWaitsForItsMembers(t *testing.T) {
+	w := newWorld(t)
+	w.start(provision.Options{})
+	group := builder.NewGatewayControlPlane("group").Namespace(w.namespace).Auth("konnect-api-auth").
+		ClusterType(konnectv1alpha2.ClusterTypeControlPlaneGroup).Members("first", "second").MustBuild()
+	w.create(w.auth("konnect-api-auth"), group)
+	w.condition(group, crd.ConditionMembersReferenceResolved, metav1.ConditionFalse, "SomeMemberNotResolved")
+	first, second := w.controlPlane("first", "konnect-api-auth"), w.controlPlane("second", "konnect-api-auth")
+	w.create(first, second)
+	w.programmed(first, second, group)
+	assert.Len(t, w.konnect.Members(group.Status.ID), 2)
+	w.delete(first, group, second)
+	w.gone(first, group, second)
+	assert.Empty(t, w.konnect.ControlPlanes())
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
 // event waits for an Event of that reason about obj, and returns its note.
@@ -219,4 +221,32 @@ func TestRefusedTokenKeepsObjects(t *testing.T) {
 	}
 	w.konnect.AddToken(w.konnect.Token, controlPlane.GetKonnectStatus().ID)
 	w.gone(service)
+}
+
+// TestObjectVanishesMeanwhile takes an object away by force while its entity is being
+// made: nothing of it stays.
+func TestObjectVanishesMeanwhile(t *testing.T) {
+	w := newWorld(t)
+	w.start(provision.Options{})
+	auth, controlPlane, service, _ := w.howTo()
+	w.create(auth, controlPlane)
+	w.programmed(controlPlane)
+	slow := w.konnect.Inject(konnecttest.Fault{Method: http.MethodPut, Path: "**/services/*", Effect: konnecttest.Delay(2 * time.Second)})
+	w.create(service)
+	w.eventually(func() error {
+		if slow.Hits() == 0 {
+			return errors.New("it is not being made yet")
+		}
+		return nil
+	})
+	w.delete(service)
+	edit(w, service, func(service crd.Object) { service.SetFinalizers(nil) })
+	w.gone(service)
+	w.eventually(func() error {
+		if w.konnect.Count(http.MethodDelete, "/services") == 0 {
+			return errors.New("it is not deleted yet")
+		}
+		return nil
+	})
+	assert.Empty(t, w.konnect.Entities(controlPlane.GetKonnectStatus().ID, "services"))
 }

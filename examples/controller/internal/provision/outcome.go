@@ -3,7 +3,7 @@ package provision
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -28,8 +28,21 @@ type outcome struct {
 	blocked, wrote bool
 	// buried is set when the control plane is gone with all that it held.
 	buried bool
-	// stale is set when the cache lags behind what was written.
-	stale atomic.Bool
+	// stale is set when the cache lags behind what was written, and vanished holds the
+	// objects that were gone when their status was to be written.
+	lock     sync.Mutex
+	stale    bool
+	vanished []crd.Object
+}
+
+// lag notes that it is not any more as the cache had it, or not there at all.
+func (o *outcome) lag(it *item, gone bool) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.stale = true
+	if gone {
+		o.vanished = append(o.vanished, it.before)
+	}
 }
 
 func newOutcome(root crd.Key) *outcome {
@@ -59,7 +72,7 @@ func (o *outcome) take(report *konnect.Report, err error) {
 // comparison. What is wrong with an object waits for an event.
 func (r *Reconciler) next(ctx context.Context, done *outcome, err error) (reconcile.Result, error) {
 	switch {
-	case isStale(err), err == nil && (done.stale.Load() || done.blocked && done.wrote):
+	case isStale(err), err == nil && (done.stale || done.blocked && done.wrote):
 		return reconcile.Result{RequeueAfter: r.options.Gather}, nil
 	case err != nil:
 		return reconcile.Result{}, err

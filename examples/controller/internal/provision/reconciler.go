@@ -95,5 +95,6 @@ func (r *Reconciler) ensure(ctx context.Context, done *outcome, items []*item) e
 	call, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
 	done.take(r.konnect.Ensure(call, objects, konnect.WithPartial()))
+	defer r.undo(call, done)
 	return r.record(ctx, done, items)
 }

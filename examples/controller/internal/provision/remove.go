@@ -59,10 +59,18 @@ func (r *Reconciler) buryAll(ctx context.Context, done *outcome, staying, leavin
 		it.now.SetKonnectStatus(crd.KonnectStatus{})
 		it.now.SetConditions(crd.PendingConditions())
 	}
-	if err := r.record(ctx, done, staying); err != nil || done.stale.Load() {
+	if err := r.record(ctx, done, staying); err != nil || done.stale {
 		return err
 	}
 	return each(ctx, leaving, func(ctx context.Context, it *item) error { return r.release(ctx, it.before) })
+}
+
+// undo deletes what was provisioned for objects that were gone meanwhile: a replica that
+// was slow may have lost them to another, which has deleted their entities already.
+func (r *Reconciler) undo(ctx context.Context, done *outcome) {
+	if len(done.vanished) > 0 {
+		done.take(r.konnect.Delete(ctx, append(done.vanished, done.lost...), konnect.WithPartial()))
+	}
 }
 
 // bury lets the items go whose entity is gone, or out of reach for good, and returns

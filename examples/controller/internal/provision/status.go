@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"k8s.io/apimachinery/pkg/api/equality"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/konnect"
@@ -23,7 +24,7 @@ func (r *Reconciler) record(ctx context.Context, done *outcome, items []*item) e
 		if changed {
 			err := r.cluster.Status().Patch(ctx, it.now, lockedPatch(it.before))
 			if isStale(err) {
-				done.stale.Store(true)
+				done.lag(it, apierrors.IsNotFound(err))
 				return nil
 			}
 			if err != nil {
