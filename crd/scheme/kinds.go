@@ -29,13 +29,13 @@ type List interface {
 
 // New returns an empty object.
 func (k Kind) New() crd.Object {
-	obj, _ := reflect.New(k.object).Interface().(crd.Object)
+	obj, _ := reflect.TypeAssert[crd.Object](reflect.New(k.object))
 	return obj
 }
 
 // NewList returns an empty list of objects.
 func (k Kind) NewList() List {
-	list, _ := reflect.New(k.list).Interface().(List)
+	list, _ := reflect.TypeAssert[List](reflect.New(k.list))
 	return list
 }
 

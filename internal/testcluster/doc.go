@@ -4,6 +4,7 @@
 // Both programs are built from source by the modules internal/tools/apiserver and
 // internal/tools/etcd, once, into the user's cache folder. That takes minutes; after it
 // a cluster is up within seconds. KUBEBUILDER_ASSETS names a folder that has them already.
+// Kubectl builds the kubectl of the same version.
 //
 // They listen on loopback only, and end with the process that started them, however that ends.
 package testcluster

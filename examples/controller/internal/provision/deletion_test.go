@@ -77,8 +77,8 @@ func TestDeletionInAnyOrder(t *testing.T) {
 		random.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
 		for _, obj := range objects {
 			w.delete(obj)
-			if round%2 == 1 { // let the controller see half-way states
-				time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond) //nolint:forbidigo // the pause is what is tested
+			if round%2 == 1 { // half-way states are what is tested
+				time.Sleep(time.Duration(random.IntN(300)) * time.Millisecond)
 			}
 		}
 		w.gone(objects...)
