@@ -250,3 +250,30 @@ func TestObjectVanishesMeanwhile(t *testing.T) {
 	})
 	assert.Empty(t, w.konnect.Entities(controlPlane.GetKonnectStatus().ID, "services"))
 }
+
+// TestDeletionPolicies: an object may go without its entity, or must not go.
+func TestDeletionPolicies(t *testing.T) {
+	w := newWorld(t)
+	w.start(provision.Options{})
+	auth, controlPlane, service, route := w.howTo()
+	route.SetAnnotations(map[string]string{crd.DeletionPolicyAnnotation: string(crd.DeletionPolicyRetain)})
+	service.SetAnnotations(map[string]string{crd.DeletionPolicyAnnotation: string(crd.DeletionPolicyProtect)})
+	w.create(auth, controlPlane, service, route)
+	w.programmed(controlPlane, service, route)
+	id := controlPlane.GetKonnectStatus().ID
+
+	w.delete(route)
+	w.gone(route)
+	assert.Len(t, w.konnect.Entities(id, "routes"), 1, "it is retained")
+	w.delete(service, controlPlane)
+	w.event(service, "DeletionBlocked")
+	w.event(controlPlane, "DeletionBlocked")
+	assert.Len(t, w.konnect.Entities(id, "services"), 1, "it is protected, from its control plane's end too")
+
+	require.NoError(t, w.konnect.Delete(id, "routes", route.GetKonnectStatus().ID))
+	edit(w, service, func(service crd.Object) {
+		service.SetAnnotations(map[string]string{crd.DeletionPolicyAnnotation: string(crd.DeletionPolicyDelete)})
+	})
+	w.gone(service, controlPlane)
+	assert.Empty(t, w.konnect.ControlPlanes())
+}

@@ -34,7 +34,7 @@ func newMetrics(f forest, registry prometheus.Registerer) (*metrics, error) {
 		requests: counter("konnect_requests_total", "Attempts of requests to Konnect; status 0 is no answer, 429 a limit that was hit.",
 			"method", "status"),
 		waits:         counter("konnect_wait_seconds_total", "Time that requests waited for the rate budget or a retry.", "reason"),
-		changes:       counter("changes_total", "What was done for objects that needed something.", "kind", "action"),
+		changes:       counter("changes_total", "Entities written, and attempts that failed.", "kind", "action"),
 		drift:         counter("drift_total", "Entities that were changed in Konnect behind their object's back.", "kind"),
 		clusterWrites: counter("cluster_writes_total", "Writes to the cluster, Events aside.", "what"),
 		timeToProgrammed: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -66,7 +66,7 @@ func (m *metrics) observe(event konnect.Event) {
 // provisioned counts what was done for an object.
 func (m *metrics) provisioned(it *item, change konnect.Change) {
 	kind := it.key().Kind
-	if change.Key == (crd.Key{}) || change.Action == konnect.ActionUnchanged {
+	if change.Err == nil && !isWrite(change.Action) {
 		return
 	}
 	m.changes.WithLabelValues(kind, string(change.Action)).Inc()

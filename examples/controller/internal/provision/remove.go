@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -43,9 +44,11 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 	waiting, err := r.bury(ctx, done, rest)
 	// An entity that is not ours to delete stays in Konnect; those in it must be
 	// gone first all the same, because they are reached through its object.
-	if err == nil && len(rest) < len(leaving) && len(waiting) == 0 {
-		var top []*item
-		top, err = r.bury(ctx, done, leaving[:1])
+	if err == nil && len(rest) < len(leaving) {
+		top := leaving[:1]
+		if len(waiting) == 0 {
+			top, err = r.bury(ctx, done, top)
+		}
 		waiting = append(waiting, top...)
 	}
 	done.blocked = len(waiting) > 0
@@ -100,8 +103,8 @@ func (r *Reconciler) isLost(ctx context.Context, done *outcome, it *item, err er
 		id := it.before.GetKonnectStatus().ID
 		return id == "" || id == foreign.KonnectID
 	}
-	if _, ok := errors.AsType[*field.Error](err); ok {
-		return true // it was never provisioned with this spec
+	if invalid, ok := errors.AsType[*field.Error](err); ok {
+		return strings.HasPrefix(invalid.Field, "spec.konnect") // without credentials it was never provisioned
 	}
 	if _, answered := errors.AsType[*konnect.APIError](err); answered || konnect.IsTransient(err) {
 		return false
