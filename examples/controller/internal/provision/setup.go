@@ -37,6 +37,9 @@ func Setup(ctx context.Context, mgr manager.Manager, registry prometheus.Registe
 	if err != nil {
 		return err
 	}
+	if err := registry.Register(budgetCollector{konnectClient}); err != nil {
+		return err
+	}
 	reconciler := &Reconciler{
 		options: options, konnect: konnectClient, forest: f, cluster: mgr.GetClient(), metrics: m,
 		cached: cached, live: newSource(mgr.GetAPIReader()),

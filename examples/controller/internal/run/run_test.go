@@ -158,6 +158,7 @@ func TestDeployment(t *testing.T) {
 		`konnectkit_konnect_requests_total{method="PUT",status="200"} 2`,
 		`konnectkit_cluster_writes_total{what="status"} 4`,
 		`konnectkit_time_to_programmed_seconds_count{kind="KongService"} 1`,
+		`konnectkit_budget_remaining{server="`,
 	} {
 		assert.Contains(t, metrics, want)
 	}
