@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -102,7 +103,9 @@ func TestClusterEndsWithItsProcess(t *testing.T) {
 		select {}
 	}
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestClusterEndsWithItsProcess$")
-	command.Env = append(os.Environ(), orphanVariable+"=1")
+	left := filepath.Join(t.TempDir(), "left")
+	require.NoError(t, os.Mkdir(left, 0o700))
+	command.Env = append(os.Environ(), orphanVariable+"=1", "TMPDIR="+left)
 	stdout, err := command.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, command.Start())
@@ -116,6 +119,8 @@ func TestClusterEndsWithItsProcess(t *testing.T) {
 	require.NoError(t, command.Process.Kill())
 	assert.Error(t, command.Wait())
 	assert.Eventually(t, func() bool { return !listening(t, host) }, time.Minute, 100*time.Millisecond)
+	// Neither program writes any more when this succeeds.
+	assert.Eventually(t, func() bool { return os.RemoveAll(left) == nil }, time.Minute, 100*time.Millisecond)
 }
 
 func TestWrongOptions(t *testing.T) {

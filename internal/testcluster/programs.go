@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -88,7 +89,7 @@ func installed(ctx context.Context, progress io.Writer, programs []program) (str
 		names = append(names, p.name, number)
 	}
 	dir := filepath.Join(cache, "konnectkit", strings.Join(names, "-"))
-	return dir, buildMissing(ctx, dir, wanted, progress)
+	return dir, buildMissing(ctx, dir, wanted, log.New(progress, "testcluster: ", 0))
 }
 
 // toolsFolder finds internal/tools beside this module, wherever the module of the
@@ -114,7 +115,7 @@ func (v version) missing(dir string) bool {
 }
 
 // buildMissing lets one process build while others that want the same wait for it.
-func buildMissing(ctx context.Context, dir string, wanted []version, progress io.Writer) error {
+func buildMissing(ctx context.Context, dir string, wanted []version, progress *log.Logger) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("create cache folder: %w", err)
 	}
@@ -122,7 +123,7 @@ func buildMissing(ctx context.Context, dir string, wanted []version, progress io
 	if held, err := lock.TryLock(); err != nil {
 		return fmt.Errorf("lock cache folder: %w", err)
 	} else if !held {
-		fmt.Fprintf(progress, "testcluster: waiting for another process that builds into %s\n", dir)
+		progress.Printf("waiting for another process that builds into %s", dir)
 		if _, err := lock.TryLockContext(ctx, lockPause); err != nil {
 			return fmt.Errorf("lock cache folder: %w", err)
 		}
@@ -141,7 +142,7 @@ func buildMissing(ctx context.Context, dir string, wanted []version, progress io
 }
 
 // build writes the program under a name of its own first: what carries the final name is whole.
-func (v version) build(ctx context.Context, dir string, progress io.Writer) error {
+func (v version) build(ctx context.Context, dir string, progress *log.Logger) error {
 	stop := report(progress, v)
 	defer stop()
 	partial := filepath.Join(dir, v.name+".partial")
@@ -168,9 +169,9 @@ func (v version) linkerFlags() string {
 }
 
 // report says that a build has begun and, from time to time, that it goes on.
-func report(progress io.Writer, v version) (stop func()) {
+func report(progress *log.Logger, v version) (stop func()) {
 	began := time.Now()
-	fmt.Fprintf(progress, "testcluster: building %s %s, once; this takes minutes\n", v.name, v.number)
+	progress.Printf("building %s %s, once; this takes minutes", v.name, v.number)
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -179,7 +180,7 @@ func report(progress io.Writer, v version) (stop func()) {
 		for {
 			select {
 			case <-ticker.C:
-				fmt.Fprintf(progress, "testcluster: still building %s, %s\n", v.name, time.Since(began).Round(time.Second))
+				progress.Printf("still building %s, %s", v.name, time.Since(began).Round(time.Second))
 			case <-done:
 				return
 			}
@@ -188,7 +189,7 @@ func report(progress io.Writer, v version) (stop func()) {
 	return func() {
 		close(done)
 		<-ended
-		fmt.Fprintf(progress, "testcluster: building %s took %s\n", v.name, time.Since(began).Round(time.Second))
+		progress.Printf("building %s took %s", v.name, time.Since(began).Round(time.Second))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"log"
 	"os"
 	"path/filepath"
 	"testing"
@@ -28,13 +29,13 @@ func TestBuildsOnce(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "cache")
 	good := made(t, "good", "package main\n\nfunc main() {}\n")
 	var progress bytes.Buffer
-	require.NoError(t, buildMissing(t.Context(), dir, []version{good}, &progress))
+	require.NoError(t, buildMissing(t.Context(), dir, []version{good}, log.New(&progress, "", 0)))
 	assert.FileExists(t, filepath.Join(dir, "good"))
 	assert.NoFileExists(t, filepath.Join(dir, "good.partial"))
 	assert.Contains(t, progress.String(), "building good v1.2.3")
 
 	progress.Reset()
-	require.NoError(t, buildMissing(t.Context(), dir, []version{good}, &progress))
+	require.NoError(t, buildMissing(t.Context(), dir, []version{good}, log.New(&progress, "", 0)))
 	assert.Empty(t, progress.String(), "what is there is not built again")
 }
 
@@ -46,9 +47,8 @@ func TestWaitsForAnotherBuild(t *testing.T) {
 
 	progress, lines := io.Pipe()
 	built := make(chan error)
-	go func() {
-		built <- buildMissing(t.Context(), dir, []version{made(t, "good", "package main\n\nfunc main() {}\n")}, lines)
-	}()
+	good := made(t, "good", "package main\n\nfunc main() {}\n")
+	go func() { built <- buildMissing(t.Context(), dir, []version{good}, log.New(lines, "", 0)) }()
 	reader := bufio.NewReader(progress)
 	line, err := reader.ReadString('\n')
 	require.NoError(t, err)
@@ -62,18 +62,18 @@ func TestFailedBuildLeavesNothing(t *testing.T) {
 	t.Setenv("GOFLAGS", "")
 	dir := t.TempDir()
 	bad := made(t, "bad", "package main\n\nfunc main() { return 1 }\n")
-	err := buildMissing(t.Context(), dir, []version{bad}, io.Discard)
+	err := buildMissing(t.Context(), dir, []version{bad}, log.New(io.Discard, "", 0))
 	assert.ErrorContains(t, err, "build bad v1.2.3: go build")
 	assert.ErrorContains(t, err, "main.go:3")
 	assert.NoFileExists(t, filepath.Join(dir, "bad"))
-	assert.ErrorContains(t, buildMissing(t.Context(), dir, []version{bad}, io.Discard), "main.go:3", "the lock is free again")
+	assert.ErrorContains(t, buildMissing(t.Context(), dir, []version{bad}, log.New(io.Discard, "", 0)), "main.go:3", "the lock is free again")
 }
 
 func TestBuildEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	slow := made(t, "slow", "package main\n\nfunc main() {}\n")
-	assert.ErrorIs(t, buildMissing(ctx, t.TempDir(), []version{slow}, io.Discard), context.Canceled)
+	assert.ErrorIs(t, buildMissing(ctx, t.TempDir(), []version{slow}, log.New(io.Discard, "", 0)), context.Canceled)
 }
 
 func TestAssetsOfTheEnvironment(t *testing.T) {
