@@ -191,12 +191,23 @@ func (c *GatewayControlPlane) finish(obj *konnectv1alpha2.KonnectGatewayControlP
 		if request := spec.CreateControlPlaneRequest; len(spec.Members) > 0 && request.ClusterType == nil {
 			request.ClusterType = new(konnectv1alpha2.ClusterTypeControlPlaneGroup)
 		}
-		return nil
+		return incomplete(spec.CreateControlPlaneRequest)
 	}
 	spec.CreateControlPlaneRequest = nil
 	var errs field.ErrorList
 	for _, name := range c.requested {
 		errs = append(errs, field.Forbidden(requestPath(name), "a mirror is only read"))
+	}
+	return errs
+}
+
+// incomplete reports what a request lacks.
+func incomplete(request *konnectv1alpha2.CreateControlPlaneRequest) field.ErrorList {
+	errs := missing(request.Name, requestPath("name"))
+	for i, proxy := range request.ProxyURLs {
+		path := requestPath("proxy_urls").Index(i)
+		errs = append(errs, missing(proxy.Host, path.Child("host"))...)
+		errs = append(errs, missing(proxy.Protocol, path.Child("protocol"))...)
 	}
 	return errs
 }

@@ -76,6 +76,15 @@ func (m *mistakes) seconds(path *field.Path, d time.Duration) *float64 {
 	return new(d.Seconds())
 }
 
+// missing reports an empty string at a path: the CRD cannot tell it from one that was
+// meant, but nobody means it.
+func missing(value string, path *field.Path) field.ErrorList {
+	if value != "" {
+		return nil
+	}
+	return field.ErrorList{field.Required(path, "")}
+}
+
 // withoutConsequences returns the errors of found that are not about a field
 // that a mistake of the chain concerns already.
 func withoutConsequences(mistakes, found field.ErrorList) field.ErrorList {

@@ -17,7 +17,11 @@ type ReferenceGrant struct {
 // NewReferenceGrant starts a KongReferenceGrant.
 func NewReferenceGrant(name string) *ReferenceGrant {
 	g := &ReferenceGrant{}
-	g.base = newBase(g, &configurationv1alpha1.KongReferenceGrant{}, name)
+	// Empty lists make a grant without a referrer or target a mistake.
+	g.base = newBase(g, &configurationv1alpha1.KongReferenceGrant{Spec: configurationv1alpha1.KongReferenceGrantSpec{
+		From: []configurationv1alpha1.ReferenceGrantFrom{},
+		To:   []configurationv1alpha1.ReferenceGrantTo{},
+	}}, name)
 	return g
 }
 

@@ -138,10 +138,12 @@ func (s *Service) CACertificateRefs(refs ...commonv1alpha1.NamespacedRef) *Servi
 	return s
 }
 
-// finish reports fields that contradict spec.url.
+// finish reports a missing host, which the CRD lets pass as an empty one, and fields
+// that contradict spec.url.
 func (s *Service) finish(obj *configurationv1alpha1.KongService) field.ErrorList {
-	if s.url == nil {
-		return nil
+	errs := missing(obj.Spec.Host, field.NewPath("spec", "host"))
+	if s.url != nil {
+		errs = append(errs, s.url.contradictions(&obj.Spec)...)
 	}
-	return s.url.contradictions(&obj.Spec)
+	return errs
 }

@@ -23,6 +23,9 @@ func NewTarget(name string) *Target {
 	obj := &configurationv1alpha1.KongTarget{}
 	t.base = newBase(t, obj, name)
 	t.tags, t.adopt = &obj.Spec.Tags, &obj.Spec.Adopt
+	t.complete = func(obj *configurationv1alpha1.KongTarget) field.ErrorList {
+		return missing(obj.Spec.Target, field.NewPath("spec", "target"))
+	}
 	return t
 }
 

@@ -20,6 +20,9 @@ import (
 	"github.com/konnectkit/konnectkit/crd/manifest"
 )
 
+// grantHead is an object by itself.
+const grantHead = "apiVersion: configuration.konghq.com/v1alpha1\nkind: KongReferenceGrant\nmetadata: {name: s, namespace: kong}\n"
+
 const serviceHead = "apiVersion: configuration.konghq.com/v1alpha1\nkind: KongService\nmetadata: {name: s, namespace: kong}\n"
 
 // decodeOne decodes text, which must hold one object of type T.
@@ -126,6 +129,21 @@ func TestDecodeValues(t *testing.T) {
 	}
 }
 
+// Metadata is decoded as Go types are, not by a schema.
+func TestDecodeNullsInMetadata(t *testing.T) {
+	t.Parallel()
+	route := decodeOne[*configurationv1alpha1.KongRoute](t, `
+apiVersion: configuration.konghq.com/v1alpha1
+kind: KongRoute
+metadata: {name: a, labels: {a: null}, annotations: {b: ~}, finalizers: [null], generateName: null}
+spec: {headers: {a: null}}
+`)
+	assert.Equal(t, map[string]string{"a": ""}, route.Labels)
+	assert.Equal(t, map[string]string{"b": ""}, route.Annotations)
+	assert.Equal(t, []string{""}, route.Finalizers)
+	assert.Equal(t, map[string][]string{}, route.Spec.Headers, "a map of the spec loses the key")
+}
+
 func TestDecodeTargetWeight(t *testing.T) {
 	t.Parallel()
 	const head = "apiVersion: configuration.konghq.com/v1alpha1\nkind: KongTarget\nmetadata: {name: t}\nspec: {target: a, upstreamRef: {name: u}"
@@ -192,7 +210,7 @@ func TestDecodeAllForms(t *testing.T) {
 		"flow marked":   {"content may follow the marker", "--- " + flow + "\n--- # next\n" + flow + "\n", []string{"a", "a"}},
 		"directive":     {"directives belong to the document after them", "%YAML 1.1\n# c\n---\n" + one + "\n", []string{"a"}},
 		"end marker":    {"an end marker separates too", one + "\n...\n" + two + "\n...\n", []string{"a", "b"}},
-		"windows":       {"lines may end with carriage returns", "---\r\n" + strings.ReplaceAll(serviceHead, "\n", "\r\n") + "---\r\n" + one, []string{"s", "a"}},
+		"windows":       {"lines may end with carriage returns", "---\r\n" + strings.ReplaceAll(grantHead, "\n", "\r\n") + "---\r\n" + one, []string{"s", "a"}},
 		"mark":          {"a byte order mark is skipped", "\ufeff---\n" + one, []string{"a"}},
 		"list":          {"a List stands for its items", `{"apiVersion":"v1","kind":"List","metadata":{"resourceVersion":""},"items":[` + one + "," + two + "]}", []string{"a", "b"}},
 		"empty list":    {"a List may be empty", "apiVersion: v1\nkind: List\nitems:\n", nil},
@@ -214,7 +232,7 @@ func TestDecode(t *testing.T) {
 	t.Parallel()
 	_, err := manifest.Decode([]byte("# nothing\n"))
 	require.EqualError(t, err, "decode manifest: want one object, found 0")
-	_, err = manifest.Decode([]byte(serviceHead + "---\n" + serviceHead))
+	_, err = manifest.Decode([]byte(grantHead + "---\n" + grantHead))
 	require.EqualError(t, err, "decode manifest: want one object, found 2")
 	_, err = manifest.Decode([]byte("a: 1\n"))
 	var problems *manifest.DecodeError

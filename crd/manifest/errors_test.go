@@ -54,10 +54,31 @@ func TestDecodeAllProblems(t *testing.T) {
 		},
 		"times": {
 			"types that decode themselves are checked too",
-			route + "  creationTimestamp: yesterday\nstatus:\n  conditions:\n  - type: Programmed\n    lastTransitionTime: 3\n",
+			route + "  creationTimestamp: yesterday\nstatus:\n  conditions:\n  - {type: a, status: a, reason: a, message: a,\n    lastTransitionTime: 3}\nspec: {}\n",
 			[]string{
 				"document 1, line 5: KongRoute r: metadata.creationTimestamp: must be a time such as 2006-01-02T15:04:05Z",
 				"document 1, line 9: KongRoute r: status.conditions[0].lastTransitionTime: must be a time such as 2006-01-02T15:04:05Z",
+			},
+		},
+		"required": {
+			"an object that lacks a field could not be told from one that has it empty",
+			serviceHead + "spec:\n  host:\n  caCertificateRefs:\n  - {}\n" +
+				"---\napiVersion: konnect.konghq.com/v1alpha2\nkind: KonnectGatewayControlPlane\nmetadata: {name: cp}\nspec:\n" +
+				"  createControlPlaneRequest:\n    proxy_urls: [{}]\n  konnect: {}\n" +
+				"---\napiVersion: configuration.konghq.com/v1alpha1\nkind: KongRoute\nmetadata: {name: r}\nspec:\n" +
+				"---\napiVersion: configuration.konghq.com/v1alpha1\nkind: KongReferenceGrant\nmetadata: {name: g}\nspec:\n" +
+				"  from: [{group: a, kind: KongVault}]\n",
+			[]string{
+				"document 1, line 5: KongService kong/s: spec.host: must be set",
+				"document 1, line 7: KongService kong/s: spec.caCertificateRefs[0].name: must be set",
+				"document 2, line 13: KonnectGatewayControlPlane cp: spec.createControlPlaneRequest.name: must be set",
+				"document 2, line 14: KonnectGatewayControlPlane cp: spec.createControlPlaneRequest.proxy_urls[0].host: must be set",
+				"document 2, line 14: KonnectGatewayControlPlane cp: spec.createControlPlaneRequest.proxy_urls[0].port: must be set",
+				"document 2, line 14: KonnectGatewayControlPlane cp: spec.createControlPlaneRequest.proxy_urls[0].protocol: must be set",
+				"document 2, line 15: KonnectGatewayControlPlane cp: spec.konnect.authRef: must be set",
+				"document 3, line 20: KongRoute r: spec: must be set",
+				"document 4, line 25: KongReferenceGrant g: spec.to: must be set",
+				"document 4, line 26: KongReferenceGrant g: spec.from[0].namespace: must be set",
 			},
 		},
 		"duplicate keys": {

@@ -21,6 +21,14 @@ func collectFields(t reflect.Type, fields map[string]reflect.StructField) {
 	}
 }
 
+// isRequired tells whether a field must be there: its zero value says something, so
+// an object that lacks it could not be told from one that has it. Required fields that
+// are pointers are left to Validate.
+func isRequired(field reflect.StructField) bool {
+	_, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return !strings.Contains(options, "omit")
+}
+
 // isOpaque tells whether t decodes itself, so that its fields say nothing.
 func isOpaque(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())

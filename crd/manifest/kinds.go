@@ -25,6 +25,8 @@ type old interface {
 type catalog struct {
 	types   map[schema.GroupVersionKind]reflect.Type
 	structs map[reflect.Type]map[string]reflect.StructField
+	// required lists the fields that a struct must have, in order.
+	required map[reflect.Type][]string
 }
 
 // kinds returns the catalog, which is put together on first use: every kind of
@@ -35,8 +37,9 @@ var kinds = sync.OnceValues(func() (*catalog, error) {
 		return nil, err
 	}
 	c := &catalog{
-		types:   map[schema.GroupVersionKind]reflect.Type{},
-		structs: map[reflect.Type]map[string]reflect.StructField{},
+		types:    map[schema.GroupVersionKind]reflect.Type{},
+		structs:  map[reflect.Type]map[string]reflect.StructField{},
+		required: map[reflect.Type][]string{},
 	}
 	for gvk, t := range known.AllKnownTypes() {
 		isObject := reflect.PointerTo(t).Implements(reflect.TypeFor[crd.Object]())
@@ -64,9 +67,13 @@ func (c *catalog) learn(t reflect.Type) {
 		fields := map[string]reflect.StructField{}
 		c.structs[t] = fields
 		collectFields(t, fields)
-		for _, field := range fields {
+		for name, field := range fields {
 			c.learn(field.Type)
+			if isRequired(field) {
+				c.required[t] = append(c.required[t], name)
+			}
 		}
+		slices.Sort(c.required[t])
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // checker compares a decoded value with the Go type it is meant for.
@@ -16,6 +18,9 @@ type checker struct {
 	// changed is set when the value had to be normalised: nulls that count as
 	// unset were removed, or a number was written as an integer.
 	changed bool
+	// inMetadata is set below metadata, which an API server decodes into a Go type:
+	// a null in a map or list is an empty string there, and nothing is required.
+	inMetadata bool
 }
 
 // check reports what of value does not fit t, and returns it normalised.
@@ -28,6 +33,10 @@ func (c *checker) check(value any, t reflect.Type, at *path) any {
 	}
 	switch t.Kind() {
 	case reflect.Struct:
+		if t == reflect.TypeFor[metav1.ObjectMeta]() {
+			c.inMetadata = true
+			defer func() { c.inMetadata = false }()
+		}
 		c.object(value, t, at)
 	case reflect.Map:
 		c.mapping(value, t, at)
@@ -87,6 +96,14 @@ func (c *checker) object(value any, t reflect.Type, at *path) {
 			c.drop(object, key)
 		default:
 			object[key] = c.check(item, field.Type, at.child(key))
+			if text, ok := object[key].(json.RawMessage); ok && string(text) == "null" {
+				c.drop(object, key) // a time that is Go's zero
+			}
+		}
+	}
+	for _, key := range c.catalog.required[t] {
+		if ok && !c.inMetadata && object[key] == nil {
+			c.report(at.child(key), "must be set")
 		}
 	}
 }
@@ -112,11 +129,13 @@ func (c *checker) mapping(value any, t reflect.Type, at *path) {
 	object, ok := value.(map[string]any)
 	c.expect(ok, value, "an object", at)
 	for key, item := range object {
-		if item == nil {
+		switch {
+		case item == nil && c.inMetadata:
+		case item == nil:
 			c.drop(object, key)
-			continue
+		default:
+			object[key] = c.check(item, t.Elem(), at.child(key))
 		}
-		object[key] = c.check(item, t.Elem(), at.child(key))
 	}
 }
 
@@ -132,7 +151,9 @@ func (c *checker) list(value any, t reflect.Type, at *path) {
 	list, ok := value.([]any)
 	c.expect(ok, value, "a list", at)
 	for i, item := range list {
-		list[i] = c.check(item, t.Elem(), at.item(i))
+		if item != nil || !c.inMetadata {
+			list[i] = c.check(item, t.Elem(), at.item(i))
+		}
 	}
 }
 

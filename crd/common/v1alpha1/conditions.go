@@ -24,13 +24,8 @@ func ValidateConditions(conditions []metav1.Condition, status *field.Path) field
 	for i := range conditions {
 		path := status.Child("conditions").Index(i)
 		validateCondition(&errs, path, &conditions[i])
-		for j := range i {
-			if conditions[j].Type == conditions[i].Type {
-				errs.Add(field.Duplicate(path, conditions[i].Type))
-				break
-			}
-		}
 	}
+	constraint.Unique(&errs, status, "conditions", conditions, func(c *metav1.Condition) string { return c.Type })
 	return errs.List()
 }
 

@@ -20,7 +20,7 @@ type KongReferenceGrant struct {
 	// Spec says who may refer to what.
 	//
 	// +optional
-	Spec KongReferenceGrantSpec `json:"spec,omitempty"`
+	Spec KongReferenceGrantSpec `json:"spec,omitzero"`
 }
 
 // KongReferenceGrantSpec permits each referrer of From to refer to each target of To.

@@ -48,7 +48,8 @@ func TestKongReferenceGrantValidate(t *testing.T) {
 		"no to":    {"1 at least", func(g G) { g.Spec.To = nil }, []string{"spec.to: Required value"}},
 		"16 to":    {"16 at most", func(g G) { g.Spec.To = slices.Repeat(g.Spec.To, 16) }, nil},
 		"17 to":    {"17 are too many", func(g G) { g.Spec.To = slices.Repeat(g.Spec.To, 17) }, []string{"spec.to: Too many"}},
-		"no spec":  {"an empty spec lacks both", func(g G) { g.Spec = v1alpha1.KongReferenceGrantSpec{} }, []string{"spec.from: Required value", "spec.to: Required value"}},
+		"no spec":  {"it grants nothing", func(g G) { g.Spec = v1alpha1.KongReferenceGrantSpec{} }, nil},
+		"empty":    {"a spec needs both", func(g G) { g.Spec.From, g.Spec.To = []v1alpha1.ReferenceGrantFrom{}, nil }, []string{"spec.from: Required value", "spec.to: Required value"}},
 		"other":    {"other groups have any kind", from(group, "Any", "a"), nil},
 		"no group": {"a group is required", from("", "Any", "a"), []string{"spec.from[0].group: Required value"}},
 		"bad group": {

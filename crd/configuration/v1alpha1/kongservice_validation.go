@@ -15,7 +15,7 @@ func (s *KongService) Default() {
 	s.Status.Conditions = defaultConditions(s.Status.Conditions, s.Status.Konnect != nil)
 }
 
-// Validate implements crd.Object. An empty host counts as missing.
+// Validate implements crd.Object. The CRD takes an empty host; Konnect does not.
 func (s *KongService) Validate() field.ErrorList {
 	var errs constraint.Errors
 	errs.Add(commonv1alpha1.ValidateMetadata(s)...)
@@ -28,7 +28,6 @@ func (s *KongServiceSpec) validate(errs *constraint.Errors, path *field.Path) {
 	if s.ControlPlaneRef == nil {
 		errs.Required(path, "controlPlaneRef")
 	}
-	errs.NonEmpty(path, "host", s.Host)
 	errs.Add(s.ControlPlaneRef.Validate(path)...)
 	errs.Add(s.Adopt.Validate(path)...)
 	errs.Rule(path, s.Adopt == nil || s.ControlPlaneRef.IsKonnect(),
@@ -48,13 +47,8 @@ func (s *KongServiceStatus) validate(errs *constraint.Errors, path *field.Path) 
 		return
 	}
 	errs.Add(s.Konnect.Validate(path.Child("konnect"))...)
-	seen := make(map[string]bool, len(s.Konnect.CACertificateIDs))
-	for i, id := range s.Konnect.CACertificateIDs {
-		if seen[id] {
-			errs.Add(field.Duplicate(path.Child("konnect", "caCertificateIDs").Index(i), id))
-		}
-		seen[id] = true
-	}
+	constraint.Unique(errs, path.Child("konnect"), "caCertificateIDs", s.Konnect.CACertificateIDs,
+		func(id *string) string { return *id })
 }
 
 // ValidateUpdate implements crd.Object.

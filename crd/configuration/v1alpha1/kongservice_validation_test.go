@@ -46,8 +46,7 @@ func TestKongServiceValidate(t *testing.T) {
 		"no control plane":  {"it is required", func(s S) { s.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value"}},
 		"kic":               {"kic is not supported", func(s S) { s.Spec.ControlPlaneRef = &commonv1alpha1.ControlPlaneRef{} }, []string{"spec: Invalid value"}},
 		"bad control plane": {"the reference is checked", func(s S) { s.Spec.ControlPlaneRef.KonnectNamespacedRef.Name = "" }, []string{"spec.controlPlaneRef.konnectNamespacedRef.name: Required value"}},
-		"no host":           {"it is required", func(s S) { s.Spec.Host = "" }, []string{"spec.host: Required value"}},
-		"no host but a URL": {"the CRD does not look at the URL", func(s S) { s.Spec.Host, s.Spec.URL = "", new("http://a") }, []string{"spec.host: Required value"}},
+		"empty host":        {"the CRD takes it, as it does from a typed client", func(s S) { s.Spec.Host = "" }, nil},
 		"Konnect's rules":   {"they are not the CRD's", func(s S) { s.Spec.Port, s.Spec.Protocol, s.Spec.Name = new(int64(-1)), new("x"), new("a b") }, nil},
 		"adopt":             {"with a control plane in Konnect", func(s S) { s.Spec.Adopt = adopt("a") }, nil},
 		"bad adopt":         {"adopt is checked", func(s S) { s.Spec.Adopt = adopt("") }, []string{"spec.adopt.konnect.id: Required value"}},
@@ -63,10 +62,10 @@ func TestKongServiceValidate(t *testing.T) {
 		"status":              {"conditions are checked", func(s S) { s.Status.Conditions = programmed(); s.Status.Conditions[0].Reason = "" }, []string{"status.conditions[0].reason: Required value"}},
 		"entity":              {"so is the entity", func(s S) { entity(s).ID = ruletest.Long(257) }, []string{"status.konnect.id: Too long"}},
 		"entity at the limit": {"256 characters", func(s S) { entity(s).ID = ruletest.Long(256) }, nil},
-		"certificate IDs":     {"they are a set", func(s S) { entity(s).CACertificateIDs = []string{"a", "b", "a"} }, []string{"status.konnect.caCertificateIDs[2]: Duplicate value"}},
+		"certificate IDs":     {"they are a set", func(s S) { entity(s).CACertificateIDs = []string{"a", "b", "a", "a"} }, []string{"status.konnect.caCertificateIDs[2]: Duplicate value"}},
 		"everything": {
-			"all mistakes are reported at once", func(s S) { s.Name, s.Spec.Host, s.Spec.Tags = "", "", manyTags() },
-			[]string{"metadata.name: Required value", "spec.host: Required value", "spec.tags: Too many"},
+			"all mistakes are reported at once", func(s S) { s.Name, s.Spec.Tags = "", manyTags() },
+			[]string{"metadata.name: Required value", "spec.tags: Too many"},
 		},
 	})
 }
@@ -76,7 +75,7 @@ func TestKongServiceValidateUpdate(t *testing.T) {
 	type S = *v1alpha1.KongService
 	ruletest.ValidateUpdate(t, validService, map[string]transition[S]{
 		"host":            {"most fields may change", nil, func(s S) { s.Spec.Host = "b" }, nil},
-		"invalid":         {"the rules for new objects hold too", nil, func(s S) { s.Spec.Host = "" }, []string{"spec.host: Required value"}},
+		"invalid":         {"the rules for new objects hold too", nil, func(s S) { s.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"adopt":           {"it cannot be added", nil, func(s S) { s.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},
 		"adopt removed":   {"or removed", func(s S) { s.Spec.Adopt = adopt("a") }, nil, []string{"spec: Invalid value"}},
 		"adopt ID":        {"or given another ID", func(s S) { s.Spec.Adopt = adopt("a") }, func(s S) { s.Spec.Adopt = adopt("b") }, []string{"spec.adopt: Invalid value"}},
@@ -96,13 +95,13 @@ func TestKongServiceValidateUpdate(t *testing.T) {
 func ExampleKongService_Validate() {
 	service := &v1alpha1.KongService{
 		ObjectMeta: meta("service"),
-		Spec:       v1alpha1.KongServiceSpec{ControlPlaneRef: controlPlane("gateway-control-plane")},
+		Spec:       v1alpha1.KongServiceSpec{Host: "echo.example.com"},
 	}
 	service.Default()
 	for _, err := range service.Validate() {
 		fmt.Println(err)
 	}
-	// Output: spec.host: Required value
+	// Output: spec.controlPlaneRef: Required value
 }
 
 func ExampleKongService_ValidateUpdate() {

@@ -22,7 +22,7 @@ func (t *KongTarget) Default() {
 	t.Status.Conditions = defaultConditions(t.Status.Conditions, t.Status.Konnect != nil)
 }
 
-// Validate implements crd.Object. An empty target counts as missing.
+// Validate implements crd.Object. The CRD takes an empty target; Konnect does not.
 func (t *KongTarget) Validate() field.ErrorList {
 	var errs constraint.Errors
 	errs.Add(commonv1alpha1.ValidateMetadata(t)...)
@@ -36,12 +36,7 @@ func (t *KongTarget) Validate() field.ErrorList {
 }
 
 func (s *KongTargetSpec) validate(errs *constraint.Errors, path *field.Path) {
-	if s.UpstreamRef == (commonv1alpha1.NamespacedRef{}) {
-		errs.Required(path, "upstreamRef")
-	} else {
-		errs.Add(s.UpstreamRef.Validate(path.Child("upstreamRef"))...)
-	}
-	errs.NonEmpty(path, "target", s.Target)
+	errs.Add(s.UpstreamRef.Validate(path.Child("upstreamRef"))...)
 	if s.Weight == nil {
 		errs.Required(path, "weight")
 	} else {

@@ -36,9 +36,9 @@ func TestKongTargetValidate(t *testing.T) {
 	type T = *v1alpha1.KongTarget
 	ruletest.Validate(t, validTarget, map[string]rule[T]{
 		"no name":         {"metadata is checked", func(o T) { o.Name = "" }, []string{"metadata.name: Required value"}},
-		"no upstream":     {"it is required", func(o T) { o.Spec.UpstreamRef = commonv1alpha1.NamespacedRef{} }, []string{"spec.upstreamRef: Required value"}},
+		"no upstream":     {"it is required", func(o T) { o.Spec.UpstreamRef = commonv1alpha1.NamespacedRef{} }, []string{"spec.upstreamRef.name: Required value"}},
 		"unnamed":         {"by name", func(o T) { o.Spec.UpstreamRef = commonv1alpha1.NamespacedRef{Namespace: new("a")} }, []string{"spec.upstreamRef.name: Required value"}},
-		"no target":       {"it is required", func(o T) { o.Spec.Target = "" }, []string{"spec.target: Required value"}},
+		"empty target":    {"the CRD takes it", func(o T) { o.Spec.Target = "" }, nil},
 		"Konnect's rules": {"they are not the CRD's", func(o T) { o.Spec.Target = "a b:99999" }, nil},
 		"no weight":       {"0 at least", func(o T) { o.Spec.Weight = new(0) }, nil},
 		"negative weight": {"less is not", func(o T) { o.Spec.Weight = new(-1) }, []string{"spec.weight: Invalid value"}},

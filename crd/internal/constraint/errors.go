@@ -72,6 +72,21 @@ func (e *Errors) Items(parent *field.Path, name string, count, least, most int) 
 	}
 }
 
+// Unique checks that no two items of a list have the same key. As an API server does,
+// it reports a key once, however often it is there.
+func Unique[T any](e *Errors, parent *field.Path, name string, list []T, key func(*T) string) {
+	if len(list) < 2 {
+		return
+	}
+	count := make(map[string]int, len(list))
+	for i := range list {
+		key := key(&list[i])
+		if count[key]++; count[key] == 2 {
+			e.Add(field.Duplicate(parent.Child(name).Index(i), key))
+		}
+	}
+}
+
 // Match checks the form of a string. It leaves an empty value to NonEmpty.
 func (e *Errors) Match(parent *field.Path, name, value string, ok func(string) bool, form string) {
 	if value != "" && !ok(value) {

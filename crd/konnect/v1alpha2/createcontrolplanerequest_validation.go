@@ -19,11 +19,6 @@ const (
 
 // validate reports rules over several fields at spec, where the CRD has them.
 func (r *CreateControlPlaneRequest) validate(errs *constraint.Errors, spec *field.Path) {
-	path := spec.Child("createControlPlaneRequest")
-	errs.NonEmpty(path, "name", r.Name)
-	for i, proxy := range r.ProxyURLs {
-		proxy.validate(errs, path.Child("proxy_urls").Index(i))
-	}
 	if r.ClusterType != nil {
 		types := []string{ClusterTypeControlPlane, ClusterTypeControlPlaneGroup, ClusterTypeIngressController}
 		if !slices.Contains(types, *r.ClusterType) {
@@ -35,14 +30,6 @@ func (r *CreateControlPlaneRequest) validate(errs *constraint.Errors, spec *fiel
 	if len(r.Labels) > 0 {
 		r.validateLabels(errs, spec)
 	}
-}
-
-func (p ProxyURL) validate(errs *constraint.Errors, path *field.Path) {
-	errs.NonEmpty(path, "host", p.Host)
-	if p.Port == 0 {
-		errs.Required(path, "port")
-	}
-	errs.NonEmpty(path, "protocol", p.Protocol)
 }
 
 func (r *CreateControlPlaneRequest) validateLabels(errs *constraint.Errors, spec *field.Path) {

@@ -24,8 +24,8 @@ func (c *KonnectGatewayControlPlane) Default() {
 // source is the source with the CRD's default applied.
 func (s *KonnectGatewayControlPlaneSpec) source() string { return cmp.Or(s.Source, SourceOrigin) }
 
-// Validate implements crd.Object. An empty createControlPlaneRequest.name counts
-// as missing.
+// Validate implements crd.Object. The CRD takes empty names and proxy URLs; Konnect
+// does not.
 func (c *KonnectGatewayControlPlane) Validate() field.ErrorList {
 	var errs constraint.Errors
 	errs.Add(commonv1alpha1.ValidateMetadata(c)...)

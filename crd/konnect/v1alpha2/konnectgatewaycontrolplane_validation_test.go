@@ -91,7 +91,7 @@ func TestKonnectGatewayControlPlaneValidate(t *testing.T) {
 	ruletest.Validate(t, validControlPlane, map[string]rule{
 		"no name":          {"metadata is checked", func(c C) { c.Name = "" }, []string{"metadata.name: Required value"}},
 		"no request":       {"Origin asks for it", func(c C) { c.Spec.CreateControlPlaneRequest = nil }, invalid},
-		"no request.name":  {"it is required", request(func(r *v1alpha2.CreateControlPlaneRequest) { r.Name = "" }), []string{"spec.createControlPlaneRequest.name: Required value"}},
+		"empty name":       {"the CRD takes it", request(func(r *v1alpha2.CreateControlPlaneRequest) { r.Name = "" }), nil},
 		"Konnect's rules":  {"they are not the CRD's", request(func(r *v1alpha2.CreateControlPlaneRequest) { r.Name, r.AuthType = "a", new("x") }), nil},
 		"mirror":           {"Origin excludes it", func(c C) { c.Spec.Mirror = validMirror().Spec.Mirror }, invalid},
 		"bad source":       {"there is no other", func(c C) { c.Spec.Source = "Copy" }, []string{"spec.source: Unsupported value"}},
@@ -106,7 +106,7 @@ func TestKonnectGatewayControlPlaneValidate(t *testing.T) {
 		"cloud":            {"a cloud gateway", cloud, nil},
 		"cloud ingress":    {"not for ingress controllers", both(clusterType(v1alpha2.ClusterTypeIngressController), cloud), invalid},
 		"proxy":            {"three fields are required", proxy(v1alpha2.ProxyURL{Host: "a", Port: 1, Protocol: "b"}), nil},
-		"empty proxy":      {"each of them", proxy(v1alpha2.ProxyURL{}), []string{"spec.createControlPlaneRequest.proxy_urls[0].host: Required value", "spec.createControlPlaneRequest.proxy_urls[0].port: Required value", "spec.createControlPlaneRequest.proxy_urls[0].protocol: Required value"}},
+		"empty proxy":      {"the CRD takes it", proxy(v1alpha2.ProxyURL{}), nil},
 		"no credentials":   {"they are optional", func(c C) { c.Spec.Konnect = nil }, nil},
 		"auth namespace":   {"of another namespace", func(c C) { c.Spec.Konnect = authRef("a", new("b")) }, nil},
 		"no auth name":     {"a name is required", func(c C) { c.Spec.Konnect = authRef("", nil) }, []string{"spec.konnect.authRef.name: Required value"}},
@@ -194,7 +194,7 @@ func TestKonnectGatewayControlPlaneValidateUpdate(t *testing.T) {
 	invalid, fixed := []string{"spec: Invalid value"}, []string{"spec.konnect.authRef: Invalid value"}
 	ruletest.ValidateUpdate(t, validControlPlane, map[string]transition{
 		"name":            {"most fields may change", nil, func(c C) { c.Spec.CreateControlPlaneRequest.Name = "b" }, nil},
-		"invalid":         {"the rules for new objects hold too", nil, func(c C) { c.Spec.CreateControlPlaneRequest.Name = "" }, []string{"spec.createControlPlaneRequest.name: Required value"}},
+		"invalid":         {"the rules for new objects hold too", nil, func(c C) { c.Spec.Mirror = &v1alpha2.MirrorSpec{Konnect: v1alpha2.MirrorKonnect{ID: "0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a12"}} }, []string{"spec: Invalid value"}},
 		"type":            {"the same type", clusterType(v1alpha2.ClusterTypeControlPlane), clusterType(v1alpha2.ClusterTypeControlPlane), nil},
 		"type changed":    {"it is immutable", clusterType(v1alpha2.ClusterTypeControlPlane), clusterType(v1alpha2.ClusterTypeControlPlaneGroup), invalid},
 		"type added":      {"even to what is the default", nil, clusterType(v1alpha2.ClusterTypeControlPlane), invalid},

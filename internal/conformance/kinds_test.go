@@ -1,0 +1,94 @@
+package conformance
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"sigs.k8s.io/yaml"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+const (
+	configuration = "configuration.konghq.com"
+	konnect       = "konnect.konghq.com"
+)
+
+// kind is one of the kinds that both sides know.
+type kind struct {
+	schema.GroupVersionKind
+	plural string
+	// whole lists the fields at which this module reports the rules that the CRD
+	// has over the whole object, which an API server gives no path.
+	whole []string
+	// stateless kinds have no status.
+	stateless bool
+	// needsAuth says that what is settled must have credentials.
+	needsAuth bool
+	cases     []scenario
+}
+
+// kinds leaves the control plane of v1alpha1 out: without a conversion webhook an API
+// server stores it as it is, under the rules of the other version.
+func kinds() []*kind {
+	named := func(group, version, name, plural string) kind {
+		return kind{GroupVersionKind: schema.GroupVersionKind{Group: group, Version: version, Kind: name}, plural: plural}
+	}
+	placed := []string{"spec.controlPlaneRef", "spec.id", "status"}
+
+	service := named(configuration, "v1alpha1", "KongService", "kongservices")
+	service.whole, service.cases = placed, serviceCases()
+	route := named(configuration, "v1alpha1", "KongRoute", "kongroutes")
+	route.whole, route.cases = append([]string{"spec"}, placed...), routeCases()
+	upstream := named(configuration, "v1alpha1", "KongUpstream", "kongupstreams")
+	upstream.whole, upstream.cases = placed, upstreamCases()
+	target := named(configuration, "v1alpha1", "KongTarget", "kongtargets")
+	target.whole, target.cases = []string{"spec.upstreamRef"}, targetCases()
+	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
+	grant.stateless, grant.cases = true, grantCases()
+	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
+	auth.whole, auth.cases = []string{"spec", "spec.token"}, authCases()
+	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
+	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
+	controlPlane.needsAuth = true
+	return []*kind{&service, &route, &upstream, &target, &grant, &auth, &controlPlane}
+}
+
+func (k *kind) collection() string {
+	return "/apis/" + k.Group + "/" + k.Version + "/namespaces/" + crd.DefaultNamespace + "/" + k.plural
+}
+
+// seeds are the valid objects of the kind in testdata.
+func (k *kind) seeds(t testing.TB) []tree {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + k.Kind + ".yaml")
+	require.NoError(t, err)
+	var seeds []tree
+	for document := range bytes.SplitSeq(text, []byte("\n---\n")) {
+		converted, err := yaml.YAMLToJSONStrict(document)
+		require.NoError(t, err)
+		seeds = append(seeds, parse(t, converted))
+	}
+	return seeds
+}
+
+// seed returns the valid object of that name.
+func (k *kind) seed(t testing.TB, name string) tree {
+	t.Helper()
+	for _, seed := range k.seeds(t) {
+		if nameOf(seed) == name {
+			return seed
+		}
+	}
+	require.Fail(t, "no such seed", name)
+	return nil
+}
+
+func nameOf(object tree) string {
+	metadata, _ := object["metadata"].(tree)
+	name, _ := metadata["name"].(string)
+	return name
+}

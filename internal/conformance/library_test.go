@@ -1,0 +1,48 @@
+package conformance
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/crd/manifest"
+)
+
+// library puts a request to this module.
+func library(t testing.TB, r request) verdict {
+	t.Helper()
+	object, err := manifest.Decode(r.body)
+	failure := (*manifest.DecodeError)(nil)
+	if errors.As(err, &failure) {
+		v := verdict{undecodable: true, message: err.Error()}
+		for _, problem := range failure.Problems {
+			v.fields = append(v.fields, problem.Field)
+		}
+		v.fields = unique(v.fields)
+		return v
+	}
+	require.NoError(t, err)
+
+	errs := object.Validate()
+	if r.before != nil {
+		errs = object.ValidateUpdate(decode(t, r.before))
+	}
+	if len(errs) == 0 {
+		return verdict{accepted: true, result: parse(t, render(t, object))}
+	}
+	v := verdict{message: errs.ToAggregate().Error()}
+	for _, err := range errs {
+		v.fields = append(v.fields, err.Field)
+	}
+	v.fields = unique(v.fields)
+	return v
+}
+
+func decode(t testing.TB, object tree) crd.Object {
+	t.Helper()
+	decoded, err := manifest.Decode(render(t, object))
+	require.NoError(t, err)
+	return decoded
+}
