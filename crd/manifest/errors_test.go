@@ -81,6 +81,15 @@ func TestDecodeAllProblems(t *testing.T) {
 				"document 4, line 26: KongReferenceGrant g: spec.from[0].namespace: must be set",
 			},
 		},
+		"empty": {
+			"an empty choice or list of conditions is not one that is left out",
+			"apiVersion: konnect.konghq.com/v1alpha2\nkind: KonnectGatewayControlPlane\nmetadata: {name: cp}\nspec:\n  source: ''\n" +
+				"  members: []\nstatus:\n  id: ''\n  conditions: []\n---\n" + route + "spec: {tags: []}\nstatus:\n  konnect: {id: ''}\n  conditions: []\n",
+			[]string{
+				"document 1, line 5: KonnectGatewayControlPlane cp: spec.source: must not be empty",
+				"document 2, line 18: KongRoute r: status.conditions: must not be empty",
+			},
+		},
 		"duplicate keys": {
 			"a key written twice would lose one value", route + "spec:\n  name: a\n  paths: [/a]\n  name: b\n  sources: [{ip: a, ip: b}]\n",
 			[]string{

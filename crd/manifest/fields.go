@@ -29,6 +29,10 @@ func isRequired(field reflect.StructField) bool {
 	return !strings.Contains(options, "omit")
 }
 
+// mustNotBeEmpty tells whether an empty string or list is refused where it is written
+// out. The Go field cannot tell it from one that is absent, which is allowed.
+func mustNotBeEmpty(field reflect.StructField) bool { return field.Tag.Get("crd") == "nonempty" }
+
 // isOpaque tells whether t decodes itself, so that its fields say nothing.
 func isOpaque(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())

@@ -95,6 +95,10 @@ func (c *checker) object(value any, t reflect.Type, at *path) {
 		case item == nil:
 			c.drop(object, key)
 		default:
+			if isEmptyValue(item) && mustNotBeEmpty(field) {
+				c.report(at.child(key), "must not be empty")
+				continue
+			}
 			object[key] = c.check(item, field.Type, at.child(key))
 			if text, ok := object[key].(json.RawMessage); ok && string(text) == "null" {
 				c.drop(object, key) // a time that is Go's zero
@@ -106,6 +110,11 @@ func (c *checker) object(value any, t reflect.Type, at *path) {
 			c.report(at.child(key), "must be set")
 		}
 	}
+}
+
+func isEmptyValue(value any) bool {
+	list, isList := value.([]any)
+	return value == "" || isList && len(list) == 0
 }
 
 // unknownField is how the message about an unknown field starts.

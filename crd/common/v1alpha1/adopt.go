@@ -31,7 +31,7 @@ type AdoptOptions struct {
 	//
 	// +optional
 	// +kubebuilder:validation:Enum=match;override
-	Mode string `json:"mode,omitempty"`
+	Mode string `json:"mode,omitempty" crd:"nonempty"`
 
 	// Konnect names the entity; required with from: konnect.
 	//

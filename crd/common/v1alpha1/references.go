@@ -26,7 +26,7 @@ type ControlPlaneRef struct {
 	// +optional
 	// +kubebuilder:validation:Enum=konnectNamespacedRef;kic
 	// +kubebuilder:default:=kic
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" crd:"nonempty"`
 
 	// KonnectNamespacedRef names a KonnectGatewayControlPlane. It is set if and
 	// only if Type is konnectNamespacedRef.

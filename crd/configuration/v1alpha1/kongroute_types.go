@@ -165,7 +165,7 @@ type ServiceRef struct {
 	//
 	// +optional
 	// +kubebuilder:validation:Enum=namespacedRef
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" crd:"nonempty"`
 
 	// NamespacedRef names the KongService; required with type: namespacedRef.
 	//
@@ -201,7 +201,7 @@ type KongRouteStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KongRouteKonnectStatus identifies a route and its service in Konnect.

@@ -154,7 +154,7 @@ type KongServiceStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KongServiceKonnectStatus identifies a service and what it refers to in Konnect.
@@ -175,7 +175,7 @@ type KongServiceKonnectStatus struct {
 	//
 	// +optional
 	// +listType=set
-	CACertificateIDs []string `json:"caCertificateIDs,omitempty"`
+	CACertificateIDs []string `json:"caCertificateIDs,omitzero"`
 }
 
 // KongServiceList is a list of KongServices.

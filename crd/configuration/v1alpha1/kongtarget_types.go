@@ -75,7 +75,7 @@ type KongTargetStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KongTargetKonnectStatus identifies a target and its upstream in Konnect.

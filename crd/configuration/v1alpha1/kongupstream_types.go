@@ -195,7 +195,7 @@ type KongUpstreamStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KongUpstreamKonnectStatus identifies an upstream and its certificate in Konnect.

@@ -108,7 +108,7 @@ type KonnectAPIAuthConfigurationStatus struct {
 	// +kubebuilder:validation:MinItems=1
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:default={{type: "Valid", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KonnectAPIAuthConfigurationList is a list of KonnectAPIAuthConfigurations.

@@ -15,7 +15,9 @@ var _ crd.Object = (*KonnectAPIAuthConfiguration)(nil)
 // Default implements crd.Object.
 func (c *KonnectAPIAuthConfiguration) Default() {
 	c.SetGroupVersionKind(c.GVK())
-	if len(c.Status.Conditions) == 0 {
+	// The CRD has a default for the conditions of a status, but none for the whole.
+	hasStatus := c.Status.OrganizationID != "" || c.Status.ServerURL != ""
+	if hasStatus && len(c.Status.Conditions) == 0 {
 		c.Status.Conditions = crd.PendingConditions()
 		// The default of this kind does not use the type that the operator sets later.
 		c.Status.Conditions[0].Type = "Valid"

@@ -41,6 +41,9 @@ func TestKonnectAPIAuthConfigurationDefault(t *testing.T) {
 	t.Parallel()
 	auth := validAuth()
 	ruletest.Defaults(t, auth)
+	assert.Empty(t, auth.Status.Conditions, "an API server stores no status for a new object of this kind")
+	auth.Status.OrganizationID = "a"
+	ruletest.Defaults(t, auth)
 	require.Len(t, auth.Status.Conditions, 1)
 	assert.Equal(t, "Valid", auth.Status.Conditions[0].Type)
 	assert.Equal(t, "Pending", auth.Status.Conditions[0].Reason)

@@ -98,7 +98,7 @@ type KonnectGatewayControlPlaneSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=Origin;Mirror
 	// +kubebuilder:default:=Origin
-	Source string `json:"source,omitempty"`
+	Source string `json:"source,omitempty" crd:"nonempty"`
 
 	// Members as in v1alpha2.
 	//
@@ -141,7 +141,7 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:default={{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitzero"`
 }
 
 // KonnectGatewayControlPlaneList is a list of KonnectGatewayControlPlanes.

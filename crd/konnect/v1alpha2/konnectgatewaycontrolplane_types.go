@@ -84,7 +84,7 @@ type KonnectGatewayControlPlaneSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=Origin;Mirror
 	// +kubebuilder:default:=Origin
-	Source string `json:"source,omitempty"`
+	Source string `json:"source,omitempty" crd:"nonempty"`
 
 	// Members are the control planes of a group, by name in the same namespace.
 	// A group has exactly these members.
@@ -219,7 +219,7 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +listMapKey=type
 	// +kubebuilder:validation:MaxItems=8
 	// +kubebuilder:default={{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
-	Conditions []metav1.Condition `json:"conditions,omitempty"`
+	Conditions []metav1.Condition `json:"conditions,omitzero"`
 }
 
 // KonnectEndpoints are what data planes connect to.

@@ -16,9 +16,15 @@ var _ crd.Object = (*KonnectGatewayControlPlane)(nil)
 func (c *KonnectGatewayControlPlane) Default() {
 	c.SetGroupVersionKind(c.GVK())
 	c.Spec.Source = c.Spec.source()
-	if len(c.Status.Conditions) == 0 {
+	if c.Status.Conditions == nil && c.Status.saysSomething() {
 		c.Status.Conditions = crd.PendingConditions()
 	}
+}
+
+// saysSomething tells whether there is a status: the CRD has a default for its
+// conditions, but none for the whole.
+func (s *KonnectGatewayControlPlaneStatus) saysSomething() bool {
+	return s.KonnectEntityStatus != (commonv1alpha1.KonnectEntityStatus{}) || s.ClusterType != "" || s.Endpoints != nil
 }
 
 // source is the source with the CRD's default applied.
