@@ -62,6 +62,9 @@ func missing(want, got []string) []string {
 	return slices.DeleteFunc(slices.Clone(want), func(path string) bool { return slices.Contains(got, path) })
 }
 
+// plain writes the keys of maps without quotes, as an API server does.
+func plain(path string) string { return strings.NewReplacer(`["`, ".", `"]`, "").Replace(path) }
+
 // differingFields lists the paths that only one side names.
 func differingFields(k *kind, of *property, server, library verdict) []string {
 	differing := missing(server.fields, append([]string{root}, library.fields...))
@@ -101,6 +104,9 @@ func stored(r request, result tree) tree {
 	if r.before == nil && slices.Contains(slices.Collect(maps.Keys(result)), "status") && hasStatus(r.body) {
 		delete(object, "status") // an API server ignores that of a new object
 	}
+	if status, ok := object["status"].(tree); ok && len(status) == 0 {
+		delete(object, "status") // a Go struct is never left out
+	}
 	return object
 }
 
@@ -111,7 +117,7 @@ func hasStatus(body []byte) bool {
 	return json.Unmarshal(body, &object) == nil && object.Status != nil
 }
 
-// emptyMark follows the path of an empty string that the server stores and the library drops.
+// emptyMark follows the path of an empty string or 0 that the server stores and the library drops.
 const emptyMark = " (empty)"
 
 // contrast lists the paths at which two values differ.
@@ -149,7 +155,7 @@ func contrastObjects(server, library tree, path string) []string {
 		at := strings.TrimPrefix(path+"."+key, ".")
 		_, known := library[key]
 		switch {
-		case !known && server[key] == "":
+		case !known && isZero(server[key]):
 			differing = append(differing, at+emptyMark)
 		default:
 			differing = append(differing, contrast(server[key], library[key], at)...)
@@ -157,6 +163,8 @@ func contrastObjects(server, library tree, path string) []string {
 	}
 	return differing
 }
+
+func isZero(value any) bool { return value == "" || value == json.Number("0") }
 
 func sameNumber(a, b json.Number) bool {
 	if x, err := a.Int64(); err == nil {

@@ -18,7 +18,7 @@ func library(t testing.TB, r request) verdict {
 	if errors.As(err, &failure) {
 		v := verdict{undecodable: true, message: err.Error()}
 		for _, problem := range failure.Problems {
-			v.fields = append(v.fields, problem.Field)
+			v.fields = append(v.fields, plain(problem.Field))
 		}
 		v.fields = unique(v.fields)
 		return v
