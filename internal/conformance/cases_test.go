@@ -2,10 +2,8 @@ package conformance
 
 import "strings"
 
-// edits, valid and fields keep the tables short.
+// edits and fields keep the tables short.
 func edits(list ...func(tree)) []func(tree) { return list }
-
-func valid() []string { return nil }
 
 func fields(paths ...string) []string { return unique(paths) }
 
@@ -41,7 +39,7 @@ func konnectRef(name string) tree {
 
 func adoption(id string) tree { return tree{"from": "konnect", "konnect": tree{"id": id}} }
 
-// tagCases hold for every kind with tags, references and adoption.
+// entityCases hold for every kind with tags and adoption.
 func entityCases() []scenario {
 	return []scenario{
 		{reason: "20 tags", seed: "least", edit: edits(set("spec.tags", repeat("a", 20)))},

@@ -60,8 +60,10 @@ func testConformance(t *testing.T, crds []byte) {
 		test func(*testing.T, *server, *kind)
 	}{
 		{"tables", testTables},
+		{"decoding", testDecoding},
 		{"every field", testEveryField},
 		{"random", testRandom},
+		{"round trip", testRoundTrip},
 	} {
 		began := time.Now()
 		for _, k := range kinds() {

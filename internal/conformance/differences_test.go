@@ -43,6 +43,18 @@ func differences() []difference {
 			},
 		},
 		{
+			"text that is not quite JSON is read as YAML: a file says nothing of its type",
+			func(d disagreement) bool {
+				return d.request.contentType == asJSON && d.library.accepted && !json.Valid(d.request.body)
+			},
+		},
+		{
+			"a merged YAML key may be overridden by one that is written, as kubectl lets it",
+			func(d disagreement) bool {
+				return d.request.contentType == asYAML && d.library.accepted && bytes.Contains(d.request.body, []byte("<<:"))
+			},
+		},
+		{
 			"metadata.generateName is checked in updates too",
 			func(d disagreement) bool {
 				return d.request.before != nil && slices.Contains(d.library.fields, "metadata.generateName")

@@ -11,13 +11,7 @@ import (
 // testRandom changes seeds and stored objects at random places, mostly to what the schema
 // of the place allows.
 func testRandom(t *testing.T, s *server, k *kind) {
-	seed := *seedFlag
-	if seed == 0 {
-		seed = time.Now().UnixNano()
-	}
-	t.Logf("-seed %d", seed)
-	g := &generator{t: t, kind: k, of: s.schemas[k.GroupVersionKind], seeds: k.seeds(t), fitting: map[*property][2][]candidate{}}
-	g.random = rand.New(rand.NewPCG(uint64(seed), 0))
+	g := newGenerator(t, s, k)
 	if !k.stateless {
 		g.store(s)
 	}
@@ -57,6 +51,19 @@ type generator struct {
 	seeds   []tree
 	stored  []tree
 	fitting map[*property][2][]candidate
+}
+
+func newGenerator(t *testing.T, s *server, k *kind) *generator {
+	t.Helper()
+	seed := *seedFlag
+	if seed == 0 {
+		seed = time.Now().UnixNano()
+	}
+	t.Logf("-seed %d", seed)
+	return &generator{
+		t: t, kind: k, of: s.schemas[k.GroupVersionKind], seeds: k.seeds(t), fitting: map[*property][2][]candidate{},
+		random: rand.New(rand.NewPCG(uint64(seed), 0)),
+	}
 }
 
 // store stores every seed in each of several states.

@@ -125,8 +125,9 @@ func refusal(t testing.TB, status metav1.Status) verdict {
 			switch {
 			case strings.Contains(cause.Message, "some validation rules were not checked"):
 				v.partly = true
-			case strings.Contains(cause.Message, "Checked value must be of type"):
-				// The same again, without a path.
+			case strings.Contains(cause.Message, "Checked value must be of type"),
+				strings.Contains(cause.Message, "must validate all the schemas"):
+				// What another cause says, without a path.
 			default:
 				v.fields = append(v.fields, cause.Field)
 			}

@@ -58,6 +58,7 @@ func testTables(t *testing.T, s *server, k *kind) {
 		t.Run(c.reason, func(t *testing.T) {
 			_, library := s.check(t, c.request(t, s, k))
 			assert.Equal(t, c.want, library.fields, "%s", library)
+			assert.Equal(t, c.want == nil, library.accepted)
 		})
 	}
 }
