@@ -70,3 +70,44 @@ func FuzzUnknownFields(f *testing.F) {
 		}
 	})
 }
+
+// Defaults are filled in once, and validation has one answer and leaves the object alone.
+func FuzzDefaultValidate(f *testing.F) {
+	for _, path := range []string{"testdata/how-to.yaml", "testdata/encode.golden.yaml"} {
+		f.Add(readSeed(f, path))
+	}
+	for _, seed := range []string{
+		serviceHead + "spec: {host: '', tags: [''], adopt: {from: x}, caCertificateRefs: [{name: ''}]}\nstatus: {konnect: {caCertificateIDs: [a, a]}}\n",
+		"apiVersion: configuration.konghq.com/v1alpha1\nkind: KongUpstream\nmetadata: {name: A, labels: {a: null}}\n" +
+			"spec: {hash_on: cookie, slots: 1, healthchecks: {threshold: 101, active: {}}}\n",
+		"apiVersion: configuration.konghq.com/v1alpha1\nkind: KongReferenceGrant\nmetadata: {name: g}\n" +
+			"spec: {from: [{group: a, kind: b, namespace: ''}], to: []}\n",
+		"apiVersion: konnect.konghq.com/v1alpha2\nkind: KonnectGatewayControlPlane\nmetadata: {name: c}\n" +
+			"spec: {source: Mirror, mirror: {konnect: {id: a}}, members: [{}]}\nstatus: {id: a, conditions: []}\n",
+		"apiVersion: konnect.konghq.com/v1alpha1\nkind: KonnectAPIAuthConfiguration\nmetadata: {name: a}\n" +
+			"spec: {type: token, token: x, serverURL: 'http://a b'}\nstatus: {serverURL: a}\n",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, input []byte) {
+		objects, err := manifest.DecodeAll(bytes.NewReader(input))
+		if err != nil {
+			return
+		}
+		for _, object := range objects {
+			once := object.DeepCopyObject()
+			object.Default()
+			require.Equal(t, once, object, "decoding has filled in all defaults")
+
+			errs := object.Validate()
+			require.Equal(t, once, object, "validation does not write")
+			require.Equal(t, errs, object.Validate())
+			update := object.ValidateUpdate(object)
+			require.Equal(t, update, object.ValidateUpdate(object))
+			require.GreaterOrEqual(t, len(update), len(errs), "an update keeps the rules of a new object")
+			for _, err := range errs {
+				require.NotEmpty(t, err.Field)
+			}
+		}
+	})
+}
