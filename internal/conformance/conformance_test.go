@@ -18,7 +18,7 @@ import (
 )
 
 var (
-	casesFlag = flag.Int("cases", 3000, "random requests per kind and set of CRDs")
+	casesFlag = flag.Int("cases", 2000, "random requests per kind and set of CRDs")
 	seedFlag  = flag.Int64("seed", 0, "seed of the random requests; 0 takes the time")
 )
 

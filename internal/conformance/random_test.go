@@ -106,14 +106,14 @@ func pick[T any](random *rand.Rand, list []T) T { return list[random.IntN(len(li
 
 // mutate changes an object at some places below one of its fields.
 func (g *generator) mutate(object tree, field string) {
-	of := &property{JSONSchemaProps: g.of.JSONSchemaProps, properties: map[string]*property{field: g.of.properties[field]}}
+	of := g.of.only(field)
 	for range 1 + g.random.IntN(4) {
-		places := sites(object, of, "")[1:] // not the field as a whole
+		places := of.sites(object)[1:] // not the field as a whole
 		if field == "spec" && g.random.IntN(10) == 0 {
 			places = metadataSites(g.t, object)
 		}
 		if len(places) == 0 {
-			places = sites(object, of, "")
+			places = of.sites(object)
 		}
 		place := pick(g.random, places)
 		fit, unfit := g.candidates(place)

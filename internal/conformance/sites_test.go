@@ -20,6 +20,14 @@ func (s site) change(c candidate) {
 	s.put(clone(c.value))
 }
 
+// only is the schema of an object that has nothing but one field.
+func (p *property) only(field string) *property {
+	return &property{JSONSchemaProps: p.JSONSchemaProps, properties: map[string]*property{field: p.properties[field]}}
+}
+
+// sites lists the places in an object that has the schema.
+func (p *property) sites(object tree) []site { return sites(object, p, "") }
+
 // sites lists the places in a value that has the schema: every property of each object
 // that is there, whether it is set or not, and the items of each list and map.
 func sites(value any, of *property, path string) []site {
