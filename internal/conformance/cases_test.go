@@ -137,6 +137,7 @@ func placementCases() []scenario {
 		{reason: "a name of 254 characters", seed: "least", edit: edits(set(ref, konnectRef(strings.Repeat("a", 254)))), want: fields(ref + ".konnectNamespacedRef.name")},
 		{reason: "an empty namespace", seed: "least", edit: edits(set(ref, konnectRef("a")), set(ref+".konnectNamespacedRef.namespace", ""))},
 
+		{reason: "an empty namespace once Programmed", seed: "least", old: edits(set(ref, konnectRef("a")), programmed()), verb: change, edit: edits(set(ref+".konnectNamespacedRef.namespace", ""))},
 		{reason: "another control plane", seed: "most", verb: change, edit: edits(set(ref, konnectRef("b")))},
 		{reason: "another control plane once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set(ref, konnectRef("b"))), want: fields(ref)},
 		{reason: "another namespace once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set(ref+".konnectNamespacedRef.namespace", "b")), want: fields(ref)},
