@@ -53,6 +53,7 @@ func readOfficialCRDs(t testing.TB) []byte {
 }
 
 func testConformance(t *testing.T, crds []byte) {
+	t.Helper()
 	s := startServer(t, testcluster.WithCRDs(crds), readSchemas(t, crds))
 	s.tally.count, s.failures.seen = map[string]int{}, map[string]int{}
 	for _, stage := range []struct {

@@ -94,6 +94,7 @@ func writings() []writing {
 }
 
 func testDecoding(t *testing.T, s *server, k *kind) {
+	t.Helper()
 	if k.Kind != "KongRoute" {
 		return // decoding knows no kinds, and the texts are routes
 	}

@@ -123,8 +123,8 @@ func (c *tally) explain(d disagreement) bool {
 	for _, difference := range differences() {
 		if difference.matches(d) {
 			c.mu.Lock()
-			defer c.mu.Unlock()
 			c.count[difference.reason]++
+			c.mu.Unlock()
 			return true
 		}
 	}

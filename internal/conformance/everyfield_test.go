@@ -9,6 +9,7 @@ import (
 // testEveryField puts every candidate into every place of every seed, one at a time. The
 // metadata and the status are the same for all seeds: those of the first will do.
 func testEveryField(t *testing.T, s *server, k *kind) {
+	t.Helper()
 	of := s.schemas[k.GroupVersionKind]
 	var requests []request
 	seeds := k.seeds(t)

@@ -11,6 +11,7 @@ import (
 // testRandom changes seeds and stored objects at random places, mostly to what the schema
 // of the place allows.
 func testRandom(t *testing.T, s *server, k *kind) {
+	t.Helper()
 	g := newGenerator(t, s, k)
 	if !k.stateless {
 		g.store(s)

@@ -56,13 +56,14 @@ func withoutManagedFields(object tree) tree {
 }
 
 // check puts a request to both sides and fails the test if they disagree about it without
-// a reason. It returns what the server says.
-func (s *server) check(t testing.TB, r request) (server, library_ verdict) {
-	server, library_ = s.judge(t, r), library(t, r)
-	if d, differ := compare(r, s.schemas[r.kind.GroupVersionKind], server, library_); differ && !s.tally.settle(d) {
+// a reason.
+func (s *server) check(t testing.TB, r request) (theirs, ours verdict) {
+	t.Helper()
+	theirs, ours = s.judge(t, r), library(t, r)
+	if d, differ := compare(r, s.schemas[r.kind.GroupVersionKind], theirs, ours); differ && !s.tally.settle(d) {
 		s.failures.report(t, d)
 	}
-	return server, library_
+	return theirs, ours
 }
 
 // failures keeps thousands of requests that fail for one cause from being printed.
@@ -75,6 +76,7 @@ var index = regexp.MustCompile(`\[\d+\]`)
 
 // report prints the first disagreement of each sort, and counts the others.
 func (f *failures) report(t testing.TB, d disagreement) {
+	t.Helper()
 	sort := index.ReplaceAllString(fmt.Sprint(d.request.kind.Kind, d.what, d.paths, d.server.fields, d.library.fields), "[]")
 	f.mu.Lock()
 	defer f.mu.Unlock()

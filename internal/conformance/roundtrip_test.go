@@ -16,6 +16,7 @@ import (
 // testRoundTrip writes every valid random object as YAML, has an API server read it and
 // reads its answer.
 func testRoundTrip(t *testing.T, s *server, k *kind) {
+	t.Helper()
 	g := newGenerator(t, s, k)
 	var requests []request
 	for len(requests) < *casesFlag/10 {

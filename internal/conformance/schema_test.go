@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -39,7 +40,7 @@ func readSchemas(t testing.TB, crds []byte) map[schema.GroupVersionKind]*propert
 func newProperty(props *apiextensionsv1.JSONSchemaProps, words []string) *property {
 	p := &property{JSONSchemaProps: *props, properties: map[string]*property{}, words: words}
 	for _, rule := range props.XValidations {
-		p.words = append(p.words[:len(p.words):len(p.words)], literals(rule.Rule)...)
+		p.words = append(slices.Clip(p.words), literals(rule.Rule)...)
 	}
 	for name := range props.Properties {
 		child := props.Properties[name]

@@ -46,7 +46,7 @@ func sites(value any, of *property, path string) []site {
 		for i := range value {
 			at := fmt.Sprintf("%s[%d]", path, i)
 			found = append(found, site{path: at, of: of.items, required: isRequired, put: func(v any) {
-				if v != (any)(absent{}) {
+				if _, left := v.(absent); !left {
 					value[i] = v
 				}
 			}})
@@ -69,7 +69,7 @@ func propertySites(object tree, of *property, name, path string) []site {
 
 func within(object tree, key string, of *property, path string, required bool) []site {
 	here := site{path: path, of: of, required: required, put: func(v any) {
-		if v == (any)(absent{}) {
+		if _, left := v.(absent); left {
 			delete(object, key)
 			return
 		}

@@ -54,6 +54,7 @@ func apply(object tree, edits []func(tree)) {
 }
 
 func testTables(t *testing.T, s *server, k *kind) {
+	t.Helper()
 	for _, c := range k.cases {
 		t.Run(c.reason, func(t *testing.T) {
 			_, library := s.check(t, c.request(t, s, k))
