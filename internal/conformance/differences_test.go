@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"slices"
 	"strings"
 	"sync"
@@ -131,12 +132,13 @@ func (c *tally) explain(d disagreement) bool {
 	return false
 }
 
-// report fails the test for every difference that did not occur: it is one no more.
+// report fails the test for every difference that did not occur: it is one no more,
+// unless only some of the stages have run.
 func (c *tally) report(t *testing.T) {
 	t.Helper()
 	for _, difference := range differences() {
 		t.Logf("%6d times: %s", c.count[difference.reason], difference.reason)
-		if c.count[difference.reason] == 0 {
+		if c.count[difference.reason] == 0 && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 			t.Errorf("does not occur any more: %s", difference.reason)
 		}
 	}
