@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -63,7 +65,17 @@ func missing(want, got []string) []string {
 }
 
 // plain writes the keys of maps without quotes, as an API server does.
-func plain(path string) string { return strings.NewReplacer(`["`, ".", `"]`, "").Replace(path) }
+func plain(path string) string {
+	return quotedKey.ReplaceAllStringFunc(path, func(key string) string {
+		unquoted, err := strconv.Unquote(key[1 : len(key)-1])
+		if err != nil {
+			return key
+		}
+		return "." + unquoted
+	})
+}
+
+var quotedKey = regexp.MustCompile(`\["(?:[^"\\]|\\.)*"\]`)
 
 // differingFields lists the paths that only one side names.
 func differingFields(k *kind, of *property, server, library verdict) []string {
