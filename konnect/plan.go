@@ -149,7 +149,11 @@ func (s *session) keepBasis(m *member, d desired, observed canon.Object) {
 	for _, f := range m.kind.about().fields {
 		held[f.Name] = observed[f.Name]
 	}
-	sum := sha256.Sum256([]byte(canon.Text([]any{d.object, held, m.held})))
+	basis := []any{d.object, held, m.held}
+	if relationOf(m) != nil {
+		basis = append(basis, s.wantedInGroup(m))
+	}
+	sum := sha256.Sum256([]byte(canon.Text(basis)))
 	m.basis = hex.EncodeToString(sum[:])
 }
 

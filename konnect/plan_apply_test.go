@@ -201,3 +201,32 @@ func TestPlanIsNotStale(t *testing.T) {
 		require.NoError(t, err)
 	})
 }
+
+// TestPlanOfOtherMembers is stale: what would be written differs in the members of
+// a group alone.
+func TestPlanOfOtherMembers(t *testing.T) {
+	t.Parallel()
+	for name, exists := range map[string]bool{"to create": false, "to update": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newNetwork(konnecttest.NewServer()).client(t)
+				planes := func(members ...string) []crd.Object {
+					return []crd.Object{
+						plane("cp-a").MustBuild(), plane("cp-b").MustBuild(), plane("group").Group().Members(members...).MustBuild(),
+					}
+				}
+				if exists {
+					_, err := client.Ensure(t.Context(), planes())
+					require.NoError(t, err)
+				}
+				plan, err := client.Plan(t.Context(), planes("cp-a"))
+				require.NoError(t, err)
+				_, err = client.Apply(t.Context(), plan, planes("cp-b"))
+				require.ErrorAs(t, err, new(*konnect.StalePlanError))
+				_, err = client.Apply(t.Context(), plan, planes("cp-a"))
+				require.NoError(t, err)
+			})
+		})
+	}
+}
