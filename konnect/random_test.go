@@ -37,6 +37,8 @@ type history struct {
 	server *konnecttest.Server
 	// theirs is what others have put there, by ID.
 	theirs map[string]string
+	// kept are the IDs of entities that stay for their deletion policy, by object.
+	kept map[string]string
 	// planes are where the next batch has the objects with an index.
 	planes [6]string
 	// ends counts how the processes ended.
@@ -46,7 +48,8 @@ type history struct {
 // TestRandomKills makes a server hold one random batch after the other. Processes
 // are killed at random requests, two run at once, and Konnect disturbs them. After
 // each batch a process that lives finishes: one entity per object, nothing else of
-// the owner's, nothing of others touched, and the next run writes nothing.
+// the owner's, nothing of others touched, nothing protected or retained deleted, and
+// the next run writes nothing.
 func TestRandomKills(t *testing.T) {
 	t.Parallel()
 	var lock sync.Mutex
@@ -76,7 +79,7 @@ func TestRandomKills(t *testing.T) {
 func newHistory(t *testing.T, seed uint64) *history {
 	t.Helper()
 	h := &history{
-		r: rand.New(rand.NewPCG(seed, 0)), theirs: map[string]string{}, ends: map[string]int{},
+		r: rand.New(rand.NewPCG(seed, 0)), theirs: map[string]string{}, kept: map[string]string{}, ends: map[string]int{},
 		server: konnecttest.NewServer(konnecttest.WithLatency(5 * time.Millisecond)),
 		planes: [6]string{"gw", "gw", "gw", "gw", "other", "other"},
 	}
@@ -133,7 +136,29 @@ func (h *history) batch() []crd.Object {
 			}
 		}
 	}
+	objects = append(objects, h.guarded()...)
 	h.r.Shuffle(len(objects), func(i, j int) { objects[i], objects[j] = objects[j], objects[i] })
+	return objects
+}
+
+// guarded returns some of the objects with annotations: entities that are never
+// deleted, a pool that stays for its target, and one of others that is looked at.
+func (h *history) guarded() []crd.Object {
+	var objects []crd.Object
+	for _, some := range [][]crd.Object{
+		{service("kept-service").Annotations(map[string]string{crd.DeletionPolicyAnnotation: "protect"}).MustBuild()},
+		{service("kept-too").Annotations(map[string]string{crd.DeletionPolicyAnnotation: "retain"}).MustBuild()},
+		{
+			builder.NewUpstream("kept-pool").ControlPlane("gw").MustBuild(),
+			builder.NewTarget("kept-target").Upstream("kept-pool").Address("10.0.1.1:80").
+				Annotations(map[string]string{crd.DeletionPolicyAnnotation: "protect"}).MustBuild(),
+		},
+		observing([]crd.Object{service("looking").SpecName("theirs").Retries(h.r.IntN(9)).MustBuild()}),
+	} {
+		if h.r.IntN(2) == 0 {
+			objects = append(objects, some...)
+		}
+	}
 	return objects
 }
 
@@ -215,7 +240,7 @@ func (h *history) count(t *testing.T, objects []crd.Object) {
 // check compares the server with the objects: one entity each, and nothing besides.
 func (h *history) check(t *testing.T, objects []crd.Object) {
 	t.Helper()
-	got := map[string]int{}
+	got, ids := map[string]int{}, map[string]string{}
 	entities := h.entities(t)
 	for id, text := range entities {
 		if want, ok := h.theirs[id]; ok {
@@ -225,6 +250,7 @@ func (h *history) check(t *testing.T, objects []crd.Object) {
 		kind, name, ok := marksOf(text)
 		if assert.True(t, ok, "no marks: %s", text) {
 			got[kind+" "+name]++
+			ids[kind+" "+name] = id
 		}
 	}
 	for id := range h.theirs {
@@ -232,9 +258,18 @@ func (h *history) check(t *testing.T, objects []crd.Object) {
 	}
 	want := map[string]int{}
 	for _, obj := range objects {
-		if key := crd.KeyOf(obj); key.GroupKind() != crd.ControlPlaneGroupKind() {
-			want[key.Kind+" "+key.Name] = 1
+		key := crd.KeyOf(obj)
+		if key.GroupKind() == crd.ControlPlaneGroupKind() || key.Name == "looking" {
+			continue
 		}
+		want[key.Kind+" "+key.Name] = 1
+		if strings.HasPrefix(key.Name, "kept-") && h.kept[key.Kind+" "+key.Name] == "" {
+			h.kept[key.Kind+" "+key.Name] = ids[key.Kind+" "+key.Name]
+		}
+	}
+	for object, id := range h.kept {
+		want[object] = 1
+		assert.Equal(t, id, ids[object], "%s is the one that it was", object)
 	}
 	assert.Equal(t, want, got)
 	assert.Len(t, h.server.ControlPlanes(), 2)
