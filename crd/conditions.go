@@ -5,7 +5,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Condition types that the operator sets on the kinds of this module.
+// Condition types of the kinds of this module. The operator sets all but Observed.
 const (
 	ConditionProgrammed               = "Programmed"
 	ConditionAPIAuthResolvedRef       = "APIAuthResolvedRef"
@@ -17,6 +17,9 @@ const (
 	ConditionMirrored                 = "Mirrored"
 	ConditionAdopted                  = "Adopted"
 	ConditionMembersReferenceResolved = "MembersReferenceResolved"
+	// ConditionObserved is True while the status names an entity that the object only
+	// observes (see ManagementPolicyObserve), which does not make it the object's own.
+	ConditionObserved = "Observed"
 )
 
 // IsProgrammed tells whether obj's condition Programmed is True for its present

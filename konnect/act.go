@@ -121,7 +121,7 @@ func (s *session) finish(m *member) {
 	s.writeStatus(m)
 	if m.err != nil && m.control != nil && m.node != nil {
 		s.lock.Lock()
-		m.control.failed = true
+		s.planeOf(m).failed = true
 		s.lock.Unlock()
 	}
 	m.desired = desired{}                       // thousands of them would weigh

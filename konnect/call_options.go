@@ -74,8 +74,9 @@ func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 
 // WithCascade lets Delete take along what is not ours: all that a control plane
 // holds, the targets of an upstream, the plugins of a service or route. Without it
-// they refuse the call: *OwnershipError. What is protected or retained is never
-// taken along, nor are routes of others: Konnect keeps a service to which they refer.
+// they refuse the call: *OwnershipError. What is protected, retained or observed
+// by an object of the batch is never taken along, nor are routes of others: Konnect
+// keeps a service to which they refer.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
 
 func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }

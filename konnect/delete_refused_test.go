@@ -245,3 +245,34 @@ func TestDeleteKeepsOthersBelow(t *testing.T) {
 		assert.NotNil(t, server.Entity(gw, "targets", textOf(stored["id"])))
 	})
 }
+
+// TestDeleteAsGroup deletes a control plane which is no group, as its object says.
+func TestDeleteAsGroup(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		client := newNetwork(server).client(t)
+		_, err := client.Ensure(t.Context(), []crd.Object{plainGateway()})
+		require.NoError(t, err)
+		putTheirs(t, server, "consumers", map[string]any{"username": "theirs"})
+		server.ResetLog()
+		group := builder.NewGatewayControlPlane("gw").Group().MustBuild()
+		_, err = client.Delete(t.Context(), []crd.Object{group})
+		require.ErrorAs(t, err, new(*konnect.OwnershipError))
+		assert.Zero(t, server.Writes())
+	})
+}
+
+// TestDeleteSpeaksOfDeleting where a control plane cannot be read.
+func TestDeleteSpeaksOfDeleting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, server, _ := ensured(t)
+		server.Inject(konnecttest.Fault{
+			Method: "GET", Path: "**/upstreams", Times: -1, Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no"}`),
+		})
+		_, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), controlPlanesOf(platform()), konnect.WithPartial())
+		require.ErrorIs(t, err, konnect.ErrForbidden)
+		assert.NotContains(t, err.Error(), "prune")
+	})
+}

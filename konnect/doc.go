@@ -15,8 +15,8 @@
 // Every entity carries marks: tags, or labels on control planes, that name this
 // module, an owner ([WithOwner]) and the object. An entity without our marks is
 // never touched: [*OwnershipError]. (Marks that were lost are no obstacle where
-// the ID is the computed one, or the object's own status names it and no tool has
-// marked it.) It is taken over with the object's spec.adopt or, for a whole batch,
+// the ID is the computed one, or the status of an object that has always managed it
+// names it and no tool has marked it.) It is taken over with the object's spec.adopt or, for a whole batch,
 // an [AdoptionPolicy], whose comment has the table of what happens.
 // An entity with the marks of our owner for an object that is not in the batch is
 // left alone too, unless the batch is complete ([WithPrune]): the object was

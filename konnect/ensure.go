@@ -95,6 +95,7 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 		s.settlePrunes(ctx)
 	}
 	s.breakSwaps()
+	s.spreadFailures()
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("observe: %w", err)
 	}
@@ -108,6 +109,40 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 		}
 	}
 	return s.checkDeletes(deletes)
+}
+
+// spreadFailures tells from what has failed already what else will not be done, so
+// that a plan says so, nothing is counted that stays, and nothing runs that waits
+// for a failed object in a circle.
+func (s *session) spreadFailures() {
+	all := append(slices.Clone(s.members), s.prunes...)
+	for count := -1; ; {
+		failed := 0
+		for _, m := range all {
+			if m.err == nil {
+				s.foresee(m)
+			}
+			if m.err == nil {
+				continue
+			}
+			failed++
+			if m.node != nil && m.control != nil {
+				s.planeOf(m).failed = true
+			}
+		}
+		if failed == 0 || failed == count {
+			return
+		}
+		count = failed
+	}
+}
+
+func (s *session) foresee(m *member) {
+	if m.node == nil {
+		m.spare(s.staysFor(m))
+	} else if blocked := s.blocked(m); blocked != nil {
+		m.err, m.outcome = blocked, ActionSkipped
+	}
 }
 
 func (s *session) checkDeletes(n int) error {
@@ -147,7 +182,7 @@ func (s *session) failures() error {
 		}
 	}
 	for _, m := range s.members {
-		if m.unread != nil {
+		if m.unread != nil && !s.deleting {
 			failures = append(failures, fmt.Errorf("prune %s: %w", m.key, m.unread))
 		}
 	}

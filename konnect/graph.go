@@ -15,6 +15,8 @@ type graph struct {
 	// done are the tasks after which an object's entity is as desired, members of
 	// a group aside, or an entity to prune is gone.
 	done map[*member]*task
+	// joined are the tasks after which a group has its members.
+	joined map[*member]*task
 	// parked are the tasks that give up a name for the time being.
 	parked map[*member]*task
 	// settled are the tasks after which nothing more is written to a control plane.
@@ -22,7 +24,7 @@ type graph struct {
 }
 
 func (s *session) newGraph() *graph {
-	return &graph{s: s, done: map[*member]*task{}, parked: map[*member]*task{}, settled: map[*member]*task{}}
+	return &graph{s: s, done: map[*member]*task{}, joined: map[*member]*task{}, parked: map[*member]*task{}, settled: map[*member]*task{}}
 }
 
 // add makes a task of run, which finishes m if it is the last one for it.
@@ -53,6 +55,10 @@ func (s *session) ensureGraph() *graph {
 			g.parked[m] = g.add(m, false, s.parkName)
 		}
 		g.done[m] = g.add(m, relationOf(m) == nil, s.actOn)
+		if relationOf(m) != nil {
+			g.joined[m] = g.add(m, true, s.actOnGroup)
+			g.joined[m].waitFor(g.done[m])
+		}
 	}
 	for _, m := range s.prunes {
 		g.done[m] = g.add(m, true, s.actOnPrune)
@@ -76,18 +82,13 @@ func (g *graph) linkWrite(m *member) {
 			write.waitFor(g.done[other])
 		}
 	}
-	var joined *task
-	if relationOf(m) != nil {
-		joined = g.add(m, true, g.s.actOnGroup)
-		joined.waitFor(write)
-	}
 	for _, edge := range m.node.Edges {
 		switch needed := g.s.byKey[edge.To]; {
 		case needed == nil:
 		case isMembership(m, edge):
-			joined.waitFor(g.done[needed])
+			g.joined[m].waitFor(g.done[needed])
 		default:
-			write.waitFor(g.done[needed])
+			write.waitFor(g.done[needed], g.joined[needed])
 			if park != nil {
 				park.waitFor(g.done[needed])
 			}
@@ -125,7 +126,7 @@ func (g *graph) settle(plane *member) *task {
 		g.settled[plane] = t
 		g.tasks = append(g.tasks, t)
 		for _, m := range g.s.members {
-			if m.control == plane {
+			if m.control != nil && g.s.planeOf(m) == plane {
 				t.waitFor(g.done[m])
 			}
 		}

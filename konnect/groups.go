@@ -16,6 +16,12 @@ func relationOf(m *member) *relation {
 	return r
 }
 
+// isGroup tells whether Konnect holds a group, whatever the object says.
+func (m *member) isGroup() bool {
+	r := m.kind.about().group
+	return r != nil && m.clusterType == r.clusterType
+}
+
 // observeGroups reads the members of the groups that exist.
 func (s *session) observeGroups(ctx context.Context) {
 	if s.deleting {
@@ -24,7 +30,7 @@ func (s *session) observeGroups(ctx context.Context) {
 	var group sync.WaitGroup
 	for _, m := range s.members {
 		r := relationOf(m)
-		if r == nil || !m.inBatch || m.entity == nil || m.err != nil || m.clusterType != r.clusterType {
+		if r == nil || !m.inBatch || m.entity == nil || m.err != nil || !m.isGroup() {
 			continue
 		}
 		group.Go(func() {

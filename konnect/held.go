@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -140,18 +141,36 @@ func (s *session) staysAgainst(parent *member, k binding, child *entity) error {
 		return s.protectedError(parent, k, child, policy)
 	}
 	if k.about().parentCollection == "" {
-		return s.childError(parent, child, "konnect deletes nothing that is referred to; delete it first")
+		return belongsError(parent, child, "-", "konnect deletes nothing that is referred to; delete it first")
 	}
-	if s.options.cascade || claim == nil && child.owner.ours(s.owner) {
-		return nil
+	if hint := s.keepHint(child); hint != "" {
+		return belongsError(parent, child, "-", hint)
 	}
-	return s.childError(parent, child, "it would be deleted with what it belongs to; delete it first, or use WithCascade")
+	return nil
 }
 
-// childError is about an entity that belongs to one that is to be deleted.
-func (s *session) childError(parent *member, child *entity, hint string) error {
+const cascadeHint = "it would be deleted with what it belongs to; delete it first, or use WithCascade"
+
+// keepHint says why an entity may not be deleted with what it belongs to; empty for
+// one of ours that no object stands for, and for all that the caller has go along
+// but what an object only observes.
+func (s *session) keepHint(e *entity) string {
+	claim := s.claims[e.ID]
+	switch {
+	case claim != nil && claim.observes():
+		return "an object of the batch observes it; delete it first, or leave that object out"
+	case s.options.cascade, claim == nil && e.owner.ours(s.owner):
+		return ""
+	default:
+		return cascadeHint
+	}
+}
+
+// belongsError is about an entity that belongs to one that is to be deleted; it is
+// called nameless where it has no name.
+func belongsError(m *member, e *entity, nameless, hint string) error {
 	return &OwnershipError{
-		Key: parent.key, KonnectID: child.ID, Name: orDash(nameOf(child)), Holder: child.owner.holder(), AdoptHint: hint, belongs: true,
+		Key: m.key, KonnectID: e.ID, Name: cmp.Or(nameOf(e), nameless), Holder: e.owner.holder(), AdoptHint: hint, belongs: true,
 	}
 }
 
@@ -181,7 +200,7 @@ func (s *session) checkChildren(ctx context.Context) {
 	s.eachPlugin(parents, func(parent *member, plugin *entity) {
 		if !blamed[parent] {
 			blamed[parent] = true
-			s.problem(parent.key, s.childError(parent, plugin, "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
+			s.problem(parent.key, belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
 		}
 	})
 }

@@ -69,14 +69,14 @@ func (s *session) checkControlPlanesHeld(ctx context.Context) {
 
 // staysForWhatItHolds returns why a control plane cannot go with all that it holds.
 func (s *session) staysForWhatItHolds(ctx context.Context, plane *member) error {
-	if plane.unread != nil {
-		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, plane.unread)
+	if unread := s.planeOf(plane).unread; unread != nil {
+		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, unread)
 	}
 	if err := s.heldBack(plane); err != nil || s.options.cascade {
 		return err
 	}
 	collections := otherCollections()
-	if relationOf(plane) != nil { // a group has no entities of its own
+	if plane.isGroup() { // which has no entities of its own
 		collections = slices.DeleteFunc(collections, func(c otherCollection) bool { return !c.beside })
 	}
 	results := make([]error, len(collections))
@@ -88,7 +88,7 @@ func (s *session) staysForWhatItHolds(ctx context.Context, plane *member) error 
 			case err != nil:
 				results[i] = fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, err)
 			case found != nil:
-				results[i] = cascadeError(plane, found, c.path)
+				results[i] = belongsError(plane, found, "of "+c.path, cascadeHint)
 			}
 		})
 	}
@@ -111,26 +111,17 @@ func (s *session) heldBack(plane *member) error {
 			continue
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
-			e, claim := x.byID[id], s.claims[id]
-			if claim != nil && claim.step == ActionDeleted {
-				continue
-			}
-			if policy := s.policyOf(e); policy != crd.DeletionPolicyDelete {
-				return s.protectedError(plane, k, e, policy)
-			}
-			if other == nil && !s.options.cascade && (claim != nil || !e.owner.ours(s.owner)) {
-				other = cascadeError(plane, e, k.about().collection)
+			e := x.byID[id]
+			switch claim := s.claims[id]; {
+			case claim != nil && claim.step == ActionDeleted:
+			case s.policyOf(e) != crd.DeletionPolicyDelete:
+				return s.protectedError(plane, k, e, s.policyOf(e))
+			case other == nil && s.keepHint(e) != "":
+				other = belongsError(plane, e, "of "+k.about().collection, s.keepHint(e))
 			}
 		}
 	}
 	return other
-}
-
-func cascadeError(plane *member, e *entity, path string) error {
-	return &OwnershipError{
-		Key: plane.key, KonnectID: e.ID, Name: cmp.Or(nameOf(e), "of "+path), Holder: e.owner.holder(), belongs: true,
-		AdoptHint: "it would be deleted with the control plane; delete it first, or use WithCascade",
-	}
 }
 
 // firstOf returns an entity of a collection; nil when it is empty.

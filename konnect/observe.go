@@ -130,11 +130,11 @@ func (s *session) neededCollections() []*need {
 func (s *session) completeControlPlanes() []*member {
 	var planes []*member
 	for _, m := range s.members {
-		if !m.isControlPlane() || !m.inBatch || m.entity == nil || m.err != nil {
+		if !m.isControlPlane() || !m.inBatch || m.entity == nil || m.err != nil || s.planeOf(m) != m {
 			continue
 		}
 		// What we may not write to may hold something all the same.
-		if holdsEntities(m.clusterType) == "" || s.deleting && relationOf(m) == nil && !m.isMirror() {
+		if holdsEntities(m.clusterType) == "" || s.deleting && !m.isGroup() && !m.isMirror() {
 			planes = append(planes, m)
 		}
 	}

@@ -1,5 +1,11 @@
 package konnect
 
+import (
+	"k8s.io/apimachinery/pkg/api/meta"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
 // isByConstruction tells whether an entity without marks is ours all the same:
 // nobody else knows its ID, or the status has it from this very organisation.
 func (s *session) isByConstruction(m *member) bool {
@@ -7,8 +13,15 @@ func (s *session) isByConstruction(m *member) bool {
 		return true
 	}
 	status, account := m.obj.GetKonnectStatus(), m.control.account
-	return m.entity.owner.unmarked() && adoptOf(m.obj) == nil && status.ID == m.entity.ID &&
+	return m.entity.owner.unmarked() && adoptOf(m.obj) == nil && !m.mayHaveLooked() && status.ID == m.entity.ID &&
 		status.ServerURL == account.server.String() && status.OrganizationID == account.organizationID
+}
+
+// mayHaveLooked tells whether the status may name an entity that was never written,
+// because the object observed it or adopted it with mode: match.
+func (m *member) mayHaveLooked() bool {
+	conditions := m.obj.GetConditions()
+	return meta.IsStatusConditionTrue(conditions, crd.ConditionObserved) || meta.FindStatusCondition(conditions, crd.ConditionAdopted) != nil
 }
 
 // hasComputedID tells whether an entity without marks has the ID that is computed

@@ -181,3 +181,50 @@ func TestPartialDelete(t *testing.T) {
 		assert.Len(t, server.ControlPlanes(), 1)
 	})
 }
+
+// TestPartialCircle goes on without an object whose name is handed round in a circle
+// that cannot be broken, and with nothing that waits for it.
+func TestPartialCircle(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		require.NoError(t, ensuring(inGateway(
+			named("a", "one"), named("b", "two"), named("old", "old"), routeAt("r", "r", "b"), routeAt("s", "s", "b"),
+		))(t, n))
+		server.ResetLog()
+		after := inGateway(named("a", "two"), routeAt("r", "rr", "a"), routeAt("s", "r", "a"), named("c", "three"))
+		client := n.client(t, konnect.WithOwner("platform"))
+		options := []konnect.EnsureOption{konnect.WithPrune(), konnect.WithPartial()}
+		plan, err := client.Plan(t.Context(), after(), append(options, konnect.WithMaxDeletes(0))...)
+		require.ErrorContains(t, err, "rename in a second run")
+		assert.NotContains(t, plan.String(), "to delete", "nothing is deleted where an object failed")
+
+		report, err := client.Ensure(t.Context(), after(), append(options, konnect.WithMaxDeletes(0))...)
+		require.ErrorContains(t, err, "rename in a second run")
+		assert.NotErrorAs(t, err, new(*konnect.TooManyDeletesError))
+		assert.Equal(t, 1, server.Writes(), "%s", report)
+		for _, planned := range plan.Changes {
+			done := changeOf(t, report, planned.Key.Kind, planned.Key.Name)
+			assert.Equal(t, planned.Action, done.Action, "%s: as it was planned", planned.Key)
+		}
+	})
+}
+
+// TestPartialInGroup has an object in a group, which takes none, and tells of it once
+// it is known what became of the group and its members.
+func TestPartialInGroup(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		server.Inject(konnecttest.Fault{
+			Method: "POST", Path: "**/group-memberships/add", Times: -1, Effect: konnecttest.Answer(403, "application/json", `{"code":7,"message":"no"}`),
+		})
+		lost := service("lost").ControlPlane("edge").MustBuild()
+		_, err := newNetwork(server).client(t).Ensure(t.Context(), []crd.Object{
+			plainGateway(), builder.NewGatewayControlPlane("edge").Group().Members("gw").MustBuild(), lost,
+		}, konnect.WithPartial())
+		require.ErrorIs(t, err, konnect.ErrForbidden)
+		assertCondition(t, lost, crd.ConditionControlPlaneRefValid, "False", "NotProgrammed")
+	})
+}

@@ -162,3 +162,67 @@ func TestObserveControlPlane(t *testing.T) {
 		assert.NotNil(t, plane.Status.Endpoints)
 	})
 }
+
+// TestLookingIsNotOwning manages fully what an object has only looked at: its status
+// names the entity, which nobody has marked and which is not ours all the same.
+func TestLookingIsNotOwning(t *testing.T) {
+	t.Parallel()
+	for name, look := range map[string]func(id string) *builder.Service{
+		"observed": func(string) *builder.Service {
+			return builder.NewService("a").Annotations(map[string]string{crd.ManagementPolicyAnnotation: string(crd.ManagementPolicyObserve)})
+		},
+		"matched": func(id string) *builder.Service { return builder.NewService("a").AdoptMatch(id) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := konnecttest.NewServer()
+				client := newNetwork(server).client(t, konnect.WithOwner("platform"))
+				_, err := client.Ensure(t.Context(), []crd.Object{plainGateway()})
+				require.NoError(t, err)
+				id := putTheirs(t, server, "services", map[string]any{"name": "theirs", "host": "theirs.example.com"})
+				looking := look(id).SpecName("theirs").ControlPlane("gw").Host("theirs.example.com").MustBuild()
+				_, err = client.Ensure(t.Context(), []crd.Object{plainGateway(), looking})
+				require.NoError(t, err)
+				require.Equal(t, id, looking.GetKonnectStatus().ID)
+
+				full := builder.NewService("a").SpecName("theirs").ControlPlane("gw").Host("mine.example.com").MustBuild()
+				full.Status = looking.Status
+				server.ResetLog()
+				for range 2 { // the status of a refused call proves nothing either
+					_, err = client.Ensure(t.Context(), []crd.Object{plainGateway(), full})
+					require.ErrorAs(t, err, new(*konnect.OwnershipError))
+					assert.Zero(t, server.Writes())
+				}
+			})
+		})
+	}
+}
+
+// TestCascadeLeavesWhatIsLookedAt by another object of the batch.
+func TestCascadeLeavesWhatIsLookedAt(t *testing.T) {
+	t.Parallel()
+	for name, doomed := range map[string][]string{"in an upstream": {"u"}, "in a control plane": {"u", "gw"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := konnecttest.NewServer()
+				client := newNetwork(server).client(t)
+				objects := func() []crd.Object {
+					return []crd.Object{plainGateway(), upstreamNamed("u", "u"), targetAt("t", "u")}
+				}
+				_, err := client.Ensure(t.Context(), objects())
+				require.NoError(t, err)
+				server.ResetLog()
+				batch := objects()
+				observing(batch[2:])
+				if len(doomed) == 1 {
+					batch[0] = builder.NewGatewayControlPlane("gw").Mirror(planeID(t, server, "gw")).MustBuild()
+				}
+				_, err = client.Delete(t.Context(), batch, konnect.WithCascade())
+				require.ErrorAs(t, err, new(*konnect.OwnershipError))
+				assert.Zero(t, server.Writes())
+			})
+		})
+	}
+}

@@ -15,7 +15,7 @@ func (s *session) findPrunes() {
 	for _, k := range slices.Backward(s.kinds.list) {
 		for _, plane := range s.completeControlPlanes() {
 			x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
-			if x == nil || plane.unread != nil || s.claims[plane.id] != plane { // the same one, mirrored
+			if x == nil || plane.unread != nil {
 				continue
 			}
 			var found []*member
@@ -82,7 +82,7 @@ func (s *session) settlePrunes(ctx context.Context) {
 		}
 	}
 	s.eachPlugin(pruned, func(parent *member, plugin *entity) {
-		parent.spare(s.childError(parent, plugin, "this plugin would be deleted with what it is attached to; delete it first"))
+		parent.spare(belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first"))
 	})
 	s.eachChild(pruned, func(parent *member, k binding, child *entity) {
 		switch claim, sibling := s.claims[child.ID], pruned[child.ID]; {
@@ -94,7 +94,7 @@ func (s *session) settlePrunes(ctx context.Context) {
 		case s.policyOf(child) != crd.DeletionPolicyDelete:
 			parent.spare(s.protectedError(parent, k, child, s.policyOf(child)))
 		default:
-			parent.spare(s.childError(parent, child, "it belongs to an entity that would be deleted; delete it first"))
+			parent.spare(belongsError(parent, child, "-", "it belongs to an entity that would be deleted; delete it first"))
 		}
 	})
 	s.handNames()
@@ -142,22 +142,24 @@ func (s *session) actOnPrune(ctx context.Context, m *member) {
 		m.outcome = m.step
 		return
 	}
-	var kept error
+	if m.spare(s.staysFor(m)); m.err == nil {
+		s.remove(ctx, m)
+	}
+}
+
+// staysFor returns which failure keeps an entity from being pruned, as far as
+// there are any yet.
+func (s *session) staysFor(m *member) error {
 	switch object := s.movedTo(m); {
 	case m.taker == nil && m.control.failed:
-		kept = fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key)
-	case object != nil && (object.err != nil || object.entity == nil):
-		kept = fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key)
+		return fmt.Errorf("prune %s: an object of %s failed", m.key, m.control.key)
+	case object != nil && (object.err != nil || object.entity == nil && object.step != ActionCreated):
+		return fmt.Errorf("prune %s: the object is not programmed where it has moved to", m.key)
 	case m.taker != nil && (m.taker.err != nil || s.blockedReference(m.taker, anyReference) != nil):
-		kept = fmt.Errorf("prune %s: %s, which takes its name, cannot be written", m.key, m.taker.key)
+		return fmt.Errorf("prune %s: %s, which takes its name, cannot be written", m.key, m.taker.key)
 	default:
-		kept = s.blocked(m)
+		return s.blocked(m)
 	}
-	if kept != nil {
-		m.err, m.outcome = kept, ActionSkipped
-		return
-	}
-	s.remove(ctx, m)
 }
 
 // movedTo returns the object that an entity to prune belonged to, which is now

@@ -248,3 +248,33 @@ func putBelow(t *testing.T, server *konnecttest.Server) {
 	})
 	require.NoError(t, err)
 }
+
+// TestPruneKnowsMirrors of the control plane that it prunes: what fails in there
+// fails in the control plane, and what cannot be read there is not known in it.
+func TestPruneKnowsMirrors(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		client := newNetwork(server).client(t, konnect.WithOwner("platform"))
+		_, err := client.Ensure(t.Context(), []crd.Object{plainGateway(), service("old").MustBuild()})
+		require.NoError(t, err)
+		gw, refusal := planeID(t, server, "gw"), konnecttest.Answer(403, "application/json", `{"code":7,"message":"no"}`)
+		objects := func() []crd.Object {
+			return []crd.Object{
+				plainGateway(), builder.NewGatewayControlPlane("mirror").Mirror(gw).MustBuild(),
+				builder.NewService("new").ControlPlane("mirror").Host("echo.example.com").MustBuild(),
+			}
+		}
+		server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/services/*", Times: -1, Effect: refusal})
+		report, err := client.Ensure(t.Context(), objects(), konnect.WithPrune())
+		require.Error(t, err)
+		assert.Equal(t, konnect.ActionSkipped, changeOf(t, report, "KongService", "old").Action)
+		assert.Len(t, server.Entities(gw, "services"), 1)
+
+		server.ClearFaults()
+		server.Inject(konnecttest.Fault{Method: "GET", Path: "**/routes", Times: -1, Effect: refusal})
+		report, err = client.Ensure(t.Context(), objects(), konnect.WithPrune())
+		require.Error(t, err)
+		assert.Empty(t, deletedOf(report))
+	})
+}

@@ -11,7 +11,8 @@ func (s *session) isComplete(m *member) bool {
 	if !s.options.prune || !m.inBatch {
 		return false
 	}
-	return m.isControlPlane() || m.control.inBatch && m.control.unread == nil
+	plane := s.planeOf(m)
+	return m.isControlPlane() || plane.inBatch && plane.unread == nil
 }
 
 // isRenamed tells whether an entity that m has found is its own under another

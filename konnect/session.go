@@ -145,6 +145,15 @@ func (s *session) at(m *member) scope {
 	return at
 }
 
+// planeOf returns the member that stands for the control plane which m is or lies
+// in: one of them where it is mirrored as well.
+func (s *session) planeOf(m *member) *member {
+	if plane := s.claims[m.control.id]; plane != nil {
+		return plane
+	}
+	return m.control
+}
+
 // parentOf returns the member whose entity nests m's URL; nil for flat kinds.
 func (s *session) parentOf(m *member) *member {
 	if m.node == nil || m.kind.about().parent == "" {

@@ -49,6 +49,9 @@ func (s *session) writeStatus(m *member) {
 	}
 	conditions, written := origin.GetConditions(), s.conditions(m)
 	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
+	if m.err == nil && !m.observes() {
+		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
+	}
 	for _, condition := range written {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
@@ -88,6 +91,9 @@ func (s *session) conditions(m *member) []metav1.Condition {
 	conditions = append(conditions, s.adoptConditions(m)...)
 	if m.isMirror() {
 		conditions = append(conditions, mirrorCondition(m))
+	}
+	if m.observes() && m.owned {
+		conditions = append(conditions, condition(crd.ConditionObserved, true, crd.ConditionObserved, "", ""))
 	}
 	if relationOf(m) != nil {
 		conditions = append(conditions, membersCondition(m))
