@@ -107,7 +107,7 @@ func (s *session) findKnown(m *member) {
 // object of the batch by now.
 func (s *session) hasGoneOver(m *member, e *entity) bool {
 	other := s.byMark[e.owner.key]
-	return e.owner.ours(s.owner) && other != nil && other != m && other.control == m.control &&
+	return e.owner.ours(s.owner) && other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m) &&
 		m.kind.wantedID(m.obj) != e.ID && adoptOf(m.obj).KonnectID() != e.ID
 }
 

@@ -243,7 +243,7 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	if byID != nil && (s.deleting || about.natural(byID) == s.natural(m)) {
 		return nil
 	}
-	if name != "" && !s.deleting {
+	if name != "" && (!s.deleting || m.observes()) {
 		if _, err := read(name); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (m *member) hasDrifted() bool { return m.observes() && len(m.fields) > 0 }
 // takeObserved takes the entity with the natural key, whoever holds it, for an
 // object that only looks at it and does not name it by ID.
 func (s *session) takeObserved(m *member, x *index) bool {
-	if !m.observes() || s.deleting || m.kind.wantedID(m.obj) != "" || adoptOf(m.obj) != nil {
+	if !m.observes() || m.kind.wantedID(m.obj) != "" || adoptOf(m.obj) != nil {
 		return false
 	}
 	s.take(m, x.byNatural[s.natural(m)])

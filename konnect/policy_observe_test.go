@@ -226,3 +226,27 @@ func TestCascadeLeavesWhatIsLookedAt(t *testing.T) {
 		})
 	}
 }
+
+// TestDeleteBesideObserved finds what is observed without its status, as from a
+// manifest, and so what is ours in there.
+func TestDeleteBesideObserved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		n, server, _ := ensured(t)
+		objects := func() []crd.Object {
+			observed := platform()
+			return append(observing([]crd.Object{observed[0], observed[5]}),
+				builder.NewRoute("mine").Service("api").Protocols("http").Paths("/mine").MustBuild())
+		}
+		client := n.client(t, konnect.WithOwner("second"))
+		_, err := client.Ensure(t.Context(), objects())
+		require.NoError(t, err)
+		server.ResetLog()
+		report, err := client.Delete(t.Context(), objects())
+		require.NoError(t, err)
+		assert.Equal(t, 1, server.Writes())
+		assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongRoute", "mine").Action)
+		assert.Equal(t, konnect.ActionRetained, changeOf(t, report, "KongService", "api").Action)
+		assert.Equal(t, konnect.ActionRetained, changeOf(t, report, "KonnectGatewayControlPlane", "gw").Action)
+	})
+}

@@ -230,3 +230,24 @@ func TestNameOfMovedObject(t *testing.T) {
 		assert.Zero(t, server.Writes())
 	})
 }
+
+// TestStatusOfRenamedObjectInMirror is the same where the two objects reach their
+// control plane in different ways.
+func TestStatusOfRenamedObjectInMirror(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		a := named("a", "one")
+		require.NoError(t, ensuring(func() []crd.Object { return []crd.Object{plainGateway(), a} })(t, n))
+		require.NoError(t, ensuring(inGateway(named("b", "one")), konnect.WithPrune())(t, n))
+
+		stale := builder.NewService("a").SpecName("two").ControlPlane("mirror").Host("pool").MustBuild()
+		stale.SetKonnectStatus(a.GetKonnectStatus())
+		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), []crd.Object{
+			plainGateway(), builder.NewGatewayControlPlane("mirror").Mirror(planeID(t, server, "gw")).MustBuild(), stale, named("b", "one"),
+		})
+		require.NoError(t, err)
+		assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongService", "a").Action)
+	})
+}
