@@ -98,23 +98,25 @@ func TestObservedMustExist(t *testing.T) {
 	}
 }
 
+// besideObserved is a route of ours where everything else is observed.
+func besideObserved() []crd.Object {
+	observed := platform()
+	return append(observing([]crd.Object{observed[0], observed[5]}),
+		builder.NewRoute("mine").Service("api").Protocols("http").Paths("/mine").MustBuild())
+}
+
 // TestObservedHoldsOurs puts entities of ours where everything else is observed.
 func TestObservedHoldsOurs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, server, _ := ensured(t)
-		objects := func() []crd.Object {
-			observed := platform()
-			return append(observing([]crd.Object{observed[0], observed[5]}),
-				builder.NewRoute("mine").Service("api").Protocols("http").Paths("/mine").MustBuild())
-		}
 		client := n.client(t, konnect.WithOwner("second"))
-		report, err := client.Ensure(t.Context(), objects(), konnect.WithPrune())
+		report, err := client.Ensure(t.Context(), besideObserved(), konnect.WithPrune())
 		require.NoError(t, err)
 		assert.Equal(t, 1, report.Writes)
 		assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongRoute", "mine").Action)
 
-		left := objects()[:2]
+		left := besideObserved()[:2]
 		report, err = client.Ensure(t.Context(), left, konnect.WithPrune())
 		require.NoError(t, err)
 		assert.Equal(t, 1, report.Writes)
@@ -233,16 +235,11 @@ func TestDeleteBesideObserved(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, server, _ := ensured(t)
-		objects := func() []crd.Object {
-			observed := platform()
-			return append(observing([]crd.Object{observed[0], observed[5]}),
-				builder.NewRoute("mine").Service("api").Protocols("http").Paths("/mine").MustBuild())
-		}
 		client := n.client(t, konnect.WithOwner("second"))
-		_, err := client.Ensure(t.Context(), objects())
+		_, err := client.Ensure(t.Context(), besideObserved())
 		require.NoError(t, err)
 		server.ResetLog()
-		report, err := client.Delete(t.Context(), objects())
+		report, err := client.Delete(t.Context(), besideObserved())
 		require.NoError(t, err)
 		assert.Equal(t, 1, server.Writes())
 		assert.Equal(t, konnect.ActionDeleted, changeOf(t, report, "KongRoute", "mine").Action)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -95,9 +96,7 @@ func newHistory(t *testing.T, seed uint64) *history {
 	})
 	require.NoError(t, err)
 	putTheirs(t, h.server, "services", map[string]any{"name": "by-hand", "host": "theirs.example.com"})
-	for id, text := range h.entities(t) {
-		h.theirs[id] = text
-	}
+	maps.Copy(h.theirs, h.entities(t))
 	return h
 }
 

@@ -185,23 +185,30 @@ func TestRenamedWithoutName(t *testing.T) {
 }
 
 // TestStatusOfRenamedObject names an entity that another object of the batch has
-// taken over meanwhile.
+// taken over meanwhile, which may reach the control plane in another way.
 func TestStatusOfRenamedObject(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := konnecttest.NewServer()
-		n := newNetwork(server)
-		a := named("a", "one")
-		require.NoError(t, ensuring(func() []crd.Object { return []crd.Object{plainGateway(), a} })(t, n))
-		require.NoError(t, ensuring(inGateway(named("b", "one")), konnect.WithPrune())(t, n))
+	for _, plane := range []string{"gw", "mirror"} {
+		t.Run(plane, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server := konnecttest.NewServer()
+				n := newNetwork(server)
+				a := named("a", "one")
+				require.NoError(t, ensuring(func() []crd.Object { return []crd.Object{plainGateway(), a} })(t, n))
+				require.NoError(t, ensuring(inGateway(named("b", "one")), konnect.WithPrune())(t, n))
 
-		stale := builder.NewService("a").SpecName("two").ControlPlane("gw").Host("pool").MustBuild()
-		stale.SetKonnectStatus(a.GetKonnectStatus())
-		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), []crd.Object{plainGateway(), stale, named("b", "one")})
-		require.NoError(t, err)
-		assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongService", "a").Action)
-		assert.Equal(t, konnect.ActionUnchanged, changeOf(t, report, "KongService", "b").Action)
-	})
+				stale := builder.NewService("a").SpecName("two").ControlPlane(plane).Host("pool").MustBuild()
+				stale.SetKonnectStatus(a.GetKonnectStatus())
+				report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), []crd.Object{
+					plainGateway(), builder.NewGatewayControlPlane("mirror").Mirror(planeID(t, server, "gw")).MustBuild(), stale, named("b", "one"),
+				})
+				require.NoError(t, err)
+				assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongService", "a").Action)
+				assert.Equal(t, konnect.ActionUnchanged, changeOf(t, report, "KongService", "b").Action)
+			})
+		})
+	}
 }
 
 // TestNameOfMovedObject is free for another as soon as the object that had it is
@@ -228,26 +235,5 @@ func TestNameOfMovedObject(t *testing.T) {
 		server.ResetLog()
 		require.NoError(t, ensuring(after, konnect.WithPrune())(t, n))
 		assert.Zero(t, server.Writes())
-	})
-}
-
-// TestStatusOfRenamedObjectInMirror is the same where the two objects reach their
-// control plane in different ways.
-func TestStatusOfRenamedObjectInMirror(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := konnecttest.NewServer()
-		n := newNetwork(server)
-		a := named("a", "one")
-		require.NoError(t, ensuring(func() []crd.Object { return []crd.Object{plainGateway(), a} })(t, n))
-		require.NoError(t, ensuring(inGateway(named("b", "one")), konnect.WithPrune())(t, n))
-
-		stale := builder.NewService("a").SpecName("two").ControlPlane("mirror").Host("pool").MustBuild()
-		stale.SetKonnectStatus(a.GetKonnectStatus())
-		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), []crd.Object{
-			plainGateway(), builder.NewGatewayControlPlane("mirror").Mirror(planeID(t, server, "gw")).MustBuild(), stale, named("b", "one"),
-		})
-		require.NoError(t, err)
-		assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongService", "a").Action)
 	})
 }
