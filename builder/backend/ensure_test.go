@@ -124,7 +124,7 @@ func TestSecondPort(t *testing.T) {
 	pods := slice("a", discoveryv1.AddressTypeIPv4, portOf("web", 8080), ready("10.0.0.1"))
 	g.ensure(t, service, pods)
 	service.Spec.Ports = webAndRPC()
-	assert.Equal(t, map[konnect.Action]int{konnect.ActionUnchanged: 1, konnect.ActionAdopted: 3, konnect.ActionCreated: 2}, g.ensure(t, service, pods))
+	assert.Equal(t, map[konnect.Action]int{konnect.ActionUnchanged: 1, konnect.ActionUpdated: 3, konnect.ActionCreated: 2}, g.ensure(t, service, pods))
 	assert.Len(t, g.entities(t, "services"), 2)
 	assert.Len(t, g.entities(t, "targets"), 1)
 }
