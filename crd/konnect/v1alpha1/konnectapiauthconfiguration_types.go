@@ -161,3 +161,12 @@ func (c *KonnectAPIAuthConfiguration) SetKonnectStatus(status crd.KonnectStatus)
 func (c KonnectAPIAuthConfiguration) LogValue() slog.Value {
 	return slog.StringValue(crd.KeyOf(&c).String())
 }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (s KonnectAPIAuthConfigurationSpec) LogValue() slog.Value {
+	attrs := []slog.Attr{slog.String("type", s.Type), slog.String("server_url", s.ServerURL)}
+	if s.Token != nil {
+		attrs = append(attrs, slog.String("token", s.Token.String()))
+	}
+	return slog.GroupValue(attrs...)
+}
