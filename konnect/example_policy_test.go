@@ -120,6 +120,12 @@ func ExampleActionObserved() {
 
 	shared := builder.NewGatewayControlPlane("shared").Description("of the platform team").
 		Annotations(map[string]string{crd.ManagementPolicyAnnotation: string(crd.ManagementPolicyObserve)}).MustBuild()
+	plan, err := client.Plan(ctx, []crd.Object{shared})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("changes: %t, drift: %t\n", plan.HasChanges(), plan.HasDrift())
 	report, err := client.Ensure(ctx, []crd.Object{shared})
 	if err != nil {
 		fmt.Println(err)
@@ -128,12 +134,13 @@ func ExampleActionObserved() {
 	fmt.Println(report)
 	fmt.Println(shared.GetKonnectStatus().ID == id)
 	// Output:
+	// changes: false, drift: true
 	// ACTION    KIND                        OBJECT          NAME    KONNECT ID                            PROGRAMMED
 	// observed  KonnectGatewayControlPlane  default/shared  shared  00000000-0000-4000-8000-000000000001  false
 	//
 	// drift: KonnectGatewayControlPlane default/shared: description: "of another team" -> "of the platform team"
 	//
-	// 1 observed; 2 reads, 0 writes
+	// 1 observed; 1 read, 0 writes
 	//
 	// true
 }

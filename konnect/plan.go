@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -42,6 +43,14 @@ func (p *Plan) HasChanges() bool {
 		}
 	}
 	return false
+}
+
+// HasDrift tells whether Konnect holds anything otherwise than the objects say:
+// what HasChanges tells, and what differs in entities that are only observed.
+func (p *Plan) HasDrift() bool {
+	return p.HasChanges() || slices.ContainsFunc(p.Changes, func(c Change) bool {
+		return c.Action == ActionObserved && len(c.Fields) > 0
+	})
 }
 
 // Apply carries the plan out; see Client.Apply. It works for a plan that this

@@ -58,6 +58,7 @@ func TestPlanAndApply(t *testing.T) {
 				assert.Equal(t, untouched, objects, "and leaves the objects as they are")
 				assertState(t, before, stateOf(t, server), "planned")
 				assert.Equal(t, name != "same", plan.HasChanges())
+				assert.Equal(t, plan.HasChanges(), plan.HasDrift())
 
 				report, err := n.client(t, konnect.WithOwner("platform")).Apply(t.Context(), kept(t, plan), tt.objects())
 				require.NoError(t, err)

@@ -44,7 +44,7 @@ func TestObserveWritesNothing(t *testing.T) {
 				plan, err := client.Plan(t.Context(), objects)
 				require.NoError(t, err)
 				assert.False(t, plan.HasChanges())
-				kept(t, plan)
+				assert.Equal(t, tt.drifted, kept(t, plan).HasDrift())
 				report, err := client.Ensure(t.Context(), objects, konnect.WithPrune())
 				require.NoError(t, err)
 				assert.Zero(t, server.Writes())

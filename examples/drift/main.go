@@ -128,7 +128,7 @@ func watch(ctx context.Context, client *konnect.Client, every time.Duration, std
 		case err != nil:
 			fmt.Fprintln(stderr, "drift:", err)
 			return exitFailed
-		case plan.HasChanges():
+		case plan.HasDrift():
 			fmt.Fprint(stdout, plan)
 			return exitDrift
 		case every == 0:
