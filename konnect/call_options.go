@@ -7,6 +7,8 @@ type callOptions struct {
 	maxDeletes int // -1 for no limit
 	cascade    bool
 	partial    bool
+	// withoutWarnings are the codes of warnings that are left out.
+	withoutWarnings []WarningCode
 }
 
 // EnsureOption changes what Ensure, Plan and Apply do.

@@ -19,6 +19,10 @@ func (s *session) validate(objects []crd.Object) {
 			problems = append(problems, k.checkObject(obj)...)
 			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
 			problems = append(problems, checkPolicies(obj)...)
+			for _, w := range k.warnings(obj) {
+				w.Key = key
+				s.warn(w)
+			}
 		}
 		reported := map[string]bool{}
 		for _, p := range problems {

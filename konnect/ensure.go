@@ -62,7 +62,10 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	}
 	s := c.newEnsureSession(nil)
 	s.planning = true
-	s.options = callOptions{prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes, partial: plan.Partial}
+	s.options = callOptions{
+		prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes, partial: plan.Partial,
+		withoutWarnings: plan.WithoutWarnings,
+	}
 	if err := s.ready(ctx, objects); err != nil {
 		return s.refused(err), err
 	}
@@ -161,7 +164,7 @@ func (s *session) carryOut(ctx context.Context) (*Report, error) {
 
 // report lists what was done.
 func (s *session) report() *Report {
-	r := &Report{Reads: int(s.tally.reads.Load()), Writes: int(s.tally.writes.Load())}
+	r := &Report{Reads: int(s.tally.reads.Load()), Writes: int(s.tally.writes.Load()), Warnings: s.warned()}
 	for _, m := range append(s.batch(), s.prunes...) {
 		r.Changes = append(r.Changes, s.change(m, cmp.Or(m.outcome, ActionSkipped)))
 	}

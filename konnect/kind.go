@@ -33,6 +33,9 @@ type kind[O crd.Object, P any] struct {
 	clusterType func(O) string
 	// check returns what Konnect refuses and the CRD does not.
 	check func(O) field.ErrorList
+	// warn returns what is probably not meant, without keys; nil where nothing is
+	// looked for.
+	warn func(O) []Warning
 	// payload translates; tags and labels come with the marks.
 	payload func(O, inputs) (P, error)
 	// carry completes a payload with what the CRD cannot express, as observed.
@@ -129,6 +132,8 @@ type binding interface {
 	mirrored(crd.Object) string
 	wantedClusterType(crd.Object) string
 	checkObject(crd.Object) field.ErrorList
+	// warnings have no keys yet.
+	warnings(crd.Object) []Warning
 	// desire returns the payload and its comparable JSON.
 	desire(crd.Object, inputs) (desired, error)
 	// canRename is false for kinds whose name is their address; renamed returns a
@@ -194,6 +199,13 @@ func (k *kind[O, P]) checkObject(obj crd.Object) field.ErrorList {
 		return nil
 	}
 	return k.check(k.own(obj))
+}
+
+func (k *kind[O, P]) warnings(obj crd.Object) []Warning {
+	if k.warn == nil {
+		return nil
+	}
+	return k.warn(k.own(obj))
 }
 
 func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {

@@ -1,7 +1,9 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -48,6 +50,7 @@ func serviceKind() binding {
 		specID:    func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
 		rename:    func(p *components.Service, name string) { p.Name = &name },
 		check:     checkService,
+		warn:      warnService,
 		payload:   servicePayload,
 		carry:     carryService,
 		normalize: expandURL,
@@ -182,6 +185,32 @@ func checkService(s *configurationv1alpha1.KongService) field.ErrorList {
 	problems = append(problems, checkRange(path.Child("write_timeout"), spec.WriteTimeout, 1, maxTimeout)...)
 	problems = append(problems, checkRange(path.Child("tls_verify_depth"), spec.TLSVerifyDepth, 0, 64)...)
 	return append(problems, checkServiceTLS(path, spec, protocol)...)
+}
+
+// warnService tells which fields beside a url are lost.
+func warnService(s *configurationv1alpha1.KongService) []Warning {
+	spec := s.Spec
+	if spec.URL == nil {
+		return nil
+	}
+	parts, err := parseServiceURL(*spec.URL)
+	if err != nil {
+		return nil // refused by checkService
+	}
+	var warnings []Warning
+	compare := func(name string, isSet bool, own, used any) {
+		if isSet && own != used {
+			warnings = append(warnings, Warning{
+				Field: "spec." + name, Code: WarningURLOverridesFields,
+				Message: fmt.Sprintf("%v is lost, because spec.url stands for %s %v; leave one of the two out", own, name, used),
+			})
+		}
+	}
+	compare("protocol", spec.Protocol != nil, deref(spec.Protocol), parts.protocol)
+	compare("host", spec.Host != "", spec.Host, parts.host)
+	compare("port", spec.Port != nil, deref(spec.Port), int64(parts.port))
+	compare("path", spec.Path != nil, deref(spec.Path), cmp.Or(parts.path, "none"))
+	return warnings
 }
 
 // checkServiceURL checks the parts of a url, which stand for the fields beside it.

@@ -19,6 +19,8 @@ import (
 type Plan struct {
 	// Changes by object, dependencies first, then entities to prune.
 	Changes []Change `json:"changes"`
+	// Warnings are what is legal and probably not meant, by object.
+	Warnings []Warning `json:"warnings,omitempty"`
 	// Owner is that of the client which made the plan.
 	Owner string `json:"owner"`
 	// Prune, Adoption, MaxDeletes and Partial are the options of the plan; a
@@ -27,6 +29,8 @@ type Plan struct {
 	Adoption   AdoptionPolicy `json:"adoption,omitempty"`
 	MaxDeletes int            `json:"maxDeletes"`
 	Partial    bool           `json:"partial,omitempty"`
+	// WithoutWarnings are the codes of warnings that are left out.
+	WithoutWarnings []WarningCode `json:"withoutWarnings,omitempty"`
 	// Digest stands for the objects and for what was observed of their entities.
 	Digest string `json:"digest"`
 
@@ -96,7 +100,7 @@ func (p *Plan) String() string {
 	if text.Len() > 0 {
 		text.WriteString("\n")
 	}
-	fmt.Fprintf(&text, "Plan: %s\n", planSummary(p.Changes))
+	fmt.Fprintf(&text, "Plan: %s\n%s", planSummary(p.Changes), warningLines(p.Warnings))
 	return text.String()
 }
 
@@ -131,7 +135,7 @@ func planSummary(changes []Change) string {
 func (s *session) plan() *Plan {
 	p := &Plan{
 		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, MaxDeletes: s.options.maxDeletes,
-		Partial: s.options.partial,
+		Partial: s.options.partial, WithoutWarnings: s.options.withoutWarnings, Warnings: s.warned(),
 	}
 	hash := sha256.New()
 	for _, m := range append(s.batch(), s.prunes...) {

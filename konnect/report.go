@@ -11,6 +11,8 @@ import (
 type Report struct {
 	// Changes in the order in which they depend on each other.
 	Changes []Change `json:"changes"`
+	// Warnings are what is legal and probably not meant, by object.
+	Warnings []Warning `json:"warnings,omitempty"`
 	// Reads and Writes count the calls to Konnect, repeated attempts aside.
 	Reads  int `json:"reads"`
 	Writes int `json:"writes"`
@@ -23,6 +25,7 @@ func (r *Report) String() string {
 	}
 	var text strings.Builder
 	writeTable(&text, r.Changes)
+	text.WriteString(warningLines(r.Warnings))
 	fmt.Fprintf(&text, "\n%s; %s, %s\n", summary(r.Changes), count(r.Reads, "read"), count(r.Writes, "write"))
 	return text.String()
 }

@@ -49,11 +49,13 @@ type session struct {
 	plugins  []*entity
 	unheld   map[collection]error
 	problems []Problem
+	// warnings are in no order, and may repeat.
+	warnings []Warning
 	// asides are problems of a partial call with objects that have no entity.
 	asides []error
 	total  int
 
-	// lock guards what several goroutines write: finished, and unread and failed of members.
+	// lock guards what several goroutines write: finished, warnings, and unread and failed of members.
 	lock     sync.Mutex
 	finished int
 }
@@ -232,6 +234,9 @@ func (s *session) refusal() error {
 // set, as for deletion, what cannot be resolved concerns its own object only.
 func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient bool) error {
 	if err := s.options.adoption.check(); err != nil {
+		return err
+	}
+	if err := checkWarningCodes(s.options.withoutWarnings); err != nil {
 		return err
 	}
 	own := s.copies(objects)

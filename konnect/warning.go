@@ -1,0 +1,104 @@
+package konnect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Warning is something that is legal and probably not meant. It stops nothing and
+// is never an error.
+type Warning struct {
+	// Key of the object; zero for what concerns the call as a whole.
+	Key crd.Key `json:"key,omitzero"`
+	// Field of the object, such as spec.paths[0]; empty for the whole object.
+	Field string `json:"field,omitempty"`
+	// Code of the kind of warning, by which WithoutWarnings leaves it out.
+	Code WarningCode `json:"code"`
+	// Message says what happens and what to do, in one line.
+	Message string `json:"message"`
+}
+
+// WarningCode tells kinds of warnings apart. Codes stay; messages may change.
+type WarningCode string
+
+const (
+	// WarningURLOverridesFields is a service with a url and, beside it, a field
+	// that the url replaces.
+	WarningURLOverridesFields WarningCode = "url-overrides-fields"
+)
+
+// warningCodes are all of them.
+func warningCodes() []WarningCode {
+	return []WarningCode{
+		WarningURLOverridesFields,
+	}
+}
+
+// String returns one line, such as "KongService kong/echo: spec.port: ... [url-overrides-fields]".
+func (w Warning) String() string {
+	text := fmt.Sprintf("%s [%s]", w.Message, w.Code)
+	if w.Field != "" {
+		text = w.Field + ": " + text
+	}
+	if w.Key != (crd.Key{}) {
+		text = w.Key.String() + ": " + text
+	}
+	return text
+}
+
+func (w Warning) compare(other Warning) int {
+	return cmp.Or(w.Key.Compare(other.Key), cmp.Compare(w.Field, other.Field),
+		cmp.Compare(w.Code, other.Code), cmp.Compare(w.Message, other.Message))
+}
+
+// WithoutWarnings leaves warnings with these codes out of plans and reports; all
+// warnings where there are none. A code that does not exist is an error of the call.
+func WithoutWarnings(codes ...WarningCode) EnsureOption {
+	if len(codes) == 0 {
+		codes = warningCodes()
+	}
+	return ensureOption(func(c *callOptions) { c.withoutWarnings = append(c.withoutWarnings, codes...) })
+}
+
+func checkWarningCodes(codes []WarningCode) error {
+	for _, code := range codes {
+		if !slices.Contains(warningCodes(), code) {
+			return fmt.Errorf("WithoutWarnings: %q is no code of a warning", string(code))
+		}
+	}
+	return nil
+}
+
+// warn notes a warning, unless its code is left out. Any goroutine may call it.
+func (s *session) warn(w Warning) {
+	if slices.Contains(s.options.withoutWarnings, w.Code) {
+		return
+	}
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.warnings = append(s.warnings, w)
+}
+
+// warned returns all warnings, each once, by object and field.
+func (s *session) warned() []Warning {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	slices.SortFunc(s.warnings, Warning.compare)
+	return slices.Compact(s.warnings)
+}
+
+// warningLines returns "warning: ..." lines with an empty line in front; nothing
+// where there are none.
+func warningLines(warnings []Warning) string {
+	text := ""
+	for _, w := range warnings {
+		text += "warning: " + w.String() + "\n"
+	}
+	if text != "" {
+		text = "\n" + text
+	}
+	return text
+}
