@@ -6,14 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
-
-	sdk "github.com/Kong/sdk-konnect-go"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
 )
@@ -21,8 +18,7 @@ import (
 // account is one server and token, as one call uses it.
 type account struct {
 	server         *url.URL
-	http           exchanger
-	sdk            *sdk.SDK
+	http           *http.Client
 	organizationID string
 	tally          *tally
 	// observed is true once Konnect was asked; verdict is why it did not answer.
@@ -85,9 +81,7 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &account{server: cred.server, http: exchanger{shared.Client()}, tally: t, name: cred.name()}
-	a.sdk = sdk.New(sdk.WithServerURL(cred.server.String()), sdk.WithClient(a.http))
-	return a, nil
+	return &account{server: cred.server, http: shared.Client(), tally: t, name: cred.name()}, nil
 }
 
 const shortWait = 100 * time.Millisecond
@@ -108,84 +102,45 @@ func (c *Client) emitTransport(e transport.Event) {
 	}
 }
 
-// exchange records one request and its answer, whoever sent it.
-type exchange struct {
+// answer is what Konnect said to one request.
+type answer struct {
 	method, path string
 	status       int
 	header       http.Header
 	body         []byte
 }
 
-type exchangeKey struct{}
-
-// exchanger is the http client of an account. It records the answer in the
-// exchange of the request's context, so that no decoding of the SDK stands
-// between us and what Konnect said.
-type exchanger struct{ client *http.Client }
-
-// Do implements the SDK's HTTPClient.
-func (x exchanger) Do(req *http.Request) (*http.Response, error) {
-	res, err := x.client.Do(req)
-	record, ok := req.Context().Value(exchangeKey{}).(*exchange)
-	if err != nil || !ok {
-		return res, err
-	}
-	*record = exchange{
-		method: req.Method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: transport.AnswerBody(res),
-	}
-	return nil, errRecorded
-}
-
-// errRecorded spares the SDK the decoding of an answer that is recorded.
-var errRecorded = errors.New("the answer is recorded")
-
-// call runs one call of the SDK, or of ours, and returns the answer's body. Errors:
-// *APIError, or that of the transport.
-func (a *account) call(ctx context.Context, method string, do func(context.Context) error) ([]byte, error) {
+// send sends one request, with body as JSON unless nil, and returns the answer's body.
+// Errors: *APIError, or that of the transport.
+func (a *account) send(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
 	a.tally.add(method)
-	record := &exchange{}
-	err := do(context.WithValue(ctx, exchangeKey{}, record))
-	if failed, ok := errors.AsType[*transport.Error](err); ok {
-		return nil, failed // the SDK's wrapping names the request twice
-	}
-	switch {
-	case record.status == 0 && err != nil:
-		return nil, err
-	case record.status == 0:
-		return nil, fmt.Errorf("%s: nothing was sent", method)
-	case record.status/100 == 2 && len(record.body) > 0 && !strings.Contains(record.header.Get("Content-Type"), "json"):
-		return nil, fmt.Errorf("%s %s: the answer is not json, so it is not konnect's", record.method, record.path)
-	case record.status/100 == 2:
-		return record.body, nil
-	default:
-		return nil, newAPIError(record)
-	}
-}
-
-// exchange sends one request of ours, to be run within call; body is encoded as
-// JSON unless nil.
-func (a *account) exchange(ctx context.Context, method, path string, query url.Values, body any) error {
 	target := *a.server
 	target.Path, target.RawPath = joinPath(a.server.Path, path)
 	target.RawQuery = query.Encode()
-	var reader io.Reader
-	if body != nil {
-		raw, err := json.Marshal(body)
-		if err != nil {
-			return fmt.Errorf("encode %s %s: %w", method, path, err)
-		}
-		reader = bytes.NewReader(raw)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, target.String(), reader)
+	req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	req.Header.Set("Accept", "application/json")
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	_, err = a.http.Do(req) //nolint:bodyclose // there is none: the answer is recorded
-	return err
+	res, err := a.http.Do(req)
+	if failed, ok := errors.AsType[*transport.Error](err); ok {
+		return nil, failed // without net/http's wrapping, which names the request twice
+	}
+	if err != nil {
+		return nil, err
+	}
+	got := answer{method: method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: transport.AnswerBody(res)}
+	switch {
+	case got.status/100 != 2:
+		return nil, newAPIError(&got)
+	case len(got.body) > 0 && !strings.Contains(got.header.Get("Content-Type"), "json"):
+		return nil, fmt.Errorf("%s %s: the answer is not json, so it is not konnect's", method, got.path)
+	default:
+		return got.body, nil
+	}
 }
 
 // joinPath returns the path and raw path of an escaped path under a prefix.
@@ -199,9 +154,7 @@ func joinPath(prefix, escaped string) (path, raw string) {
 }
 
 func (a *account) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
-	return a.call(ctx, http.MethodGet, func(ctx context.Context) error {
-		return a.exchange(ctx, http.MethodGet, path, query, nil)
-	})
+	return a.send(ctx, http.MethodGet, path, query, nil)
 }
 
 // readOrganization fills in the organisation of the token. Konnect serves it on
@@ -240,7 +193,7 @@ func (c *Client) readOrganization(ctx context.Context, a *account) error {
 }
 
 // newAPIError reads both of Konnect's families of errors.
-func newAPIError(record *exchange) *APIError {
+func newAPIError(record *answer) *APIError {
 	e := &APIError{Method: record.method, Path: record.path, Status: record.status}
 	var body struct {
 		Message           string `json:"message"`

@@ -88,9 +88,9 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 	}
 	return s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 		if m.entity == nil {
-			return m.kind.create(ctx, m.control.account, s.at(m), m.id, m.desired)
+			return m.kind.about().create(ctx, m.control.account, s.at(m), m.id, m.desired)
 		}
-		return m.kind.update(ctx, m.control.account, s.at(m), m.id, m.desired)
+		return m.kind.about().update(ctx, m.control.account, s.at(m), m.id, m.desired)
 	})
 }
 

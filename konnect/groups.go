@@ -111,9 +111,7 @@ func (s *session) writeMembers(ctx context.Context, m *member) error {
 	}{{missing(m.held, wanted), r.remove}, {missing(wanted, m.held), r.add}} {
 		for batch := range slices.Chunk(step.members, r.batch) {
 			_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
-				return m.account.call(ctx, "POST", func(ctx context.Context) error {
-					return step.write(ctx, m.account, m.id, batch)
-				})
+				return nil, step.write(ctx, m.account, m.id, batch)
 			})
 			if err != nil {
 				return err

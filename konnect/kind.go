@@ -13,17 +13,14 @@ import (
 )
 
 // kind is everything the engine knows of one kind of entity. O is the pointer
-// type of its CRD struct, P the payload that the SDK sends. All functions but
-// those of ops are pure.
-type kind[O crd.Object, P any] struct {
+// type of its CRD struct. All functions are pure.
+type kind[O crd.Object] struct {
 	traits
 
 	// name returns the name that an object wants for its entity, in the form in
 	// which Konnect stores it; empty for none. It is unique in the control plane,
 	// for nested kinds in the parent.
 	name func(O) string
-	// rename sets the name in a payload; nil for kinds whose name is their address.
-	rename func(*P, string)
 	// specID returns spec.id; nil for kinds without.
 	specID func(O) *string
 	// mirror returns the ID of an entity that is only read; nil for kinds without.
@@ -37,9 +34,7 @@ type kind[O crd.Object, P any] struct {
 	// looked for.
 	warn func(O) []Warning
 	// payload translates; tags and labels come with the marks.
-	payload func(O, inputs) (P, error)
-	// carry completes a payload with what the CRD cannot express, as observed.
-	carry func(canon.Object, *P)
+	payload func(O, inputs) (any, error)
 	// project brings an observed entity to the shape of the payload; nil where they agree.
 	project func(canon.Object) canon.Object
 	// normalize brings the payload's JSON to the form in which Konnect stores it.
@@ -48,7 +43,6 @@ type kind[O crd.Object, P any] struct {
 	refuse func(canon.Object) error
 	// status fills in what is particular to the kind's status.
 	status func(O, canon.Object)
-	ops    ops[P]
 }
 
 // traits is what is plain data about a kind.
@@ -76,8 +70,16 @@ type traits struct {
 	// this kind, and noun its name in the condition's message; empty for kinds to
 	// which nothing refers.
 	referrerCondition, noun string
+	// nameKey is the field of the body with the name; empty for kinds whose name is
+	// their address, so that nobody can park it.
+	nameKey string
 	// immutable names the fields that Konnect does not let anybody change.
 	immutable []string
+	// serverID is true where the server chooses the ID: entities are created by POST
+	// and changed by PATCH, all others put under their ID.
+	serverID bool
+	// putUpdates is true where PUT may answer 404 for an entity that is not there.
+	putUpdates bool
 	// group is a relation of the kind to others of its own; nil for none.
 	group *relation
 }
@@ -106,18 +108,6 @@ type inputs struct {
 	observed canon.Object
 }
 
-// ops holds the SDK's writes, all in one argument order.
-type ops[P any] struct {
-	// put creates the entity under id or replaces it. Nil for kinds whose ID the
-	// server chooses, which have create and update.
-	put    func(ctx context.Context, a *account, at scope, id string, payload P) error
-	create func(ctx context.Context, a *account, at scope, payload P) error
-	update func(ctx context.Context, a *account, at scope, id string, payload P) error
-	remove func(ctx context.Context, a *account, at scope, id string) error
-	// post creates the entity where put answers 404; nil where it never does.
-	post func(ctx context.Context, a *account, at scope, id string, payload P) error
-}
-
 // scope says where an entity lives: a control plane and, for nested kinds, the
 // ID of its parent. It is empty for control planes.
 type scope struct{ controlPlane, parent string }
@@ -136,10 +126,6 @@ type binding interface {
 	warnings(crd.Object) []Warning
 	// desire returns the payload and its comparable JSON.
 	desire(crd.Object, inputs) (desired, error)
-	// canRename is false for kinds whose name is their address; renamed returns a
-	// payload under another name.
-	canRename() bool
-	renamed(desired, string) desired
 	// shape returns an observed entity in the shape of the payload.
 	shape(*entity) (canon.Object, error)
 	refuseEntity(canon.Object) error
@@ -147,94 +133,77 @@ type binding interface {
 	// nothing is.
 	fillStatus(crd.Object, *entity)
 	hasStatus() bool
-	create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
-	update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error)
-	remove(ctx context.Context, a *account, at scope, id string) error
 }
 
-// desired is what an object wants its entity to be.
+// desired is what an object wants its entity to be: the body as it is sent, and in
+// the form in which it is compared.
 type desired struct {
-	payload any
-	object  canon.Object
+	body   []byte
+	object canon.Object
 }
 
-func (k *kind[O, P]) about() *traits { return &k.traits }
+func (k *kind[O]) about() *traits { return &k.traits }
 
 // own is the one place where an object gets its type back; the table of kinds is
 // keyed by it, so that it cannot be another.
-func (k *kind[O, P]) own(obj crd.Object) O {
+func (k *kind[O]) own(obj crd.Object) O {
 	return obj.(O) //nolint:errcheck // see above
 }
 
-// sent is like own for a payload, which desire has made.
-func (k *kind[O, P]) sent(d desired) P {
-	return d.payload.(P) //nolint:errcheck // see above
-}
+func (k *kind[O]) wantedName(obj crd.Object) string { return k.name(k.own(obj)) }
 
-func (k *kind[O, P]) wantedName(obj crd.Object) string { return k.name(k.own(obj)) }
-
-func (k *kind[O, P]) wantedID(obj crd.Object) string {
+func (k *kind[O]) wantedID(obj crd.Object) string {
 	if k.specID == nil {
 		return ""
 	}
 	return deref(k.specID(k.own(obj)))
 }
 
-func (k *kind[O, P]) mirrored(obj crd.Object) string {
+func (k *kind[O]) mirrored(obj crd.Object) string {
 	if k.mirror == nil {
 		return ""
 	}
 	return k.mirror(k.own(obj))
 }
 
-func (k *kind[O, P]) wantedClusterType(obj crd.Object) string {
+func (k *kind[O]) wantedClusterType(obj crd.Object) string {
 	if k.clusterType == nil {
 		return ""
 	}
 	return k.clusterType(k.own(obj))
 }
 
-func (k *kind[O, P]) checkObject(obj crd.Object) field.ErrorList {
+func (k *kind[O]) checkObject(obj crd.Object) field.ErrorList {
 	if k.check == nil {
 		return nil
 	}
 	return k.check(k.own(obj))
 }
 
-func (k *kind[O, P]) warnings(obj crd.Object) []Warning {
+func (k *kind[O]) warnings(obj crd.Object) []Warning {
 	if k.warn == nil {
 		return nil
 	}
 	return k.warn(k.own(obj))
 }
 
-func (k *kind[O, P]) desire(obj crd.Object, in inputs) (desired, error) {
+func (k *kind[O]) desire(obj crd.Object, in inputs) (desired, error) {
 	payload, err := k.payload(k.own(obj), in)
 	if err != nil {
 		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
-	}
-	if k.carry != nil && in.observed != nil {
-		k.carry(in.observed, &payload)
 	}
 	object, err := canon.Encode(payload)
 	if err != nil {
 		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 	}
+	body := []byte(canon.Text(object)) // sorted, whatever the SDK's types do
 	if k.normalize != nil {
 		k.normalize(object)
 	}
-	return desired{payload: payload, object: object}, nil
+	return desired{body: body, object: object}, nil
 }
 
-func (k *kind[O, P]) canRename() bool { return k.rename != nil }
-
-func (k *kind[O, P]) renamed(d desired, name string) desired {
-	payload := k.sent(d)
-	k.rename(&payload, name)
-	return desired{payload: payload, object: d.object}
-}
-
-func (k *kind[O, P]) shape(e *entity) (canon.Object, error) {
+func (k *kind[O]) shape(e *entity) (canon.Object, error) {
 	observed, err := e.object()
 	if err != nil || k.project == nil {
 		return observed, err
@@ -242,50 +211,22 @@ func (k *kind[O, P]) shape(e *entity) (canon.Object, error) {
 	return k.project(observed), nil
 }
 
-func (k *kind[O, P]) refuseEntity(observed canon.Object) error {
+func (k *kind[O]) refuseEntity(observed canon.Object) error {
 	if k.refuse == nil {
 		return nil
 	}
 	return k.refuse(observed)
 }
 
-func (k *kind[O, P]) hasStatus() bool { return k.status != nil }
+func (k *kind[O]) hasStatus() bool { return k.status != nil }
 
-func (k *kind[O, P]) fillStatus(obj crd.Object, e *entity) {
+func (k *kind[O]) fillStatus(obj crd.Object, e *entity) {
 	if k.status == nil {
 		return
 	}
 	if observed, err := k.shape(e); err == nil {
 		k.status(k.own(obj), observed)
 	}
-}
-
-func (k *kind[O, P]) create(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
-	payload := k.sent(d)
-	if k.ops.put == nil {
-		return a.call(ctx, "POST", func(ctx context.Context) error { return k.ops.create(ctx, a, at, payload) })
-	}
-	return k.update(ctx, a, at, id, d)
-}
-
-func (k *kind[O, P]) update(ctx context.Context, a *account, at scope, id string, d desired) ([]byte, error) {
-	payload := k.sent(d)
-	if k.ops.put == nil {
-		return a.call(ctx, "PATCH", func(ctx context.Context) error { return k.ops.update(ctx, a, at, id, payload) })
-	}
-	raw, err := a.call(ctx, "PUT", func(ctx context.Context) error { return k.ops.put(ctx, a, at, id, payload) })
-	if err != nil && k.ops.post != nil && isNotFound(err) {
-		return a.call(ctx, "POST", func(ctx context.Context) error { return k.ops.post(ctx, a, at, id, payload) })
-	}
-	return raw, err
-}
-
-func (k *kind[O, P]) remove(ctx context.Context, a *account, at scope, id string) error {
-	_, err := a.call(ctx, "DELETE", func(ctx context.Context) error { return k.ops.remove(ctx, a, at, id) })
-	if isNotFound(err) {
-		return nil
-	}
-	return err
 }
 
 // adopter is an object that can take over an entity that exists.

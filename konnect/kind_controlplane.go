@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -20,10 +21,12 @@ import (
 
 // controlPlaneKind binds KonnectGatewayControlPlane to /v2/control-planes.
 func controlPlaneKind() binding {
-	return &kind[*konnectv1alpha2.KonnectGatewayControlPlane, components.CreateControlPlaneRequest]{
+	return &kind[*konnectv1alpha2.KonnectGatewayControlPlane]{
 		traits: traits{
 			groupKind:         crd.ControlPlaneGroupKind(),
 			nameField:         "spec.createControlPlaneRequest.name",
+			nameKey:           "name",
+			serverID:          true,
 			referrerCondition: crd.ConditionControlPlaneRefValid,
 			noun:              "ControlPlane",
 			immutable:         []string{"cluster_type", "cloud_gateway"},
@@ -41,22 +44,10 @@ func controlPlaneKind() binding {
 		name:        controlPlaneName,
 		mirror:      mirrorID,
 		clusterType: (*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType,
-		rename:      func(p *components.CreateControlPlaneRequest, name string) { p.Name = name },
 		check:       checkControlPlane,
 		payload:     controlPlanePayload,
 		project:     liftConfig,
 		status:      controlPlaneStatus,
-		ops: ops[components.CreateControlPlaneRequest]{
-			create: func(ctx context.Context, a *account, _ scope, payload components.CreateControlPlaneRequest) error {
-				_, err := a.sdk.ControlPlanes.CreateControlPlane(ctx, payload)
-				return err
-			},
-			update: updateControlPlane,
-			remove: func(ctx context.Context, a *account, _ scope, id string) error {
-				_, err := a.sdk.ControlPlanes.DeleteControlPlane(ctx, id)
-				return err
-			},
-		},
 	}
 }
 
@@ -75,10 +66,10 @@ func mirrorID(c *konnectv1alpha2.KonnectGatewayControlPlane) string {
 	return c.Spec.Mirror.Konnect.ID
 }
 
-func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in inputs) (components.CreateControlPlaneRequest, error) {
+func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in inputs) (any, error) {
 	request := c.Spec.CreateControlPlaneRequest
 	if request == nil {
-		return components.CreateControlPlaneRequest{}, errors.New("spec.createControlPlaneRequest is not set")
+		return nil, errors.New("spec.createControlPlaneRequest is not set")
 	}
 	payload := components.CreateControlPlaneRequest{
 		Name:         request.Name,
@@ -95,28 +86,6 @@ func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in input
 		payload.ProxyUrls = append(payload.ProxyUrls, components.ProxyURL{Host: u.Host, Port: u.Port, Protocol: u.Protocol})
 	}
 	return payload, nil
-}
-
-// updateControlPlane changes a control plane. The SDK leaves an empty list out,
-// which to a PATCH means no change, so that body goes as JSON.
-func updateControlPlane(ctx context.Context, a *account, _ scope, id string, payload components.CreateControlPlaneRequest) error {
-	request := components.UpdateControlPlaneRequest{
-		Name:        &payload.Name,
-		Description: payload.Description,
-		AuthType:    (*components.UpdateControlPlaneRequestAuthType)(payload.AuthType),
-		ProxyUrls:   payload.ProxyUrls,
-		Labels:      payload.Labels,
-	}
-	if len(request.ProxyUrls) > 0 {
-		_, err := a.sdk.ControlPlanes.UpdateControlPlane(ctx, id, request)
-		return err
-	}
-	body, err := canon.Encode(request)
-	if err != nil {
-		return err
-	}
-	body["proxy_urls"] = []any{}
-	return a.exchange(ctx, http.MethodPatch, controlPlanesPath+"/"+id, nil, body)
 }
 
 // liftConfig brings what Konnect keeps in config to the level of the request.
@@ -145,26 +114,27 @@ const (
 )
 
 func controlPlaneGroup() *relation {
-	membership := func(members []string) *components.GroupMembership {
-		body := &components.GroupMembership{Members: []components.Members{}}
-		for _, id := range members {
-			body.Members = append(body.Members, components.Members{ID: id})
+	change := func(path string) func(context.Context, *account, string, []string) error {
+		return func(ctx context.Context, a *account, id string, members []string) error {
+			body := components.GroupMembership{Members: []components.Members{}}
+			for _, id := range members {
+				body.Members = append(body.Members, components.Members{ID: id})
+			}
+			raw, err := json.Marshal(body)
+			if err != nil {
+				return err
+			}
+			_, err = a.send(ctx, http.MethodPost, controlPlanesPath+"/"+id+"/group-memberships/"+path, nil, raw)
+			return err
 		}
-		return body
 	}
 	return &relation{
 		clusterType: konnectv1alpha2.ClusterTypeControlPlaneGroup,
 		field:       "spec.members",
 		batch:       maxMemberBatch,
 		list:        func(ctx context.Context, a *account, id string) ([]string, error) { return a.listMembers(ctx, id) },
-		add: func(ctx context.Context, a *account, id string, members []string) error {
-			_, err := a.sdk.ControlPlaneGroups.PostControlPlanesIDGroupMembershipsAdd(ctx, id, membership(members))
-			return err
-		},
-		remove: func(ctx context.Context, a *account, id string, members []string) error {
-			_, err := a.sdk.ControlPlaneGroups.PostControlPlanesIDGroupMembershipsRemove(ctx, id, membership(members))
-			return err
-		},
+		add:         change("add"),
+		remove:      change("remove"),
 	}
 }
 

@@ -1,7 +1,6 @@
 package konnect
 
 import (
-	"encoding/json"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -57,7 +56,7 @@ func PayloadForTest(obj crd.Object, ids map[string]string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(d.payload)
+	return d.body, nil
 }
 
 // NormalizeTargetForTest is the form in which addresses are compared.

@@ -27,17 +27,20 @@ func nestedKey(parentID, name string) string {
 	return parentID + " " + name
 }
 
+// parentPath is the path below which single entities of the kind are collected.
+func (t *traits) parentPath(at scope) string {
+	if t.parentCollection == "" {
+		return corePath(at)
+	}
+	return corePath(at) + t.parentCollection + "/" + at.parent + "/"
+}
+
 // entityPath is the path of one entity, by ID or natural key.
 func (t *traits) entityPath(at scope, idOrName string) string {
-	idOrName = url.PathEscape(idOrName)
-	switch {
-	case t.collection == "":
-		return controlPlanesPath + "/" + idOrName
-	case t.parentCollection == "":
-		return corePath(at) + t.collection + "/" + idOrName
-	default:
-		return corePath(at) + t.parentCollection + "/" + at.parent + "/" + t.collection + "/" + idOrName
+	if t.collection == "" {
+		return controlPlanesPath + "/" + url.PathEscape(idOrName)
 	}
+	return t.parentPath(at) + t.collection + "/" + url.PathEscape(idOrName)
 }
 
 func corePath(at scope) string { return controlPlanesPath + "/" + at.controlPlane + "/core-entities/" }

@@ -1,12 +1,10 @@
 package konnect
 
 import (
-	"context"
 	"errors"
 	"slices"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
-	"github.com/Kong/sdk-konnect-go/models/operations"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -16,11 +14,12 @@ import (
 
 // routeKind binds KongRoute to core-entities/routes.
 func routeKind() binding {
-	return &kind[*configurationv1alpha1.KongRoute, components.RouteJSON]{
+	return &kind[*configurationv1alpha1.KongRoute]{
 		traits: traits{
 			groupKind:  schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongRoute"},
 			collection: "routes",
 			nameField:  "spec.name",
+			nameKey:    "name",
 			parentID:   func(e *entity) string { return e.Service.ID },
 			belongsTo:  "services",
 			plugins:    true,
@@ -47,26 +46,13 @@ func routeKind() binding {
 		},
 		name:    func(o *configurationv1alpha1.KongRoute) string { return deref(o.Spec.Name) },
 		specID:  func(o *configurationv1alpha1.KongRoute) *string { return o.Spec.ID },
-		rename:  func(p *components.RouteJSON, name string) { p.Name = &name },
 		check:   checkRoute,
 		payload: routePayload,
 		refuse:  refuseExpression,
-		ops: ops[components.RouteJSON]{
-			put: func(ctx context.Context, a *account, at scope, id string, payload components.RouteJSON) error {
-				_, err := a.sdk.Routes.UpsertRoute(ctx, operations.UpsertRouteRequest{
-					ControlPlaneID: at.controlPlane, RouteID: id, Route: components.CreateRouteRouteJSON(payload),
-				})
-				return err
-			},
-			remove: func(ctx context.Context, a *account, at scope, id string) error {
-				_, err := a.sdk.Routes.DeleteRoute(ctx, at.controlPlane, id)
-				return err
-			},
-		},
 	}
 }
 
-func routePayload(r *configurationv1alpha1.KongRoute, in inputs) (components.RouteJSON, error) {
+func routePayload(r *configurationv1alpha1.KongRoute, in inputs) (any, error) {
 	spec := r.Spec
 	payload := components.RouteJSON{
 		Name:                    spec.Name,

@@ -2,14 +2,12 @@ package konnect
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
-	"github.com/Kong/sdk-konnect-go/models/operations"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -20,12 +18,13 @@ import (
 
 // serviceKind binds KongService to core-entities/services.
 func serviceKind() binding {
-	return &kind[*configurationv1alpha1.KongService, components.Service]{
+	return &kind[*configurationv1alpha1.KongService]{
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongService"},
 			collection:        "services",
 			plugins:           true,
 			nameField:         "spec.name",
+			nameKey:           "name",
 			referrerCondition: crd.ConditionServiceRefValid,
 			noun:              "KongService",
 			fields: []canon.Field{
@@ -48,30 +47,16 @@ func serviceKind() binding {
 		},
 		name:      func(o *configurationv1alpha1.KongService) string { return deref(o.Spec.Name) },
 		specID:    func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
-		rename:    func(p *components.Service, name string) { p.Name = &name },
 		check:     checkService,
 		warn:      warnService,
 		payload:   servicePayload,
-		carry:     carryService,
 		normalize: expandURL,
-		ops: ops[components.Service]{
-			put: func(ctx context.Context, a *account, at scope, id string, payload components.Service) error {
-				_, err := a.sdk.Services.UpsertService(ctx, operations.UpsertServiceRequest{
-					ControlPlaneID: at.controlPlane, ServiceID: id, Service: payload,
-				})
-				return err
-			},
-			remove: func(ctx context.Context, a *account, at scope, id string) error {
-				_, err := a.sdk.Services.DeleteService(ctx, at.controlPlane, id)
-				return err
-			},
-		},
 	}
 }
 
-func servicePayload(s *configurationv1alpha1.KongService, in inputs) (components.Service, error) {
+func servicePayload(s *configurationv1alpha1.KongService, in inputs) (any, error) {
 	spec := s.Spec
-	return components.Service{
+	payload := components.Service{
 		Name:           spec.Name,
 		URL:            spec.URL,
 		Host:           spec.Host,
@@ -86,7 +71,9 @@ func servicePayload(s *configurationv1alpha1.KongService, in inputs) (components
 		TLSVerify:      spec.TLSVerify,
 		TLSVerifyDepth: spec.TLSVerifyDepth,
 		Tags:           in.tags,
-	}, nil
+	}
+	carryService(in.observed, &payload)
+	return payload, nil
 }
 
 // carryService keeps the subject alternative names, which the CRD does not know,

@@ -1,10 +1,7 @@
 package konnect
 
 import (
-	"context"
-
 	"github.com/Kong/sdk-konnect-go/models/components"
-	"github.com/Kong/sdk-konnect-go/models/operations"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -15,7 +12,7 @@ import (
 
 // targetKind binds KongTarget to core-entities/upstreams/{parent}/targets.
 func targetKind() binding {
-	return &kind[*configurationv1alpha1.KongTarget, components.TargetWithoutParents]{
+	return &kind[*configurationv1alpha1.KongTarget]{
 		traits: traits{
 			groupKind:        schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongTarget"},
 			collection:       "targets",
@@ -24,6 +21,7 @@ func targetKind() binding {
 			parentID:         func(e *entity) string { return e.Upstream.ID },
 			belongsTo:        "upstreams",
 			nameField:        "spec.target",
+			putUpdates:       true,
 			fields: []canon.Field{
 				{Name: "target"},
 				{Name: "weight", Default: 100},
@@ -39,34 +37,12 @@ func targetKind() binding {
 			return nil
 		},
 		payload:   targetPayload,
-		carry:     carryTarget,
 		normalize: normalizeTargetObject,
 		project:   projectTarget,
-		ops: ops[components.TargetWithoutParents]{
-			put: func(ctx context.Context, a *account, at scope, id string, payload components.TargetWithoutParents) error {
-				_, err := a.sdk.Targets.UpsertTargetWithUpstream(ctx, operations.UpsertTargetWithUpstreamRequest{
-					ControlPlaneID: at.controlPlane, UpstreamIDForTarget: at.parent, TargetID: id, TargetWithoutParents: payload,
-				})
-				return err
-			},
-			post: func(ctx context.Context, a *account, at scope, id string, payload components.TargetWithoutParents) error {
-				payload.ID = &id
-				_, err := a.sdk.Targets.CreateTargetWithUpstream(ctx, operations.CreateTargetWithUpstreamRequest{
-					ControlPlaneID: at.controlPlane, UpstreamIDForTarget: at.parent, TargetWithoutParents: payload,
-				})
-				return err
-			},
-			remove: func(ctx context.Context, a *account, at scope, id string) error {
-				_, err := a.sdk.Targets.DeleteTargetWithUpstream(ctx, operations.DeleteTargetWithUpstreamRequest{
-					ControlPlaneID: at.controlPlane, UpstreamIDForTarget: at.parent, TargetID: id,
-				})
-				return err
-			},
-		},
 	}
 }
 
-func targetPayload(t *configurationv1alpha1.KongTarget, in inputs) (components.TargetWithoutParents, error) {
+func targetPayload(t *configurationv1alpha1.KongTarget, in inputs) (any, error) {
 	payload := components.TargetWithoutParents{Target: &t.Spec.Target, Tags: in.tags}
 	if t.Spec.Weight != nil {
 		payload.Weight = new(int64(*t.Spec.Weight))
@@ -74,14 +50,10 @@ func targetPayload(t *configurationv1alpha1.KongTarget, in inputs) (components.T
 	if id := in.ids[configurationv1alpha1.UpstreamRefField]; id != "" {
 		payload.Upstream = &components.TargetWithoutParentsUpstream{ID: &id}
 	}
-	return payload, nil
-}
-
-// carryTarget keeps failover, which the CRD does not know.
-func carryTarget(observed canon.Object, payload *components.TargetWithoutParents) {
-	if failover, ok := observed["failover"].(bool); ok {
+	if failover, ok := in.observed["failover"].(bool); ok { // which the CRD does not know
 		payload.Failover = &failover
 	}
+	return payload, nil
 }
 
 func normalizeTargetObject(target canon.Object) {

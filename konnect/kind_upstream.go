@@ -1,10 +1,7 @@
 package konnect
 
 import (
-	"context"
-
 	"github.com/Kong/sdk-konnect-go/models/components"
-	"github.com/Kong/sdk-konnect-go/models/operations"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -14,11 +11,12 @@ import (
 
 // upstreamKind binds KongUpstream to core-entities/upstreams.
 func upstreamKind() binding {
-	return &kind[*configurationv1alpha1.KongUpstream, components.Upstream]{
+	return &kind[*configurationv1alpha1.KongUpstream]{
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongUpstream"},
 			collection:        "upstreams",
 			nameField:         "spec.name",
+			nameKey:           "name",
 			referrerCondition: crd.ConditionUpstreamRefValid,
 			noun:              "KongUpstream",
 			fields: []canon.Field{
@@ -45,25 +43,12 @@ func upstreamKind() binding {
 			},
 		},
 		name:    func(o *configurationv1alpha1.KongUpstream) string { return deref(o.Spec.Name) },
-		rename:  func(p *components.Upstream, name string) { p.Name = name },
 		check:   checkUpstream,
 		payload: upstreamPayload,
-		ops: ops[components.Upstream]{
-			put: func(ctx context.Context, a *account, at scope, id string, payload components.Upstream) error {
-				_, err := a.sdk.Upstreams.UpsertUpstream(ctx, operations.UpsertUpstreamRequest{
-					ControlPlaneID: at.controlPlane, UpstreamID: id, Upstream: payload,
-				})
-				return err
-			},
-			remove: func(ctx context.Context, a *account, at scope, id string) error {
-				_, err := a.sdk.Upstreams.DeleteUpstream(ctx, at.controlPlane, id)
-				return err
-			},
-		},
 	}
 }
 
-func upstreamPayload(u *configurationv1alpha1.KongUpstream, in inputs) (components.Upstream, error) {
+func upstreamPayload(u *configurationv1alpha1.KongUpstream, in inputs) (any, error) {
 	spec := u.Spec
 	payload := components.Upstream{
 		Name:                     deref(spec.Name),

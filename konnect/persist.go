@@ -113,7 +113,7 @@ func (s *session) dependentsDeleted(m *member) bool {
 // knows whether a request arrived, it looks before it posts again.
 func (s *session) createByServer(ctx context.Context, m *member) ([]byte, error) {
 	return backoff.RetryWithData(func() ([]byte, error) {
-		raw, err := m.kind.create(ctx, m.account, scope{}, "", m.desired)
+		raw, err := m.kind.about().create(ctx, m.account, scope{}, "", m.desired)
 		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
 			return raw, permanent(err)
 		}

@@ -173,7 +173,7 @@ func (s *session) remove(ctx context.Context, m *member) {
 		return
 	}
 	_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
-		return nil, m.kind.remove(ctx, m.control.account, s.at(m), m.id)
+		return nil, m.kind.about().remove(ctx, m.control.account, s.at(m), m.id)
 	})
 	if err != nil {
 		m.err, m.outcome = fmt.Errorf("delete %s: %w", m.key, err), ActionFailed

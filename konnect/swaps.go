@@ -64,7 +64,7 @@ func circleOf(m *member) []*member {
 // park chooses the first of a circle that can begin to give its name up.
 func (s *session) park(circle []*member) {
 	for _, m := range circle {
-		if m.kind.canRename() && m.entity != nil {
+		if m.kind.about().nameKey != "" && m.entity != nil {
 			m.parked = true
 			return
 		}
@@ -87,9 +87,13 @@ func (s *session) parkName(ctx context.Context, m *member) {
 	if ctx.Err() != nil {
 		return // actOn says so
 	}
-	parked := m.kind.renamed(m.desired, parkedName(m))
-	_, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
-		return m.kind.update(ctx, m.control.account, s.at(m), m.id, parked)
+	parked, err := m.kind.about().renamed(m.desired, parkedName(m))
+	if err != nil {
+		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
+		return
+	}
+	_, err = s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
+		return m.kind.about().update(ctx, m.control.account, s.at(m), m.id, parked)
 	})
 	if err != nil {
 		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
