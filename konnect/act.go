@@ -139,9 +139,9 @@ func (s *session) finish(m *member) {
 
 // change describes a member after, or with the planned step before, it was handled.
 func (s *session) change(m *member, action Action) Change {
-	c := Change{Key: m.key, Action: action, KonnectID: m.id, Fields: m.fields, Deviations: m.kept, Err: m.err}
+	c := Change{Key: m.key, Action: action, Fields: m.fields, Deviations: m.kept, Err: m.err}
 	if m.entity != nil {
-		c.Name = nameOf(m.entity)
+		c.KonnectID, c.Name = m.id, nameOf(m.entity)
 	}
 	if m.obj != nil && (m.entity == nil || action != ActionDeleted) {
 		c.Name = cmp.Or(m.kind.wantedName(m.obj), c.Name)

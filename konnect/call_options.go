@@ -4,7 +4,7 @@ package konnect
 type callOptions struct {
 	prune      bool
 	adoption   AdoptionPolicy
-	maxDeletes int // -1 for no limit
+	maxDeletes *int // nil for no limit
 	cascade    bool
 	partial    bool
 	// withoutWarnings are the codes of warnings that are left out.
@@ -21,11 +21,12 @@ type ensureOption func(*callOptions)
 
 func (o ensureOption) applyToEnsure(c *callOptions) { o(c) }
 
-// MaxDeletesOption is an option of all calls that delete.
-type MaxDeletesOption int
+// MaxDeletesOption is an option of all calls that delete; its zero value allows no
+// deletes.
+type MaxDeletesOption struct{ most int }
 
-func (o MaxDeletesOption) applyToEnsure(c *callOptions) { c.maxDeletes = int(o) }
-func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = int(o) }
+func (o MaxDeletesOption) applyToEnsure(c *callOptions) { c.maxDeletes = &o.most }
+func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = &o.most }
 
 // WithPrune says that the batch is complete: entities with the client's owner in
 // their marks that no object of the batch stands for are deleted, in the control
@@ -56,7 +57,7 @@ func WithPrune() EnsureOption { return ensureOption(func(c *callOptions) { c.pru
 // does not count. What goes along with others does, as far as it is of our kinds:
 // the targets of an upstream, everything in a control plane. The default is no
 // limit. A negative n is taken for 0.
-func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption(max(n, 0)) }
+func WithMaxDeletes(n int) MaxDeletesOption { return MaxDeletesOption{max(n, 0)} }
 
 // PartialOption is an option of all calls that stop at a problem.
 type PartialOption struct{}
@@ -81,4 +82,4 @@ func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 // keeps a service to which they refer.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
 
-func newCallOptions() callOptions { return callOptions{adoption: AdoptNever, maxDeletes: -1} }
+func newCallOptions() callOptions { return callOptions{adoption: AdoptNever} }

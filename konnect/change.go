@@ -51,7 +51,7 @@ type Change struct {
 	Key crd.Key
 	// Action that was taken.
 	Action Action
-	// KonnectID of the entity; empty while it is unknown.
+	// KonnectID of the entity; empty where there is none yet, or none is known.
 	KonnectID string
 	// Name of the entity in Konnect: its name, or a target's address.
 	Name string

@@ -44,9 +44,7 @@ func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureO
 	} else {
 		s.blame()
 	}
-	p := s.plan()
-	p.client, p.objects = c, objects
-	return p, err
+	return s.plan(), err
 }
 
 // Apply carries out a plan for the objects from which it was made, with the
@@ -149,8 +147,8 @@ func (s *session) foresee(m *member) {
 }
 
 func (s *session) checkDeletes(n int) error {
-	if most := s.options.maxDeletes; most >= 0 && n > most {
-		return &TooManyDeletesError{Deletes: n, Max: most}
+	if most := s.options.maxDeletes; most != nil && n > *most {
+		return &TooManyDeletesError{Deletes: n, Max: *most}
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func ExampleAdoptTagged() {
 	//     host: "echo.example.com" -> "echo.kong.svc.cluster.local"
 	//     port: 80 -> 1027
 	//     tags: ["team-a"] -> ["k8s-kind:KongService","k8s-name:service","k8s-namespace:default","managed-by:konnectkit","managed-key:3ea9d728-7f60-57d1-bd18-4b462f4f4c1f","managed-owner:default"]
-	// + KongRoute default/route  route (71aef227-bcb0-5ce8-911f-63fdef668339)
+	// + KongRoute default/route  route (known after apply)
 	//
 	// Plan: 1 to create, 0 to update, 1 to adopt, 1 unchanged.
 	//

@@ -139,36 +139,11 @@ func ExampleClient_Plan() {
 	// Output:
 	// ~ KongService default/service  service (fb76c9bc-6be6-5323-ac19-ece76b6e7f9d)
 	//     port: 80 -> 1027
-	// + KongRoute default/route  route (71aef227-bcb0-5ce8-911f-63fdef668339)
+	// + KongRoute default/route  route (known after apply)
 	//
 	// Plan: 1 to create, 1 to update, 1 unchanged.
 	//
 	// changes: true
-}
-
-func ExamplePlan_Apply() {
-	_, client, stop := startKonnect()
-	defer stop()
-	ctx := context.Background()
-
-	plan, err := client.Plan(ctx, echo(1027))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	// Somebody looks at the plan and agrees.
-	report, err := plan.Apply(ctx)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(report.Writes, "writes")
-
-	_, err = plan.Apply(ctx)
-	fmt.Println(err)
-	// Output:
-	// 3 writes
-	// apply plan: objects or entities have changed since the plan was made; make a new one
 }
 
 // A plan can be kept as JSON until somebody agrees, and be applied by another
@@ -200,8 +175,12 @@ func ExampleClient_Apply() {
 		return
 	}
 	fmt.Println(report.Writes, "writes")
+
+	_, err = client.Apply(ctx, &approved, echo(1027))
+	fmt.Println(err)
 	// Output:
 	// 3 writes
+	// apply plan: objects or entities have changed since the plan was made; make a new one
 }
 
 func ExampleClient_Delete() {

@@ -2,15 +2,12 @@ package konnect
 
 import (
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
@@ -23,19 +20,16 @@ type Plan struct {
 	Warnings []Warning `json:"warnings,omitempty"`
 	// Owner is that of the client which made the plan.
 	Owner string `json:"owner"`
-	// Prune, Adoption, MaxDeletes and Partial are the options of the plan; a
-	// negative MaxDeletes is no limit.
+	// Prune, Adoption, MaxDeletes and Partial are the options of the plan; nil
+	// MaxDeletes is no limit.
 	Prune      bool           `json:"prune,omitempty"`
 	Adoption   AdoptionPolicy `json:"adoption,omitempty"`
-	MaxDeletes int            `json:"maxDeletes"`
+	MaxDeletes *int           `json:"maxDeletes,omitempty"`
 	Partial    bool           `json:"partial,omitempty"`
 	// WithoutWarnings are the codes of warnings that are left out.
 	WithoutWarnings []WarningCode `json:"withoutWarnings,omitempty"`
 	// Digest stands for the objects and for what was observed of their entities.
 	Digest string `json:"digest"`
-
-	client  *Client
-	objects []crd.Object
 }
 
 // HasChanges tells whether applying the plan would write anything.
@@ -55,15 +49,6 @@ func (p *Plan) HasDrift() bool {
 	return p.HasChanges() || slices.ContainsFunc(p.Changes, func(c Change) bool {
 		return c.Action == ActionObserved && len(c.Fields) > 0
 	})
-}
-
-// Apply carries the plan out; see Client.Apply. It works for a plan that this
-// process made; one that was read from JSON has no client and no objects.
-func (p *Plan) Apply(ctx context.Context) (*Report, error) {
-	if p.client == nil {
-		return nil, errors.New("apply plan: it was not made by this process; use Client.Apply with the objects")
-	}
-	return p.client.Apply(ctx, p, p.objects)
 }
 
 // String returns a diff fit to be read by people: "+" is created, "~" updated,
@@ -146,7 +131,7 @@ func (s *session) plan() *Plan {
 		c := s.change(m, action)
 		c.Programmed = c.Programmed && !action.writes()
 		p.Changes = append(p.Changes, c)
-		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, c.KonnectID, m.basis}) + "\n"))
+		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, m.id, m.basis}) + "\n"))
 	}
 	p.Digest = hex.EncodeToString(hash.Sum(nil))
 	return p

@@ -84,7 +84,7 @@ Plan: 7 to create, 0 to update.
     description: "first" -> "second"
 ~ KonnectGatewayControlPlane default/spare  spare (ID)
     proxy_urls: [] -> [{"host":"proxy.example.com","port":443,"protocol":"https"}]
-+ KongService default/fresh  fresh (ID)
++ KongService default/fresh  fresh (known after apply)
 ~ KongUpstream default/pool  pool (ID)
     slots: 100 -> 200
 ~ KonnectGatewayControlPlane default/edge  edge (ID)
