@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -90,9 +91,18 @@ func (s *session) credentialOf(controlPlane *resolve.Node) (credential, error) {
 // resolved.
 func (s *session) credentialProblem(controlPlane *resolve.Node) error {
 	if auth, named := follow(controlPlane); named && auth != nil && s.unresolved[auth.Key] != nil {
-		return s.unresolved[auth.Key]
+		return errors.Join(s.unresolved[auth.Key]...)
 	}
-	return cmp.Or(s.unresolved[controlPlane.Key], errUnresolved)
+	return cmp.Or(errors.Join(s.unresolved[controlPlane.Key]...), errUnresolved)
+}
+
+// isCredential reports whether a control plane takes its credentials from the object
+// of key, and so tells what is wrong with it.
+func (s *session) isCredential(key crd.Key) bool {
+	return slices.ContainsFunc(s.members, func(m *member) bool {
+		auth, _ := follow(m.node)
+		return auth != nil && auth.Key == key
+	})
 }
 
 // errUnresolved stands for a reference that resolve has reported already.

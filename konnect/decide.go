@@ -83,7 +83,7 @@ func (s *session) blockedReference(m *member, counts func(resolve.Edge) bool) er
 		if !counts(edge) { // it may be being written
 			continue
 		}
-		if needed := s.byKey[edge.To]; needed != nil && needed != m && needed.err != nil {
+		if needed := s.leadsTo(edge); needed != nil && needed != m && needed.err != nil {
 			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err, lookedUp: !needed.inBatch}
 		}
 	}

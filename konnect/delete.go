@@ -15,7 +15,8 @@ import (
 // along entities of others (see WithCascade), and for what is protected by its
 // deletion policy: *ProtectedError. Retained and observed entities are left.
 //
-// Specs are not checked. An object that cannot be resolved fails by itself.
+// Specs are not checked. An object that cannot be resolved fails by itself, as do
+// those whose credentials cannot be had.
 // Status is cleared in the objects whose entities are gone. Report and errors
 // are like those of Ensure; changes are in the order of deletion.
 func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...DeleteOption) (*Report, error) {
@@ -26,7 +27,7 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 	s := c.newSession(options)
 	s.deleting = true
 	if err := s.readyToDelete(ctx, objects); err != nil {
-		r := s.refused(err)
+		r, err := s.refused(ctx, err)
 		slices.Reverse(r.Changes)
 		return r, err
 	}
@@ -97,10 +98,10 @@ func (s *session) decideDelete(m *member) {
 	case m.err != nil:
 		m.outcome = ActionFailed
 	case !m.inBatch:
-	case m.control == nil:
-		m.err, m.outcome = fmt.Errorf("delete %s: its control plane is not known", m.key), ActionFailed
 	case s.blocked(m) != nil:
 		m.err, m.outcome = s.blocked(m), ActionSkipped
+	case m.control == nil:
+		m.err, m.outcome = fmt.Errorf("delete %s: its control plane is not known", m.key), ActionFailed
 	case m.observes() && m.entity != nil:
 		m.step = ActionRetained
 	case m.isReadOnly():

@@ -30,6 +30,14 @@
 // Nothing of others goes along with what is deleted: what belongs to it is read
 // first, and refuses the call. [WithMaxDeletes] is a limit for all of it.
 //
+// # References into other namespaces
+//
+// They need a KongReferenceGrant in the namespace that they lead to, in the batch or
+// from what [WithSource] gives. Without one a reference is as if its target were not there,
+// in every verb and with every option: no token behind it is used, not even to
+// delete, and nothing there is read, written or deleted for the referrer's sake. The
+// error is a [*resolve.NotGrantedError], which says what grant is missing.
+//
 // # What is promised, and what cannot be
 //
 // Whatever moment a call ends at, by a crash, a lost answer or a cancelled

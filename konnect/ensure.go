@@ -27,7 +27,7 @@ import (
 func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Report, error) {
 	s := c.newEnsureSession(opts)
 	if err := s.ready(ctx, objects); err != nil {
-		return s.refused(err), err
+		return s.refused(ctx, err)
 	}
 	return s.carryOut(ctx)
 }
@@ -42,6 +42,7 @@ func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureO
 	if err == nil {
 		err = s.failures()
 	} else {
+		err = s.withFailures(ctx, err)
 		s.blame()
 	}
 	return s.plan(), err
@@ -65,11 +66,10 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 		withoutWarnings: plan.WithoutWarnings,
 	}
 	if err := s.ready(ctx, objects); err != nil {
-		return s.refused(err), err
+		return s.refused(ctx, err)
 	}
 	if now := s.plan().Digest; now != plan.Digest {
-		err := &StalePlanError{Planned: plan.Digest, Now: now}
-		return s.refused(err), err
+		return s.refused(ctx, &StalePlanError{Planned: plan.Digest, Now: now})
 	}
 	return s.carryOut(ctx)
 }
@@ -201,9 +201,20 @@ func (s *session) blame() {
 
 var errRefused = errors.New("nothing was written because of problems with other objects")
 
+// withFailures adds to the error that stops a call what is wrong with single objects;
+// not when the call is given up, of which each of them would tell.
+func (s *session) withFailures(ctx context.Context, err error) error {
+	failed := s.failures()
+	if failed == nil || ctx.Err() != nil {
+		return err
+	}
+	return errors.Join(err, failed)
+}
+
 // refused reports a call that was stopped before its first write. Objects that
 // something is wrong with get a status that says so; all others keep theirs.
-func (s *session) refused(err error) *Report {
+func (s *session) refused(ctx context.Context, err error) (*Report, error) {
+	all := s.withFailures(ctx, err)
 	s.blame()
 	for _, m := range s.members {
 		if m.err != nil {
@@ -220,5 +231,5 @@ func (s *session) refused(err error) *Report {
 		}
 	}
 	s.writeAuthStatus()
-	return s.report()
+	return s.report(), all
 }

@@ -145,7 +145,7 @@ func (s *session) takeNatural(m *member, x *index) bool {
 // natural is the natural key that an object wants for its entity.
 func (s *session) natural(m *member) string {
 	if parent := s.parentOf(m); parent != nil {
-		return nestedKey(s.idOf(parent.key), m.kind.wantedName(m.obj))
+		return nestedKey(idOf(parent, parent.key), m.kind.wantedName(m.obj))
 	}
 	return m.kind.wantedName(m.obj)
 }
@@ -176,7 +176,7 @@ func (s *session) inputs(m *member, observed map[string]any) inputs {
 	if m.node != nil {
 		for _, edge := range m.node.Edges {
 			if !isMembership(m, edge) { // it is written by calls of its own, later
-				in.ids[edge.Field] = s.idOf(edge.To)
+				in.ids[edge.Field] = idOf(s.leadsTo(edge), edge.To)
 			}
 		}
 	}
@@ -185,8 +185,9 @@ func (s *session) inputs(m *member, observed map[string]any) inputs {
 	return in
 }
 
-func (s *session) idOf(key crd.Key) string {
-	if m := s.byKey[key]; m != nil && m.id != "" {
+// idOf is the ID of m, which is what a reference to key leads to.
+func idOf(m *member, key crd.Key) string {
+	if m != nil && m.id != "" {
 		return m.id
 	}
 	return "(known after apply: " + key.String() + ")"

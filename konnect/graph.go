@@ -83,7 +83,7 @@ func (g *graph) linkWrite(m *member) {
 		}
 	}
 	for _, edge := range m.node.Edges {
-		switch needed := g.s.byKey[edge.To]; {
+		switch needed := g.s.leadsTo(edge); {
 		case needed == nil:
 		case isMembership(m, edge):
 			g.joined[m].waitFor(g.done[needed])
@@ -111,7 +111,7 @@ func (g *graph) linkPrune(m *member) {
 		return
 	}
 	for _, edge := range m.taker.node.Edges {
-		if needed := g.s.byKey[edge.To]; needed != nil {
+		if needed := g.s.leadsTo(edge); needed != nil {
 			gone.waitFor(g.done[needed])
 		}
 	}

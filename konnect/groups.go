@@ -79,7 +79,7 @@ func (s *session) wantedInGroup(m *member) []string {
 	var ids []string
 	for _, edge := range m.node.Edges {
 		if isMembership(m, edge) {
-			ids = append(ids, s.idOf(edge.To))
+			ids = append(ids, idOf(s.leadsTo(edge), edge.To))
 		}
 	}
 	slices.Sort(ids)
@@ -129,7 +129,7 @@ func missing(a, b []string) []string {
 // checkGroup refuses members that Konnect does not take into a group.
 func (s *session) checkGroup(m *member) {
 	for _, edge := range m.node.Edges {
-		other := s.byKey[edge.To]
+		other := s.leadsTo(edge)
 		if other == nil || !isMembership(m, edge) {
 			continue
 		}

@@ -74,7 +74,7 @@ func (s *session) checkNaturalKeys() {
 		}
 		key := slot{account: m.control.account, kind: m.kind, natural: s.natural(m)}
 		if !m.isControlPlane() {
-			key.controlPlane = s.idOf(m.control.key)
+			key.controlPlane = idOf(m.control, m.control.key)
 		}
 		if key.natural == "" {
 			continue

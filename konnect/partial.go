@@ -2,7 +2,7 @@ package konnect
 
 // isolate hands the problems of a batch to the objects that have them, so that
 // all others can be handled. What is wrong with an object that has no entity, such
-// as credentials, concerns those that refer to it.
+// as credentials, concerns those that refer to it and may.
 func (s *session) isolate() {
 	problems := s.problems
 	s.problems = nil
@@ -24,7 +24,7 @@ func (s *session) failReferrers(p Problem) bool {
 	found := false
 	for _, m := range s.members {
 		for _, edge := range m.node.Edges {
-			if edge.To == p.Key {
+			if edge.Node != nil && edge.Node.Key == p.Key {
 				m.fail(p.named())
 				found = true
 			}

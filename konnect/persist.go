@@ -90,7 +90,7 @@ func (s *session) parentsWritten(m *member) bool {
 		if isMembership(m, edge) { // no group is refused for the sake of a member
 			continue
 		}
-		if parent := s.byKey[edge.To]; parent != nil && parent.outcome.writes() {
+		if parent := s.leadsTo(edge); parent != nil && parent.outcome.writes() {
 			return true
 		}
 	}

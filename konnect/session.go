@@ -38,7 +38,7 @@ type session struct {
 	// indexes hold what is known of each collection.
 	indexes map[collection]*index
 	// unresolved are the errors of resolve, by object.
-	unresolved map[crd.Key]error
+	unresolved map[crd.Key][]error
 	// claims are the IDs of entities that belong to a member.
 	claims map[string]*member
 	prunes []*member
@@ -162,11 +162,20 @@ func (s *session) parentOf(m *member) *member {
 		return nil
 	}
 	for _, edge := range m.node.Edges {
-		if edge.Field == m.kind.about().parent && edge.Node != nil {
-			return s.byKey[edge.Node.Key]
+		if edge.Field == m.kind.about().parent {
+			return s.leadsTo(edge)
 		}
 	}
 	return nil
+}
+
+// leadsTo returns the member that a reference leads to. It is nil for one that leads
+// nowhere: without a grant it never does, though byKey may hold what it names.
+func (s *session) leadsTo(edge resolve.Edge) *member {
+	if edge.Node == nil {
+		return nil
+	}
+	return s.byKey[edge.Node.Key]
 }
 
 func (c *Client) newSession(options callOptions) *session {
@@ -174,7 +183,7 @@ func (c *Client) newSession(options callOptions) *session {
 		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
 		origins:  map[crd.Key]crd.Object{},
 		accounts: map[string]*account{},
-		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key]error{},
+		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key][]error{},
 		reused: map[string]*member{}, unheld: map[collection]error{},
 	}
 }
@@ -296,14 +305,17 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 		return
 	}
 	for _, problem := range all.Problems {
-		key, _ := resolve.Location(problem)
-		s.unresolved[key] = errors.Join(s.unresolved[key], problem)
+		key, field := resolve.Location(problem)
+		s.unresolved[key] = append(s.unresolved[key], problem)
 		m := s.byKey[key]
 		switch {
 		case !lenient:
 			s.problem(key, problem)
-		case m == nil, m.control != nil:
-			// What has no entity, or may be reached all the same, keeps nobody from deleting.
+		case m == nil:
+			if s.origins[key] != nil && field != "" && !s.isCredential(key) {
+				s.asides = append(s.asides, problem)
+			}
+		case m.control != nil: // it may be reached all the same
 		default:
 			m.err = errors.Join(m.err, problem)
 		}

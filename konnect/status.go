@@ -52,6 +52,11 @@ func (s *session) writeStatus(m *member) {
 	if m.err == nil && !m.observes() {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
 	}
+	for _, kind := range s.unknownConditions(m) {
+		if meta.FindStatusCondition(written, kind) == nil {
+			meta.RemoveStatusCondition(&conditions, kind)
+		}
+	}
 	for _, condition := range written {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
@@ -69,7 +74,7 @@ func (s *session) konnectStatus(m *member) crd.KonnectStatus {
 	}
 	status.ControlPlaneID = m.control.id
 	for _, edge := range m.node.Edges {
-		if parent := s.byKey[edge.To]; edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
+		if parent := s.leadsTo(edge); edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
 			status.ParentID = parent.id
 		}
 	}
@@ -84,7 +89,7 @@ func (s *session) conditions(m *member) []metav1.Condition {
 	}
 	conditions = append(conditions, s.referenceConditions(m)...)
 	if m.control == nil {
-		conditions = append(conditions, missingControlPlane(m)...)
+		conditions = append(conditions, s.missingControlPlane(m)...)
 	} else {
 		conditions = append(conditions, s.authConditions(m.control)...)
 	}
@@ -124,17 +129,21 @@ func (s *session) referenceConditions(m *member) []metav1.Condition {
 		return nil
 	}
 	var conditions []metav1.Condition
-	notGranted, refused := errors.AsType[*resolve.NotGrantedError](m.ownError())
+	var refusals []error
 	for _, edge := range m.node.Edges {
+		notGranted := s.notGranted(m.key, edge)
+		if notGranted != nil {
+			refusals = append(refusals, notGranted)
+		}
 		about := s.kinds.by[edge.To.GroupKind()]
 		if edge.Role != crd.RoleParent || about == nil || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
 			continue
 		}
 		noun, kind := about.about().noun, about.about().referrerCondition
 		name := fmt.Sprintf("Referenced %s %s/%s ", noun, edge.To.Namespace, edge.To.Name)
-		parent := s.byKey[edge.To]
+		parent := s.leadsTo(edge)
 		switch {
-		case refused && notGranted.Field == edge.Field:
+		case notGranted != nil:
 			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
 		case parent == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
@@ -145,8 +154,9 @@ func (s *session) referenceConditions(m *member) []metav1.Condition {
 			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
 		}
 	}
-	if refused {
-		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, notGranted.Error()))
+	if refusals != nil {
+		message := statusText(errors.Join(refusals...))
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, message))
 	} else if m.crossesNamespaces() && m.err == nil {
 		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
 	}

@@ -12,13 +12,48 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
-// missingControlPlane is about a control plane that could not be resolved.
-func missingControlPlane(m *member) []metav1.Condition {
-	missing, ok := errors.AsType[*resolve.MissingError](m.err)
-	if !ok || missing.To.GroupKind() != crd.ControlPlaneGroupKind() {
+// missingControlPlane is about a reference to a control plane that is not there, or
+// that no grant permits.
+func (s *session) missingControlPlane(m *member) []metav1.Condition {
+	for _, problem := range s.unresolved[m.key] {
+		var to crd.Key
+		if missing, ok := errors.AsType[*resolve.MissingError](problem); ok {
+			to = missing.To
+		}
+		if refused, ok := errors.AsType[*resolve.NotGrantedError](problem); ok {
+			to = refused.To
+		}
+		if to.GroupKind() == crd.ControlPlaneGroupKind() {
+			return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reasonInvalid, problem.Error())}
+		}
+	}
+	return nil
+}
+
+// notGranted returns what resolve says of a reference that no grant permits; nil for
+// all others.
+func (s *session) notGranted(from crd.Key, edge resolve.Edge) error {
+	for _, problem := range s.unresolved[from] {
+		if refused, ok := errors.AsType[*resolve.NotGrantedError](problem); ok && refused.Field == edge.Field {
+			return refused
+		}
+	}
+	return nil
+}
+
+// unknownConditions are about what lies behind a reference that leads nowhere: what
+// they said when it led somewhere holds no more.
+func (s *session) unknownConditions(m *member) []string {
+	switch {
+	case IsTransient(m.err): // it may still lead there
+		return nil
+	case m.control == nil:
+		return []string{crd.ConditionControlPlaneRefValid, crd.ConditionAPIAuthResolvedRef, crd.ConditionAPIAuthValid}
+	case s.unresolvedAuth(m.control) != nil:
+		return []string{crd.ConditionAPIAuthValid}
+	default:
 		return nil
 	}
-	return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reasonInvalid, missing.Error())}
 }
 
 // unresolvedAuth is about credentials that resolve refused; nil where it did not.
@@ -28,7 +63,7 @@ func (s *session) unresolvedAuth(control *member) []metav1.Condition {
 		return nil
 	}
 	reason := "RefInvalid"
-	if own := s.unresolved[control.key]; own != nil {
+	if own := errors.Join(s.unresolved[control.key]...); own != nil {
 		missing, isMissing := errors.AsType[*resolve.MissingError](own)
 		notGranted, isRefused := errors.AsType[*resolve.NotGrantedError](own)
 		switch {
@@ -83,8 +118,15 @@ func (a *account) tokenRefused() (known bool, refused error) {
 	}
 }
 
-// writeAuthStatus records what was learned of the credentials in their own objects.
+// writeAuthStatus records what was learned of the credentials in their own objects:
+// that they are not to be had or, where a control plane uses them, what Konnect says.
 func (s *session) writeAuthStatus() {
+	for key, problems := range s.unresolved {
+		auth, ok := s.origins[key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+		if problem := errors.Join(problems...); ok && !IsTransient(problem) {
+			setAuthValid(auth, condition(crd.ConditionAPIAuthValid, false, "", reasonInvalid, statusText(problem)))
+		}
+	}
 	for _, m := range s.members {
 		if !m.isControlPlane() || m.account == nil {
 			continue
@@ -100,13 +142,17 @@ func (s *session) writeAuthStatus() {
 		}
 		valid := refusedToken == nil
 		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.server.String(), OrganizationID: m.account.organizationID})
-		conditions := auth.GetConditions()
 		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(refusedToken))
 		if valid {
 			verdict.Message = "Token is valid"
 		}
-		verdict.ObservedGeneration = auth.GetGeneration()
-		meta.SetStatusCondition(&conditions, verdict)
-		auth.SetConditions(conditions)
+		setAuthValid(auth, verdict)
 	}
+}
+
+func setAuthValid(auth *konnectv1alpha1.KonnectAPIAuthConfiguration, verdict metav1.Condition) {
+	conditions := auth.GetConditions()
+	verdict.ObservedGeneration = auth.GetGeneration()
+	meta.SetStatusCondition(&conditions, verdict)
+	auth.SetConditions(conditions)
 }

@@ -17,7 +17,24 @@ type diagram struct {
 	frames []frame // control planes that hold something, by key
 	loose  []shape // all other shapes, by key
 	arrows []arrow
-	shapes map[crd.Key]shape
+	shapes map[point]shape
+}
+
+// point is an object, or what a reference names that leads nowhere: of one key there
+// are both where an object of the batch is referred to without a grant.
+type point struct {
+	key        crd.Key
+	unresolved bool
+}
+
+func comparePoints(a, b point) int {
+	if order := a.key.Compare(b.key); order != 0 || a.unresolved == b.unresolved {
+		return order
+	}
+	if a.unresolved {
+		return 1
+	}
+	return -1
 }
 
 // frame is a control plane with the shapes that it holds, by key.
@@ -44,55 +61,57 @@ const (
 // arrow leads from one shape to the next on the way of a request. A weak one
 // only says that two objects belong together.
 type arrow struct {
-	from, to crd.Key
+	from, to point
 	weak     bool
 }
 
 // newDiagram draws the graph. Credentials and grants are not on the way of a
 // request and left out.
 func newDiagram(g *Graph) *diagram {
-	looks, arrows := map[crd.Key]look{}, map[arrow]bool{}
+	looks, arrows := map[point]look{}, map[arrow]bool{}
 	for _, node := range g.nodes {
 		if !isDrawn(node.Key) {
 			continue
 		}
-		looks[node.Key] = lookOutside
+		at := point{key: node.Key}
+		looks[at] = lookOutside
 		if node.InBatch {
-			looks[node.Key] = lookPlain
+			looks[at] = lookPlain
 		}
 		for _, edge := range node.Edges {
 			if edge.Unsupported || !isDrawn(edge.To) || isHeldBy(node, edge.Node) {
 				continue
 			}
-			if g.byKey[edge.To] == nil {
-				looks[edge.To] = lookUnresolved
+			to := point{key: edge.To, unresolved: edge.Node == nil}
+			if to.unresolved {
+				looks[to] = lookUnresolved
 			}
-			arrows[newArrow(node.Key, edge)] = true
+			arrows[newArrow(at, to, edge)] = true
 		}
 	}
 	for _, a := range balancingArrows(g.nodes) {
 		arrows[a] = true
 	}
-	d := &diagram{arrows: slices.SortedFunc(maps.Keys(arrows), compareArrows), shapes: map[crd.Key]shape{}}
+	d := &diagram{arrows: slices.SortedFunc(maps.Keys(arrows), compareArrows), shapes: map[point]shape{}}
 	d.place(g, looks)
 	return d
 }
 
 // place numbers the shapes by key and puts each into the frame of its control plane.
-func (d *diagram) place(g *Graph, looks map[crd.Key]look) {
-	keys := slices.SortedFunc(maps.Keys(looks), crd.Key.Compare)
+func (d *diagram) place(g *Graph, looks map[point]look) {
+	points := slices.SortedFunc(maps.Keys(looks), comparePoints)
 	held := map[crd.Key][]shape{}
-	for i, key := range keys {
-		s := shape{id: "n" + strconv.Itoa(i+1), key: key, look: looks[key]}
-		d.shapes[key] = s
-		if node := g.byKey[key]; node != nil && isHeldBy(node, node.ControlPlane) {
+	for i, at := range points {
+		s := shape{id: "n" + strconv.Itoa(i+1), key: at.key, look: looks[at]}
+		d.shapes[at] = s
+		if node := g.byKey[at.key]; !at.unresolved && node != nil && isHeldBy(node, node.ControlPlane) {
 			held[node.ControlPlane.Key] = append(held[node.ControlPlane.Key], s)
 		} else {
 			d.loose = append(d.loose, s)
 		}
 	}
 	d.loose = slices.DeleteFunc(d.loose, func(s shape) bool {
-		if len(held[s.key]) == 0 {
+		if s.look == lookUnresolved || len(held[s.key]) == 0 {
 			return false
 		}
 		d.frames = append(d.frames, frame{shape: s, held: held[s.key]})
@@ -142,10 +161,10 @@ func isHeldBy(node, controlPlane *Node) bool {
 
 // newArrow turns a reference into the direction of traffic, which reaches a
 // target through the upstream that the target refers to.
-func newArrow(from crd.Key, edge Edge) arrow {
+func newArrow(from, to point, edge Edge) arrow {
 	a := arrow{
 		from: from,
-		to:   edge.To,
+		to:   to,
 		weak: edge.Role != crd.RoleParent || edge.To.GroupKind() == crd.ControlPlaneGroupKind(),
 	}
 	if edge.Field == configurationv1alpha1.UpstreamRefField {
@@ -154,7 +173,9 @@ func newArrow(from crd.Key, edge Edge) arrow {
 	return a
 }
 
-func compareArrows(a, b arrow) int { return cmp.Or(a.from.Compare(b.from), a.to.Compare(b.to)) }
+func compareArrows(a, b arrow) int {
+	return cmp.Or(comparePoints(a.from, b.from), comparePoints(a.to, b.to))
+}
 
 // balancingArrows returns an arrow for each service whose host is the name of an
 // upstream of its control plane. No reference says so.
@@ -177,7 +198,7 @@ func balancingArrows(nodes []*Node) []arrow {
 			continue
 		}
 		if to, ok := upstreams[place{node.ControlPlane, hostOf(service)}]; ok {
-			arrows = append(arrows, arrow{from: node.Key, to: to})
+			arrows = append(arrows, arrow{from: point{key: node.Key}, to: point{key: to}})
 		}
 	}
 	return arrows

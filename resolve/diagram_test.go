@@ -47,6 +47,13 @@ func TestDiagrams(t *testing.T) {
 				route("found", "service", ""), route("lost", "gone", ""), target("t", "no-upstream"), upstream("homeless", "no-plane")),
 			source: batch(controlPlane("edge"), service("service", "edge")),
 		},
+		"not-granted": {
+			reason: "an object of the batch is no part of the way where no grant leads to it",
+			batch: batch(
+				controlPlane("victim/gateway"), service("victim/s", "gateway"), service("evil/s", "victim/gateway"),
+				route("evil/r", "victim/s", ""), target("evil/t", "victim/u"), upstream("victim/u", "gateway"),
+				route("granted/r", "victim/s", ""), grant("victim/g", crd.ConfigurationGroup+"/KongRoute/granted", crd.ConfigurationGroup+"/KongService")),
+		},
 		"escaped": {
 			reason: "names cannot break out of a label",
 			batch:  batch(controlPlane("odd/x]y"), odd),

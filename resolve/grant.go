@@ -48,7 +48,11 @@ func (g *grants) add(grant *configurationv1alpha1.KongReferenceGrant) {
 				from: crd.Key{Group: keyGroup(from.Group), Kind: from.Kind, Namespace: from.Namespace},
 				to:   crd.Key{Group: keyGroup(to.Group), Kind: to.Kind, Namespace: namespace},
 			}
-			if to.Name != nil {
+			switch {
+			case to.Name == nil: // any
+			case *to.Name == "": // no object has it; a rule without a name would mean any
+				continue
+			default:
 				rule.to.Name = *to.Name
 			}
 			g.rules[rule] = true

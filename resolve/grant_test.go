@@ -2,6 +2,7 @@ package resolve_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -114,7 +115,49 @@ func TestNotGrantedEdges(t *testing.T) {
 
 	graph, err = resolve.Resolve(t.Context(), batch(route("c/r", "b/s", ""), service("b/s", "cp")), source)
 	require.Error(t, err)
-	r := graph.Node(key(t, graph, "KongRoute c/r"))
-	require.NotNil(t, r.Edges[0].Node, "within the batch the order of deletion must be known")
-	assert.Equal(t, "cp", r.ControlPlane.Key.Name)
+	r, s := graph.Node(key(t, graph, "KongRoute c/r")), graph.Node(key(t, graph, "KongService b/s"))
+	assert.Nil(t, r.Edges[0].Node, "an object of the batch is no more there than one outside")
+	assert.Nil(t, r.ControlPlane)
+	assert.Zero(t, r.Layer)
+	assert.Empty(t, s.Dependents)
+}
+
+// TestNotGrantedTellsNothing: with or without a target, only the missing grant is told.
+func TestNotGrantedTellsNothing(t *testing.T) {
+	t.Parallel()
+	referrers := batch(
+		auth("evil/auth", "victim/token"), controlPlaneWithAuth("evil/cp", "victim/auth"), service("evil/s", "victim/cp"),
+		route("evil/r", "victim/s", ""), route("evil/both", "victim/s", "victim/cp"), target("evil/t", "victim/u"),
+	)
+	_, want := resolve.Resolve(t.Context(), referrers)
+	require.Error(t, want)
+	for name, targets := range map[string][]crd.Object{
+		"right": batch(
+			secret("victim/token", "token", "kpat_example"), auth("victim/auth", "token"), controlPlaneWithAuth("victim/cp", "auth"),
+			service("victim/s", "cp"), upstream("victim/u", "cp")),
+		"without a token":  batch(secret("victim/token", "other", "x")),
+		"another plane":    batch(controlPlane("victim/cp"), controlPlane("victim/cp2"), service("victim/s", "cp2"), upstream("victim/u", "cp2")),
+		"leading in cycle": batch(controlPlane("victim/cp", "cp2"), controlPlane("victim/cp2")),
+	} {
+		_, err := resolve.Resolve(t.Context(), append(slices.Clone(referrers), targets...))
+		assert.EqualError(t, err, want.Error(), "%s, in the batch", name)
+		_, err = resolve.Resolve(t.Context(), referrers, resolve.WithSource(resolve.Objects(targets...)))
+		assert.EqualError(t, err, want.Error(), "%s, in the source", name)
+	}
+}
+
+// TestGrantsWithoutMeaning grant nothing, though they were never checked.
+func TestGrantsWithoutMeaning(t *testing.T) {
+	t.Parallel()
+	const conf = crd.ConfigurationGroup
+	for _, to := range []string{conf + "/KongService/", conf + "/*", conf + "/", "*/*", conf + "/kongservice", conf + "/KongService/*"} {
+		for _, from := range []string{conf + "/KongRoute/a", conf + "/KongRoute/*", conf + "/KongRoute/", conf + "/*/a"} {
+			objects := batch(route("a/r", "b/s", ""), service("b/s", "cp"), controlPlane("b/cp"))
+			wrong := grant("b/g", from, to)
+			_, err := resolve.Resolve(t.Context(), append(objects, wrong))
+			assert.ErrorAs(t, err, new(*resolve.NotGrantedError), "from %s to %s, in the batch", from, to)
+			_, err = resolve.Resolve(t.Context(), objects, resolve.WithSource(resolve.Objects(wrong)))
+			assert.ErrorAs(t, err, new(*resolve.NotGrantedError), "from %s to %s, in the source", from, to)
+		}
+	}
 }

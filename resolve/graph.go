@@ -45,8 +45,8 @@ type Node struct {
 type Edge struct {
 	crd.Reference
 
-	// Node is nil when the target is missing, unsupported, or outside the batch
-	// and not granted.
+	// Node is nil when the target is missing, unsupported or not granted, even if
+	// the batch holds an object of that key.
 	Node *Node
 }
 

@@ -111,20 +111,16 @@ func (r *resolver) follow(ctx context.Context) {
 	}
 }
 
-// target returns the node that ref leads to. What is in the batch is linked even
-// if the reference is not granted; what is not granted is never looked up.
+// target returns the node that ref leads to. What is not granted is as if it were
+// not there: it is neither linked, if it is in the batch, nor looked up.
 func (r *resolver) target(ctx context.Context, from crd.Key, ref crd.Reference) (*Node, error) {
 	if ref.Unsupported {
 		return nil, &UnsupportedError{From: from, Field: ref.Field, To: ref.To}
 	}
-	target := r.nodes[ref.To]
 	if err := r.permit(ctx, from, ref); err != nil {
-		if target != nil && !target.InBatch {
-			target = nil
-		}
-		return target, err
+		return nil, err
 	}
-	if target != nil {
+	if target := r.nodes[ref.To]; target != nil {
 		return target, nil
 	}
 	target, err := r.lookUp(ctx, ref.To)
