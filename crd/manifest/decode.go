@@ -22,13 +22,14 @@ const (
 // DecodeAll returns the objects of all documents of r in their order, with the
 // defaults of the CRD schema applied. Documents are YAML, separated by lines of
 // three dashes, or a stream of JSON objects; those that hold nothing are skipped,
-// and a v1 List stands for its items. A KonnectGatewayControlPlane of v1alpha1 is
-// returned as v1alpha2, a core Secret as *core.Secret.
+// and a v1 List, a list of one kind such as KongServiceList and a JSON array stand for
+// their items. A KonnectGatewayControlPlane of v1alpha1 is returned as v1alpha2, a core
+// Secret as *core.Secret.
 //
 // Everything that is wrong with any document is reported together as a
 // *DecodeError, and no object is returned then. Other errors come from r, or wrap
 // ErrTooLarge for more than MaxInputBytes.
-func DecodeAll(r io.Reader) ([]crd.Object, error) {
+func DecodeAll(r io.Reader, opts ...DecodeOption) ([]crd.Object, error) {
 	input, err := io.ReadAll(io.LimitReader(r, MaxInputBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read manifests: %w", err)
@@ -41,6 +42,9 @@ func DecodeAll(r io.Reader) ([]crd.Object, error) {
 		return nil, fmt.Errorf("decode manifests: %w", err)
 	}
 	d := decoder{catalog: catalog}
+	for _, opt := range opts {
+		opt(&d.options)
+	}
 	for c := range split(bytes.TrimPrefix(input, []byte("\ufeff"))) {
 		d.chunk(c)
 	}
@@ -66,6 +70,7 @@ func Decode(data []byte) (crd.Object, error) {
 // decoder collects the objects and problems of one input.
 type decoder struct {
 	catalog   *catalog
+	options   decodeOptions
 	documents int
 	objects   []crd.Object
 	failure   DecodeError
@@ -115,7 +120,9 @@ func (d *decoder) jsonStream(c chunk) bool {
 			return true
 		}
 		for _, at := range duplicates {
-			doc.report(at, "duplicate key")
+			if doc.leavesOut(value) == "" {
+				doc.report(at, "duplicate key")
+			}
 		}
 		doc.decode(value, doc.text)
 		d.finish(doc)
@@ -124,15 +131,27 @@ func (d *decoder) jsonStream(c chunk) bool {
 
 func (d *decoder) document(c chunk) *document {
 	d.documents++
-	return &document{chunk: c, catalog: d.catalog, number: d.documents}
+	return &document{chunk: c, catalog: d.catalog, options: d.options, number: d.documents}
 }
 
 // finish keeps what doc holds.
 func (d *decoder) finish(doc *document) {
 	d.objects = append(d.objects, doc.objects...)
-	doc.locateProblems()
+	doc.locateAll(doc.problems)
 	room := max(0, maxProblems-len(d.failure.Problems))
-	kept := doc.problems[:min(room, len(doc.problems))]
-	d.failure.Problems = append(d.failure.Problems, kept...)
-	d.failure.Omitted += doc.omitted + len(doc.problems) - len(kept)
+	for _, f := range doc.problems[:min(room, len(doc.problems))] {
+		d.failure.Problems = append(d.failure.Problems, f.Problem)
+	}
+	d.failure.Omitted += doc.omitted + max(0, len(doc.problems)-room)
+	if d.options.unknown != nil {
+		doc.locateAll(doc.allowed)
+		for _, f := range doc.allowed {
+			d.options.unknown(f.Problem)
+		}
+	}
+	if d.options.skipped != nil {
+		for _, s := range doc.skipped {
+			d.options.skipped(s)
+		}
+	}
 }

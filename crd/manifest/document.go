@@ -1,18 +1,16 @@
 package manifest
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
@@ -21,99 +19,190 @@ import (
 type document struct {
 	chunk
 	catalog *catalog
+	options decodeOptions
 	number  int
 	// object names what is being decoded, for problems.
 	object  string
 	objects []crd.Object
 
-	problems []Problem
-	places   []*path // of the problems
-	omitted  int
+	problems, allowed []finding
+	omitted           int
+	skipped           []Skipped
 
 	tree    *yaml.Node
 	treeErr error
 }
 
-// report notes a problem at a path, whose line is looked up later.
-func (d *document) report(at *path, message string) {
+// finding is a problem and its place, whose line is looked up later.
+type finding struct {
+	Problem
+	at *path
+}
+
+// report notes a problem at a path.
+func (d *document) report(at *path, message string) { d.note(Problem{Message: message}, at) }
+
+// fail notes a problem at a line, which may be 0, and perhaps a field.
+func (d *document) fail(line int, field, message string, err error) {
+	d.note(Problem{Line: line, Field: field, Message: message, err: err}, nil)
+}
+
+func (d *document) note(problem Problem, at *path) {
 	if len(d.problems) >= maxProblems {
 		d.omitted++
 		return
 	}
-	d.problems = append(d.problems, Problem{Document: d.number, Object: d.object, Message: message})
-	d.places = append(d.places, at)
+	problem.Document, problem.Object = d.number, d.object
+	d.problems = append(d.problems, finding{problem, at})
 }
 
-// fail notes a problem at a line, which may be 0, and perhaps a field.
-func (d *document) fail(line int, field, message string, err error) {
-	d.report(nil, message)
-	if n := len(d.problems); n > 0 && d.omitted == 0 {
-		d.problems[n-1].Line, d.problems[n-1].Field, d.problems[n-1].err = line, field, err
+// allow notes an unknown field that is no problem.
+func (d *document) allow(at *path, message string) {
+	d.allowed = append(d.allowed, finding{Problem{Document: d.number, Object: d.object, Message: message}, at})
+}
+
+// skip notes that the document, or what is at a path of it, is left out.
+func (d *document) skip(value any, at *path, reason SkipReason) {
+	s := Skipped{Document: d.number, Line: d.firstLine(), Reason: reason}
+	if at != nil {
+		s.Line = d.locate(at)
 	}
+	if object, ok := value.(map[string]any); ok {
+		metadata, _ := object["metadata"].(map[string]any)
+		s.APIVersion, _ = object["apiVersion"].(string)
+		s.Kind, _ = object["kind"].(string)
+		s.Namespace, _ = metadata["namespace"].(string)
+		s.Name, _ = metadata["name"].(string)
+	}
+	d.skipped = append(d.skipped, s)
+}
+
+// leavesOut returns why the whole document is left out; empty when it is not.
+func (d *document) leavesOut(value any) SkipReason {
+	if !d.options.skip {
+		return ""
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		return d.catalog.identify(value).skip
+	case []any:
+		if slices.ContainsFunc(value, saysWhatItIs) {
+			return ""
+		}
+	}
+	return SkippedNoManifest
+}
+
+// saysWhatItIs reports whether value is an object with a kind or an apiVersion.
+func saysWhatItIs(value any) bool {
+	object, ok := value.(map[string]any)
+	return ok && (object["kind"] != nil || object["apiVersion"] != nil)
 }
 
 // decode turns a value, whose JSON is raw, into objects.
 func (d *document) decode(value any, raw []byte) {
-	object, ok := value.(map[string]any)
-	if !ok {
+	if reason := d.leavesOut(value); reason != "" {
+		d.skip(value, nil, reason)
+		return
+	}
+	switch value := value.(type) {
+	case map[string]any:
+		d.decodeObject(value, raw, nil)
+	case []any:
+		d.decodeItems(value, identity{}, nil)
+	default:
+		if found, ok := d.findLeftover(math.MaxInt); ok {
+			d.fail(found.line, "", found.message, found.err)
+			return
+		}
 		d.report(nil, "must be an object, not "+describe(value))
-		return
 	}
-	if object["apiVersion"] == "v1" && object["kind"] == "List" {
-		d.decodeList(object)
-		return
-	}
-	d.decodeObject(object, raw, nil)
 }
 
-// decodeList decodes the items of a v1 List.
-func (d *document) decodeList(list map[string]any) {
+// decodeList decodes the items of a list of objects.
+func (d *document) decodeList(list map[string]any, id identity, root *path) {
 	check := checker{catalog: d.catalog, report: d.report}
 	for _, key := range slices.Sorted(maps.Keys(list)) {
 		switch key {
 		case "apiVersion", "kind", "items":
 		case "metadata":
-			check.check(list[key], reflect.TypeFor[*metav1.ListMeta](), (*path)(nil).child(key))
+			check.check(list[key], reflect.TypeFor[*metav1.ListMeta](), root.child(key))
 		default:
-			d.report((*path)(nil).child(key), unknownField)
+			d.report(root.child(key), "unknown field")
 		}
 	}
-	at := (*path)(nil).child("items")
+	at := root.child("items")
 	items, ok := list["items"].([]any)
 	if !ok && list["items"] != nil {
 		d.report(at, "must be a list, not "+describe(list["items"]))
 	}
+	d.decodeItems(items, id, at)
+}
+
+// decodeItems decodes objects, which need not say their kind where their list does.
+func (d *document) decodeItems(items []any, list identity, at *path) {
 	for i, item := range items {
 		d.object = ""
-		if object, ok := item.(map[string]any); ok {
-			d.decodeObject(object, nil, at.item(i))
-		} else {
+		object, ok := item.(map[string]any)
+		if !ok {
 			d.report(at.item(i), "must be an object, not "+describe(item))
+			continue
 		}
+		if list.goType != nil && !saysWhatItIs(object) {
+			object["apiVersion"] = list.gvk.GroupVersion().String()
+			object["kind"] = strings.TrimSuffix(list.gvk.Kind, "List")
+		}
+		d.decodeObject(object, nil, at.item(i))
 	}
 	d.object = ""
 }
 
-// decodeObject decodes one object. Its raw JSON may be nil.
+// decodeObject decodes one object, or a list of them. Its raw JSON may be nil.
 func (d *document) decodeObject(object map[string]any, raw []byte, at *path) {
+	id := d.catalog.identify(object)
 	d.object = name(object)
-	before := len(d.problems) + d.omitted
-	t, ok := d.goType(object, at)
-	if !ok {
+	switch {
+	case d.options.skip && id.skip != "" && id.skip != SkippedNoManifest:
+		d.skip(object, at, id.skip)
+		return
+	case id.items:
+		d.object = ""
+		d.decodeList(object, id, at)
+		return
+	case id.goType == nil:
+		d.refuse(object, id, at)
 		return
 	}
-	check := checker{catalog: d.catalog, report: d.report}
-	check.check(object, t, at)
+	before := len(d.problems) + d.omitted
+	check := checker{catalog: d.catalog, report: d.report, root: at, gvk: id.gvk, tolerate: d.tolerates(id, at)}
+	check.check(object, id.goType, at)
 	if len(d.problems)+d.omitted > before {
 		return
 	}
-	decoded, err := unmarshal(object, raw, t, check.changed)
+	decoded, err := unmarshal(object, raw, id.goType, check.changed)
 	if err != nil {
 		d.report(at, err.Error())
 		return
 	}
 	decoded.Default()
 	d.objects = append(d.objects, decoded)
+}
+
+// refuse reports why an object cannot be decoded. Of one whose version is not known the
+// fields are compared with a version that is: both are often wrong.
+func (d *document) refuse(object map[string]any, id identity, at *path) {
+	for _, mistake := range id.mistakes {
+		d.report(at.child(mistake.field), mistake.message)
+	}
+	if id.near == nil {
+		return
+	}
+	check := checker{catalog: d.catalog, report: func(*path, string) {}, root: at}
+	check.tolerate = func(at *path, message string) bool {
+		d.report(at, message)
+		return true
+	}
+	check.check(object, id.near, at)
 }
 
 // unmarshal decodes raw, or object where raw does not say the same, as a t.
@@ -139,58 +228,11 @@ func unmarshal(object map[string]any, raw []byte, t reflect.Type, changed bool) 
 	return previous.Latest()
 }
 
-// goType finds the type that object is to be decoded as.
-func (d *document) goType(object map[string]any, at *path) (reflect.Type, bool) {
-	apiVersion, hasVersion := d.identifier(object, "apiVersion", at)
-	kind, hasKind := d.identifier(object, "kind", at)
-	if !hasVersion || !hasKind {
-		return nil, false
-	}
-	gv, err := schema.ParseGroupVersion(apiVersion)
-	if err != nil {
-		d.report(at.child("apiVersion"), "must be a group and version such as konnect.konghq.com/v1alpha2")
-		return nil, false
-	}
-	gvk := gv.WithKind(kind)
-	if t, ok := d.catalog.types[gvk]; ok {
-		return t, true
-	}
-	versions := cmp.Or(
-		strings.Join(d.catalog.versions(gvk.GroupKind()), ", "),
-		strings.Join(d.catalog.similar(kind), ", "),
-	)
-	if versions == "" {
-		d.report(at.child("kind"), "unknown kind "+strconv.Quote(kind))
-	} else {
-		d.report(at.child("apiVersion"), fmt.Sprintf("unknown version %q, must be %s", apiVersion, versions))
-	}
-	return nil, false
-}
-
-// identifier returns the string at key, which must not be empty.
-func (d *document) identifier(object map[string]any, key string, at *path) (string, bool) {
-	value, ok := object[key].(string)
-	switch {
-	case object[key] == nil || ok && value == "":
-		d.report(at.child(key), "must be set")
-	case !ok:
-		d.report(at.child(key), "must be a string, not "+describe(object[key]))
-	}
-	return value, value != ""
-}
-
 // name is kind, namespace and name of an object, as far as they are there.
 func name(object map[string]any) string {
 	kind, _ := object["kind"].(string)
 	metadata, _ := object["metadata"].(map[string]any)
 	namespace, _ := metadata["namespace"].(string)
 	name, _ := metadata["name"].(string)
-	if namespace != "" {
-		name = namespace + "/" + name
-	}
-	title := strings.TrimSpace(kind + " " + name)
-	if quoted := strconv.Quote(title); quoted != `"`+title+`"` {
-		return quoted // what would not stay on one line
-	}
-	return title
+	return title(kind, namespace, name)
 }

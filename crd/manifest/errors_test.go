@@ -11,6 +11,10 @@ import (
 	"github.com/konnectkit/konnectkit/crd/manifest"
 )
 
+// supported lists the kinds as errors do.
+const supported = "KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
+	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
+
 func TestDecodeAllProblems(t *testing.T) {
 	t.Parallel()
 	const route = "apiVersion: configuration.konghq.com/v1alpha1\nkind: KongRoute\nmetadata:\n  name: r\n"
@@ -20,7 +24,7 @@ func TestDecodeAllProblems(t *testing.T) {
 	}{
 		"unknown field": {
 			"a typo must not be dropped", route + "spec:\n  pahts: [/a]\n",
-			[]string{"document 1, line 6: KongRoute r: spec.pahts: unknown field"},
+			[]string{"document 1, line 6: KongRoute r: spec.pahts: unknown field, did you mean paths?"},
 		},
 		"case": {
 			"names of fields are case-sensitive", route + "spec:\n  Paths: [/a]\n  stripPath: true\n",
@@ -103,13 +107,13 @@ func TestDecodeAllProblems(t *testing.T) {
 		},
 		"kinds": {
 			"unknown kinds and versions say what is known",
-			"kind: KongRote\napiVersion: configuration.konghq.com/v1alpha1\n---\nkind: KongRoute\napiVersion: configuration.konghq.com/v1\n---\nkind: KonnectGatewayControlPlane\napiVersion: konghq.com/v1\n---\nkind: KongServiceList\napiVersion: configuration.konghq.com/v1alpha1\n---\nkind: ListOptions\napiVersion: configuration.konghq.com/v1alpha1\n",
+			"kind: KongRote\napiVersion: configuration.konghq.com/v1alpha1\n---\nkind: KongRoute\napiVersion: configuration.konghq.com/v1\n---\nkind: KonnectGatewayControlPlane\napiVersion: konghq.com/v1\n---\nkind: KongServiceList\napiVersion: configuration.konghq.com/v1\n---\nkind: ListOptions\napiVersion: configuration.konghq.com/v1alpha1\n",
 			[]string{
-				`document 1, line 1: KongRote: kind: unknown kind "KongRote"`,
+				`document 1, line 1: KongRote: kind: unknown kind "KongRote", did you mean KongRoute? supported are ` + supported,
 				`document 2, line 5: KongRoute: apiVersion: unknown version "configuration.konghq.com/v1", must be configuration.konghq.com/v1alpha1`,
 				`document 3, line 8: KonnectGatewayControlPlane: apiVersion: unknown version "konghq.com/v1", must be konnect.konghq.com/v1alpha1, konnect.konghq.com/v1alpha2`,
-				`document 4, line 10: KongServiceList: kind: unknown kind "KongServiceList"`,
-				`document 5, line 13: ListOptions: kind: unknown kind "ListOptions"`,
+				`document 4, line 11: KongServiceList: apiVersion: unknown version "configuration.konghq.com/v1", must be configuration.konghq.com/v1alpha1`,
+				`document 5, line 13: ListOptions: kind: unsupported kind "ListOptions", supported are ` + supported,
 			},
 		},
 		"no kind": {
@@ -124,9 +128,9 @@ func TestDecodeAllProblems(t *testing.T) {
 		"no object": {
 			"a document must be an object", "- a\n---\ntext\n---\n[1]\n---\n3\n",
 			[]string{
-				"document 1, line 1: must be an object, not a list",
+				"document 1, line 1: [0]: must be an object, not a string",
 				"document 2, line 3: must be an object, not a string",
-				"document 3, line 5: must be an object, not a list",
+				"document 3, line 5: [0]: must be an object, not a number",
 				"document 4, line 7: must be an object, not a number",
 			},
 		},
@@ -163,13 +167,13 @@ func TestDecodeAllProblems(t *testing.T) {
 			},
 		},
 		"list": {
-			"a List's items are checked one by one", "apiVersion: v1\nkind: List\nextra: 1\nmetadata: {foo: 1}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: '%'}}\n- 1\n- {apiVersion: v1, kind: List}\n",
+			"a List's items are checked one by one", "apiVersion: v1\nkind: List\nextra: 1\nmetadata: {foo: 1}\nitems:\n- {apiVersion: v1, kind: Secret, metadata: {name: s}, data: {a: '%'}}\n- 1\n- {apiVersion: v1, kind: List, items: {}}\n",
 			[]string{
 				"document 1, line 3: extra: unknown field",
 				"document 1, line 4: metadata.foo: unknown field",
 				"document 1, line 6: Secret s: items[0].data.a: must be a string in base64",
 				"document 1, line 7: items[1]: must be an object, not a number",
-				`document 1, line 8: List: items[2].kind: unknown kind "List"`,
+				"document 1, line 8: items[2].items: must be a list, not an object",
 			},
 		},
 		"list of nothing": {
@@ -186,8 +190,8 @@ func TestDecodeAllProblems(t *testing.T) {
 		"old control plane": {
 			"the old version has its own fields", "apiVersion: konnect.konghq.com/v1alpha1\nkind: KonnectGatewayControlPlane\nmetadata: {name: c}\nspec:\n  createControlPlaneRequest: {name: c}\n  konnect: {authRef: {name: a, namespace: b}}\n",
 			[]string{
-				"document 1, line 5: KonnectGatewayControlPlane c: spec.createControlPlaneRequest: unknown field",
-				"document 1, line 6: KonnectGatewayControlPlane c: spec.konnect.authRef.namespace: unknown field",
+				"document 1, line 5: KonnectGatewayControlPlane c: spec.createControlPlaneRequest: unknown field of v1alpha1, known in v1alpha2",
+				"document 1, line 6: KonnectGatewayControlPlane c: spec.konnect.authRef.namespace: unknown field of v1alpha1, known in v1alpha2",
 			},
 		},
 		"conversion": {

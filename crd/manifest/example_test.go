@@ -44,7 +44,7 @@ apiVersion: configuration.konghq.com/v1
 `))
 	fmt.Println(err)
 	// Output:
-	// document 1, line 7: KongRoute route: spec.path: unknown field
+	// document 1, line 7: KongRoute route: spec.path: unknown field, did you mean paths?
 	// document 1, line 8: KongRoute route: spec.stripPath: unknown field, did you mean strip_path?
 	// document 2, line 11: KongService: apiVersion: unknown version "configuration.konghq.com/v1", must be configuration.konghq.com/v1alpha1
 }

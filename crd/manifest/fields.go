@@ -37,19 +37,3 @@ func mustNotBeEmpty(field reflect.StructField) bool { return field.Tag.Get("crd"
 func isOpaque(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]())
 }
-
-// suggest returns the field that name was probably meant to be; empty when none
-// is close. Names differ from each other by case and separators most of all.
-func suggest(name string, fields map[string]reflect.StructField) string {
-	folded := fold(name)
-	for known := range fields {
-		if fold(known) == folded {
-			return known
-		}
-	}
-	return ""
-}
-
-func fold(name string) string {
-	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
-}

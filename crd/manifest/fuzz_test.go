@@ -18,7 +18,14 @@ func readSeed(f *testing.F, path string) []byte {
 	return text
 }
 
-// Whatever decodes must be written, and read again as the same objects.
+func requireOneLine(t *testing.T, text string) {
+	t.Helper()
+	require.NotEmpty(t, text)
+	require.NotContains(t, text, "\n")
+}
+
+// Whatever decodes must be written, and read again as the same objects. Options of
+// DecodeAll change nothing about it, and what they let pass they report.
 func FuzzDecodeAll(f *testing.F) {
 	for _, path := range []string{"testdata/how-to.yaml", "testdata/no-namespace.yaml", "testdata/encode.golden.yaml"} {
 		f.Add(readSeed(f, path))
@@ -34,12 +41,27 @@ func FuzzDecodeAll(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, seed := range []string{
+		"a: 1\na: 2\n---\napiVersion: apps/v1\nkind: Deployment\n---\n" + serviceHead + "spec: {host: a, Port: 1, new: {}}\n",
+		`[{"apiVersion":"configuration.konghq.com/v1alpha1","kind":"KongServiceList","items":[{"spec":{"host":"a"}}]}]`,
+		"_format_version: '3.0'\n---\n- a\n---\n{{ a }}\n---\nEOF\n", "apiVersion: configuration.konghq.com/v1\nkind: Kongservice\nspec: {routes: [{a: b}]}\n",
+	} {
+		f.Add([]byte(seed))
+	}
 	f.Fuzz(func(t *testing.T, input []byte) {
 		objects, err := manifest.DecodeAll(bytes.NewReader(input))
+		reports := 0
+		with, errWith := manifest.DecodeAll(bytes.NewReader(input),
+			manifest.SkipUnknownKinds(func(s manifest.Skipped) { reports++; requireOneLine(t, s.String()) }),
+			manifest.AllowUnknownFields(func(p manifest.Problem) { reports++; requireOneLine(t, p.String()) }))
 		if err != nil {
 			require.NotEmpty(t, err.Error())
+			require.True(t, errWith != nil || reports > 0, "what an option lets pass is reported")
 			return
 		}
+		require.NoError(t, errWith)
+		require.Zero(t, reports)
+		require.Equal(t, objects, with)
 		var text bytes.Buffer
 		require.NoError(t, manifest.Encode(&text, objects...))
 		again, err := manifest.DecodeAll(bytes.NewReader(text.Bytes()))

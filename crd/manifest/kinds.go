@@ -100,3 +100,23 @@ func (c *catalog) similar(kind string) []string {
 	slices.Sort(versions)
 	return versions
 }
+
+// kindNames lists the kinds that can be decoded, in order.
+func (c *catalog) kindNames() []string {
+	names := map[string]bool{}
+	for gvk := range maps.Keys(c.types) {
+		names[gvk.Kind] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// otherTypes are those of the other versions of a kind, by version.
+func (c *catalog) otherTypes(kind schema.GroupVersionKind) map[string]reflect.Type {
+	others := map[string]reflect.Type{}
+	for gvk, t := range c.types {
+		if gvk.GroupKind() == kind.GroupKind() && gvk.Version != kind.Version {
+			others[gvk.Version] = t
+		}
+	}
+	return others
+}

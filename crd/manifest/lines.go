@@ -13,18 +13,18 @@ func (d *document) firstLine() int {
 	return d.line + lines
 }
 
-// locateProblems fills in the fields and lines of problems, and orders them.
-func (d *document) locateProblems() {
-	for i := range d.problems {
-		problem, place := &d.problems[i], d.places[i]
-		if problem.Field == "" {
-			problem.Field = place.String()
+// locateAll fills in the fields and lines of findings, and orders them.
+func (d *document) locateAll(findings []finding) {
+	for i := range findings {
+		f := &findings[i]
+		if f.Field == "" {
+			f.Field = f.at.String()
 		}
-		if problem.Line == 0 {
-			problem.Line = d.locate(place)
+		if f.Line == 0 {
+			f.Line = d.locate(f.at)
 		}
 	}
-	slices.SortStableFunc(d.problems, func(a, b Problem) int {
+	slices.SortStableFunc(findings, func(a, b finding) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Message, b.Message))
 	})
 }

@@ -46,6 +46,15 @@ func (p *path) String() string {
 	return s.String()
 }
 
+// below is the path from root on, which is the document or an object of a list.
+func (p *path) below(root *path) string {
+	var at *path
+	for _, step := range p.steps()[len(root.steps()):] {
+		at = &path{parent: at, key: step.key, index: step.index, isItem: step.isItem}
+	}
+	return at.String()
+}
+
 func isPlainKey(key string) bool {
 	for _, c := range key {
 		switch {

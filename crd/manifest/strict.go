@@ -9,12 +9,19 @@ import (
 	"strconv"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
 // checker compares a decoded value with the Go type it is meant for.
 type checker struct {
 	catalog *catalog
 	report  func(at *path, message string)
+	// tolerate reports whether an unknown field is dropped; nil where none is.
+	tolerate func(at *path, message string) bool
+	// root is the object, whose kind is gvk, for hints about unknown fields.
+	root     *path
+	gvk      schema.GroupVersionKind
+	unknowns int
 	// changed is set when the value had to be normalised: nulls that count as
 	// unset were removed, or a number was written as an integer.
 	changed bool
@@ -61,7 +68,7 @@ func isA[T any](value any) bool {
 
 func (c *checker) expect(ok bool, value any, want string, at *path) {
 	if !ok {
-		c.report(at, "must be "+want+", not "+describe(value))
+		c.report(at, "must be "+want+", not "+describe(value)+unreplaced(value))
 	}
 }
 
@@ -91,7 +98,7 @@ func (c *checker) object(value any, t reflect.Type, at *path) {
 		field, known := fields[key]
 		switch {
 		case !known:
-			c.unknown(key, fields, at)
+			c.unknown(object, key, t, at)
 		case item == nil:
 			c.drop(object, key)
 		default:
@@ -117,18 +124,7 @@ func isEmptyValue(value any) bool {
 	return value == "" || isList && len(list) == 0
 }
 
-// unknownField is how the message about an unknown field starts.
-const unknownField = "unknown field"
-
-func (c *checker) unknown(key string, fields map[string]reflect.StructField, at *path) {
-	message := unknownField
-	if known := suggest(key, fields); known != "" {
-		message += ", did you mean " + known + "?"
-	}
-	c.report(at.child(key), message)
-}
-
-// drop removes a null, which an API server takes for unset.
+// drop removes a null, which an API server takes for unset, or an unknown field.
 func (c *checker) drop(object map[string]any, key string) {
 	delete(object, key)
 	c.changed = true

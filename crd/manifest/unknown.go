@@ -3,7 +3,6 @@ package manifest
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // UnknownFields returns the paths, in order, of the fields of an object that the Go
@@ -18,7 +17,6 @@ func UnknownFields(object []byte) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find unknown fields: %w", err)
 	}
-	d := document{catalog: catalog}
 	value, err := readJSON(newStream(object), func(*path) {})
 	if err != nil {
 		return nil, fmt.Errorf("find unknown fields: %s", jsonMessage(err))
@@ -27,17 +25,20 @@ func UnknownFields(object []byte) ([]string, error) {
 	if !ok {
 		return nil, fmt.Errorf("find unknown fields: must be an object, not %s", describe(value))
 	}
-	t, ok := d.goType(fields, nil)
-	if !ok {
-		return nil, fmt.Errorf("find unknown fields: %s: %s", d.places[0], d.problems[0].Message)
+	id := catalog.identify(fields)
+	if len(id.mistakes) > 0 {
+		return nil, fmt.Errorf("find unknown fields: %s: %s", id.mistakes[0].field, id.mistakes[0].message)
+	}
+	if id.goType == nil || id.items {
+		return nil, fmt.Errorf("find unknown fields: %s is a list", printable(id.gvk.Kind))
 	}
 	var unknown []string
-	check := checker{catalog: catalog, report: func(at *path, message string) {
-		if strings.HasPrefix(message, unknownField) {
-			unknown = append(unknown, at.String())
-		}
-	}}
-	check.check(fields, t, nil)
+	check := checker{catalog: catalog, gvk: id.gvk, report: func(*path, string) {}}
+	check.tolerate = func(at *path, _ string) bool {
+		unknown = append(unknown, at.String())
+		return true
+	}
+	check.check(fields, id.goType, nil)
 	slices.Sort(unknown)
 	return unknown, nil
 }

@@ -58,7 +58,8 @@ func TestUnknownFieldsOfWhatIsNoObject(t *testing.T) {
 		`["a"]`:                               "find unknown fields: must be an object, not a list",
 		`{}`:                                  "find unknown fields: apiVersion: must be set",
 		`{"a":0`:                              "find unknown fields: invalid JSON: unexpected EOF",
-		`{"apiVersion": "v1", "kind": "Pod"}`: `find unknown fields: kind: unknown kind "Pod"`,
+		`{"apiVersion": "v1", "kind": "Pod"}`: `find unknown fields: kind: unknown kind "Pod", supported are ` + supported,
+		`{"apiVersion": "configuration.konghq.com/v1alpha1", "kind": "KongServiceList"}`: "find unknown fields: KongServiceList is a list",
 	} {
 		unknown, err := manifest.UnknownFields([]byte(object))
 		require.EqualError(t, err, want)

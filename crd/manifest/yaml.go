@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,15 +23,16 @@ func (d *document) parseYAML() (raw []byte, value any, ok bool) {
 		return nil, nil, false
 	}
 	raw, err := yaml.YAMLToJSONStrict(d.text)
-	if err != nil && strings.Contains(err.Error(), "already set in map") {
-		if d.reportDuplicates() {
-			return nil, nil, false
-		}
-		// No key is written twice: a merged one is overridden, which is allowed.
+	hasDuplicates := err != nil && strings.Contains(err.Error(), "already set in map")
+	if hasDuplicates {
 		raw, err = yaml.YAMLToJSON(d.text)
 	}
 	if err == nil {
 		value, err = parseJSON(raw)
+	}
+	// Where no key is written twice, a merged one is overridden, which is allowed.
+	if hasDuplicates && (err != nil || d.leavesOut(value) == "") && d.reportDuplicates() {
+		return nil, nil, false
 	}
 	if err != nil {
 		d.reportSyntax(err)
@@ -158,7 +160,7 @@ var syntaxLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompil
 // reportSyntax reports what the YAML parser says, with the line of the input.
 func (d *document) reportSyntax(err error) {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := d.firstLine()
+	line, last := d.firstLine(), math.MaxInt
 	if match := syntaxLine().FindStringSubmatch(message); match != nil {
 		message = message[len(match[0]):]
 		if n, err := strconv.Atoi(match[1]); err == nil {
@@ -168,6 +170,11 @@ func (d *document) reportSyntax(err error) {
 		if strings.HasPrefix(message, "did not find expected") {
 			line++
 		}
+		last = line // what comes behind is not the cause
+	}
+	if found, ok := d.findLeftover(last); ok {
+		d.fail(found.line, "", found.message, found.err)
+		return
 	}
 	d.fail(line, "", withoutValues(message), nil)
 }
