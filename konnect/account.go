@@ -17,14 +17,13 @@ import (
 
 // account is one server and token, as one call uses it.
 type account struct {
-	server         *url.URL
+	credential     credential
 	http           *http.Client
 	organizationID string
 	tally          *tally
 	// observed is true once Konnect was asked; verdict is why it did not answer.
 	observed bool
 	verdict  error
-	name     string // for organizations
 }
 
 // tally counts the calls of one Ensure, Plan or Delete.
@@ -65,6 +64,7 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 		TokenKey:       cred.key,
 		MaxConcurrency: c.config.maxConcurrency,
 		AllowPlainHTTP: c.config.plainHTTP,
+		Retry:          c.config.retry.transport(),
 		Logger:         c.config.logger,
 		UserAgent:      userAgent,
 	}
@@ -77,11 +77,11 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 			cfg.Base = http.DefaultTransport
 		}
 	}
-	shared, err := c.transports.Transport(cfg)
+	sender, err := c.pooled.transports.Transport(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return &account{server: cred.server, http: shared.Client(), tally: t, name: cred.name()}, nil
+	return &account{credential: cred, http: sender.Client(), tally: t}, nil
 }
 
 const shortWait = 100 * time.Millisecond
@@ -108,14 +108,22 @@ type answer struct {
 	status       int
 	header       http.Header
 	body         []byte
+	attempts     int
+}
+
+func newAnswer(req *http.Request, res *http.Response, attempts int) *answer {
+	return &answer{
+		method: req.Method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: transport.AnswerBody(res),
+		attempts: attempts,
+	}
 }
 
 // send sends one request, with body as JSON unless nil, and returns the answer's body.
 // Errors: *APIError, or that of the transport.
 func (a *account) send(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
 	a.tally.add(method)
-	target := *a.server
-	target.Path, target.RawPath = joinPath(a.server.Path, path)
+	target := *a.credential.server
+	target.Path, target.RawPath = joinPath(target.Path, path)
 	target.RawQuery = query.Encode()
 	req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
@@ -127,15 +135,15 @@ func (a *account) send(ctx context.Context, method, path string, query url.Value
 	}
 	res, err := a.http.Do(req)
 	if failed, ok := errors.AsType[*transport.Error](err); ok {
-		return nil, failed // without net/http's wrapping, which names the request twice
+		return nil, withLastAnswer(req, failed) // without net/http's wrapping, which names the request twice
 	}
 	if err != nil {
 		return nil, err
 	}
-	got := answer{method: method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: transport.AnswerBody(res)}
+	got := newAnswer(req, res, transport.Attempts(res))
 	switch {
 	case got.status/100 != 2:
-		return nil, newAPIError(&got)
+		return nil, newAPIError(got)
 	case len(got.body) > 0 && !strings.Contains(got.header.Get("Content-Type"), "json"):
 		return nil, fmt.Errorf("%s %s: the answer is not json, so it is not konnect's", method, got.path)
 	default:
@@ -157,44 +165,9 @@ func (a *account) get(ctx context.Context, path string, query url.Values) ([]byt
 	return a.send(ctx, http.MethodGet, path, query, nil)
 }
 
-// readOrganization fills in the organisation of the token. Konnect serves it on
-// the global server only.
-func (c *Client) readOrganization(ctx context.Context, a *account) error {
-	c.organizationLock.Lock()
-	known := c.organizations[a.name]
-	c.organizationLock.Unlock()
-	if known != "" {
-		a.organizationID = known
-		return nil
-	}
-	global := *a
-	if strings.HasSuffix(a.server.Hostname(), ".api.konghq.com") {
-		global.server = &url.URL{Scheme: "https", Host: "global.api.konghq.com"}
-	}
-	raw, err := global.get(ctx, "/v3/organizations/me", nil)
-	if isNotFound(err) { // a gateway in between may not serve it; only the status needs it
-		c.config.logger.WarnContext(ctx, "organization is not known", "error", err)
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read organization: %w", err)
-	}
-	var organization struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &organization); err != nil {
-		return fmt.Errorf("read organization: %w", err)
-	}
-	a.organizationID = organization.ID
-	c.organizationLock.Lock()
-	c.organizations[a.name] = organization.ID
-	c.organizationLock.Unlock()
-	return nil
-}
-
 // newAPIError reads both of Konnect's families of errors.
 func newAPIError(record *answer) *APIError {
-	e := &APIError{Method: record.method, Path: record.path, Status: record.status}
+	e := &APIError{Method: record.method, Path: record.path, Status: record.status, Attempts: record.attempts}
 	var body struct {
 		Message           string `json:"message"`
 		Title             string `json:"title"`

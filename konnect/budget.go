@@ -19,10 +19,11 @@ type Budget struct {
 }
 
 // Budgets returns the rate budgets that the client has used so far, by server.
-// They are shared by all calls of the client.
+// They are shared by all calls of the client and of those that With makes of it, and
+// forgotten when nothing was sent on them for an hour.
 func (c *Client) Budgets() []Budget {
 	var budgets []Budget
-	for _, b := range c.transports.Limits() {
+	for _, b := range c.pooled.transports.Limits() {
 		budgets = append(budgets, Budget{
 			Server: b.Origin, Limit: b.Quota, Remaining: b.Remaining, PerSecond: b.PerSecond, Held: b.Held,
 		})

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"fmt"
 	"sync"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
@@ -9,23 +10,44 @@ import (
 // Client makes Konnect hold what objects say. It is safe for concurrent use; the
 // objects of one call must not be used by others at the same time.
 type Client struct {
-	config     *config
-	transports *transport.Pool
+	config *config
+	pooled *pooled
+}
 
-	observerLock sync.Mutex
-	// organizations keeps the organisation of each server and token, which does not change.
-	organizationLock sync.Mutex
-	organizations    map[string]string
+// pooled is what a client has in common with those that With makes of it, each part
+// by server and credential.
+type pooled struct {
+	transports    transport.Pool
+	organizations organizations
 }
 
 // NewClient returns a Client. Without a token the credentials come from the
 // objects: each control plane then names a KonnectAPIAuthConfiguration.
 func NewClient(opts ...Option) (*Client, error) {
-	c, err := newConfig(opts)
+	c, err := defaultConfig().with(opts)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("new client: %w", err)
 	}
-	return &Client{config: c, transports: &transport.Pool{}, organizations: map[string]string{}}, nil
+	return &Client{config: c, pooled: &pooled{}}, nil
+}
+
+// With returns a client that differs from c by opts, and has all other options of c.
+// The two share connections, rate budgets and what is known of organisations, each
+// by server and credential: so several owners, or callers with retries, loggers and
+// observers of their own, keep within one limit of the server, which separate clients
+// with the same token do not.
+//
+// WithHTTPClient, WithMaxConcurrency and WithPlainHTTP concern what is shared and
+// are refused. WithToken and WithTokenSource make another credential, except where
+// the token is the same; each token source is one of its own.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	base := *c.config
+	base.derived = true
+	changed, err := base.with(opts)
+	if err != nil {
+		return nil, fmt.Errorf("client with other options: %w", err)
+	}
+	return &Client{config: changed, pooled: c.pooled}, nil
 }
 
 // String shows nothing of the credentials.
@@ -34,14 +56,22 @@ func (c *Client) String() string { return "konnect.Client{owner: " + c.config.ow
 // GoString is like String.
 func (c *Client) GoString() string { return c.String() }
 
-// Close closes idle connections. The client may be used again.
-func (c *Client) Close() { c.transports.CloseIdleConnections() }
+// Close closes idle connections, also those of clients that share them (With). The
+// client may be used again.
+func (c *Client) Close() { c.pooled.transports.CloseIdleConnections() }
 
 func (c *Client) emit(e Event) {
-	if c.config.observer == nil {
+	o := c.config.observer
+	if o == nil {
 		return
 	}
-	c.observerLock.Lock()
-	defer c.observerLock.Unlock()
-	c.config.observer(e)
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.observe(e)
+}
+
+// observer is what all clients with it call, one at a time.
+type observer struct {
+	lock    sync.Mutex
+	observe func(Event)
 }

@@ -51,16 +51,16 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 		return err
 	}
 	s.observe(ctx)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("observe: %w", err)
+	if err := s.interrupted(ctx); err != nil {
+		return err
 	}
 	for _, m := range s.members {
 		s.decideDelete(m)
 	}
 	s.checkControlPlanesHeld(ctx)
 	s.checkChildren(ctx)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("observe: %w", err)
+	if err := s.interrupted(ctx); err != nil {
+		return err
 	}
 	if err := s.refusal(); err != nil {
 		return err

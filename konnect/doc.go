@@ -66,6 +66,13 @@
 //   - Marks are tags and labels that anybody can write: who writes ours is taken
 //     for us.
 //
+// # Repeats and limits
+//
+// What may pass by itself is repeated with growing pauses, and a pause that Konnect
+// asks for is kept. [WithRetry] bounds that, [NoRetry] leaves it to the caller. All
+// requests of one server and credential keep within one rate budget: those of a client
+// and of the clients that [Client.With] makes of it.
+//
 // # Errors
 //
 // What is wrong with a batch is reported all together, as a [*ValidationError],

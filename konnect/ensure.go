@@ -88,8 +88,8 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 		return err
 	}
 	s.observe(ctx)
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("observe: %w", err)
+	if err := s.interrupted(ctx); err != nil {
+		return err
 	}
 	s.decide()
 	if s.options.prune {
@@ -97,8 +97,8 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 	}
 	s.breakSwaps()
 	s.spreadFailures()
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("observe: %w", err)
+	if err := s.interrupted(ctx); err != nil {
+		return err
 	}
 	if err := s.refusal(); err != nil {
 		return err

@@ -42,6 +42,9 @@ type APIError struct {
 	TraceID string
 	// RetryAfter is the pause that Konnect asked for; 0 when it asked for none.
 	RetryAfter time.Duration
+	// Attempts is how often the request was sent, this answer being the last one.
+	// It is 0 where another request got the answer, and this one had to wait for it.
+	Attempts int
 }
 
 // ErrorDetail is one reason of an APIError.
@@ -56,7 +59,16 @@ type ErrorDetail struct {
 
 // Error returns one line.
 func (e *APIError) Error() string {
-	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Path, e.Status, strings.ToLower(http.StatusText(e.Status)))
+	text := e.Method + " " + e.Path + ": "
+	if e.Attempts > 1 {
+		text += fmt.Sprintf("%d attempts: ", e.Attempts)
+	}
+	return text + e.reason()
+}
+
+// reason is the answer without the request.
+func (e *APIError) reason() string {
+	text := fmt.Sprintf("%d %s", e.Status, strings.ToLower(http.StatusText(e.Status)))
 	if e.Message != "" {
 		text += ": " + oneLine(e.Message)
 	}

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/konnectkit/konnectkit/internal/transport"
 	"github.com/konnectkit/konnectkit/resolve"
 )
@@ -26,9 +28,12 @@ type config struct {
 	owner          string
 	ownerIsSet     bool
 	maxConcurrency int
-	observer       func(Event)
+	retry          RetryPolicy
+	observer       *observer
 	source         resolve.Source
 	plainHTTP      bool
+	// derived is true for a client that shares the connections of another.
+	derived bool
 }
 
 // DefaultOwner is the owner in the marks of entities when WithOwner is not used.
@@ -48,13 +53,15 @@ func WithToken(token string) Option {
 }
 
 // WithTokenSource is like WithToken for tokens that change: source is asked for
-// each request and must be safe for concurrent use.
+// each request and must be safe for concurrent use. Its tokens share one rate budget,
+// which no other source has, nor the same token given otherwise.
 func WithTokenSource(source func(context.Context) (string, error)) Option {
+	key := "token source " + uuid.NewString()
 	return func(c *config) error {
 		if source == nil {
 			return errors.New("WithTokenSource: the source is nil")
 		}
-		c.token, c.tokenKey = source, "token source of the client"
+		c.token, c.tokenKey = source, key
 		return nil
 	}
 }
@@ -89,7 +96,7 @@ func WithServerURL(serverURL string) Option {
 func WithPlainHTTP() Option {
 	return func(c *config) error {
 		c.plainHTTP = true
-		return nil
+		return c.refuseDerived("WithPlainHTTP")
 	}
 }
 
@@ -102,7 +109,7 @@ func WithHTTPClient(client *http.Client) Option {
 			return errors.New("WithHTTPClient: the client is nil")
 		}
 		c.httpClient = client
-		return nil
+		return c.refuseDerived("WithHTTPClient")
 	}
 }
 
@@ -140,18 +147,19 @@ func WithMaxConcurrency(n int) Option {
 			return fmt.Errorf("WithMaxConcurrency: %d is less than 1", n)
 		}
 		c.maxConcurrency = n
-		return nil
+		return c.refuseDerived("WithMaxConcurrency")
 	}
 }
 
 // WithObserver calls observe for each Event, from several goroutines at a time
-// but never twice at once.
+// but never twice at once, not even for several clients.
 func WithObserver(observe func(Event)) Option {
+	shared := &observer{observe: observe}
 	return func(c *config) error {
 		if observe == nil {
 			return errors.New("WithObserver: the observer is nil")
 		}
-		c.observer = observe
+		c.observer = shared
 		return nil
 	}
 }
@@ -168,15 +176,27 @@ func WithSource(source resolve.Source) Option {
 	}
 }
 
-func newConfig(opts []Option) (*config, error) {
-	c := &config{
+func defaultConfig() config {
+	return config{
 		logger:         slog.New(slog.DiscardHandler),
 		owner:          DefaultOwner,
 		maxConcurrency: defaultMaxConcurrency,
 	}
+}
+
+// refuseDerived returns why an option cannot be changed any more.
+func (c *config) refuseDerived(option string) error {
+	if !c.derived {
+		return nil
+	}
+	return fmt.Errorf("%s: connections are shared with the first client; give it to NewClient", option)
+}
+
+// with returns the configuration with opts.
+func (c config) with(opts []Option) (*config, error) {
 	var problems []error
 	for _, opt := range opts {
-		if err := opt(c); err != nil {
+		if err := opt(&c); err != nil {
 			problems = append(problems, err)
 		}
 	}
@@ -192,7 +212,7 @@ func newConfig(opts []Option) (*config, error) {
 		}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, fmt.Errorf("new client: %s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return nil, errors.New(strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
-	return c, nil
+	return &c, nil
 }

@@ -14,7 +14,7 @@ func (s *session) isByConstruction(m *member) bool {
 	}
 	status, account := m.obj.GetKonnectStatus(), m.control.account
 	return m.entity.owner.unmarked() && adoptOf(m.obj) == nil && !m.mayHaveLooked() && status.ID == m.entity.ID &&
-		status.ServerURL == account.server.String() && status.OrganizationID == account.organizationID
+		status.ServerURL == account.credential.server.String() && status.OrganizationID == account.organizationID
 }
 
 // mayHaveLooked tells whether the status may name an entity that was never written,

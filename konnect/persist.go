@@ -7,36 +7,16 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
-
-	"github.com/cenkalti/backoff/v4"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
 )
 
-// Bounds of what is repeated above the transport, which repeats what it can by itself.
-const (
-	repeatFirst = 50 * time.Millisecond
-	repeatMost  = time.Second
-	repeatTimes = 14 // four to thirteen seconds of pauses
-)
-
 // persist repeats a write while its failure may pass by itself.
 func (s *session) persist(ctx context.Context, m *member, write func(context.Context) ([]byte, error)) ([]byte, error) {
-	return backoff.RetryWithData(func() ([]byte, error) {
+	return s.client.config.retry.repeat(ctx, func() ([]byte, bool, error) {
 		raw, err := write(ctx)
-		if err != nil && (ctx.Err() != nil || !s.mayPass(m, err)) {
-			return nil, backoff.Permanent(err)
-		}
-		return raw, err
-	}, pauses(ctx))
-}
-
-func pauses(ctx context.Context) backoff.BackOff {
-	growing := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(repeatFirst), backoff.WithMaxInterval(repeatMost), backoff.WithMaxElapsedTime(0),
-	)
-	return backoff.WithContext(backoff.WithMaxRetries(growing, repeatTimes), ctx)
+		return raw, err != nil && s.mayPass(m, err), err
+	})
 }
 
 // mayPass tells whether a failed write is worth repeating: it changes nothing
@@ -44,7 +24,7 @@ func pauses(ctx context.Context) backoff.BackOff {
 // refused for is being written or deleted by this very call.
 func (s *session) mayPass(m *member, err error) bool {
 	if failed, ok := errors.AsType[*transport.Error](err); ok {
-		return !repeatedBelow(failed.Method)
+		return failed.Sent && !repeatedBelow(failed.Method)
 	}
 	api, answered := errors.AsType[*APIError](err)
 	if !answered {
@@ -112,33 +92,29 @@ func (s *session) dependentsDeleted(m *member) bool {
 // createByServer creates an entity whose ID the server chooses. Where nobody
 // knows whether a request arrived, it looks before it posts again.
 func (s *session) createByServer(ctx context.Context, m *member) ([]byte, error) {
-	return backoff.RetryWithData(func() ([]byte, error) {
+	return s.client.config.retry.repeat(ctx, func() ([]byte, bool, error) {
 		raw, err := m.kind.about().create(ctx, m.account, scope{}, "", m.desired)
 		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
-			return raw, permanent(err)
+			return raw, false, err
 		}
 		found, lookErr := s.lookUp(ctx, m)
 		switch {
 		case lookErr != nil:
-			return nil, backoff.Permanent(errors.Join(err, fmt.Errorf("look it up: %w", lookErr)))
+			return nil, false, errors.Join(err, fmt.Errorf("look it up: %w", lookErr))
 		case found == nil:
-			return nil, err
+			return nil, true, err
 		case found.owner.ours(s.owner) && found.owner.key == m.mark:
-			return found.raw, nil
+			return found.raw, false, nil
 		default:
-			return nil, backoff.Permanent(s.ownershipError(m, found))
+			return nil, false, s.ownershipError(m, found)
 		}
-	}, pauses(ctx))
-}
-
-func permanent(err error) error {
-	if err == nil {
-		return nil
-	}
-	return backoff.Permanent(err)
+	})
 }
 
 func mayHaveArrived(err error) bool {
+	if failed, ok := errors.AsType[*transport.Error](err); ok {
+		return failed.Sent
+	}
 	api, answered := errors.AsType[*APIError](err)
 	return !answered || api.Status >= http.StatusInternalServerError || api.Status == http.StatusConflict
 }

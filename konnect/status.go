@@ -67,7 +67,7 @@ func (s *session) writeStatus(m *member) {
 func (s *session) konnectStatus(m *member) crd.KonnectStatus {
 	account := m.control.account
 	status := crd.KonnectStatus{
-		ID: m.id, ServerURL: account.server.String(), OrganizationID: account.organizationID,
+		ID: m.id, ServerURL: account.credential.server.String(), OrganizationID: account.organizationID,
 	}
 	if m.isControlPlane() {
 		return status

@@ -141,7 +141,7 @@ func (s *session) writeAuthStatus() {
 			continue
 		}
 		valid := refusedToken == nil
-		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.server.String(), OrganizationID: m.account.organizationID})
+		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.credential.server.String(), OrganizationID: m.account.organizationID})
 		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(refusedToken))
 		if valid {
 			verdict.Message = "Token is valid"

@@ -22,7 +22,11 @@ type call struct {
 	path   string
 	url    *url.URL
 	body   []byte
-	sent   bool // by any attempt
+	shared *shared
+
+	attempts int            // made so far
+	sent     bool           // by any of them
+	last     *http.Response // the last answer that was to be repeated
 }
 
 // newCall checks where req goes and takes over its body, which it always closes.
@@ -71,8 +75,10 @@ func (c *call) request(ctx context.Context, token, userAgent string) *http.Reque
 type outcome struct {
 	resp *http.Response
 	err  error
-	// final: trying again is pointless.
-	final bool
+	// final: trying again is pointless. unresolved: it is, but for one more time.
+	final, unresolved bool
+	// unsent: the attempt was not made.
+	unsent bool
 	// sent: the server may have received the request.
 	sent       bool
 	retryAfter time.Duration
@@ -95,19 +101,23 @@ func (o *outcome) cause() string {
 	return o.err.Error()
 }
 
-func (t *Transport) attempt(ctx context.Context, c *call, n int) outcome {
+func (t *Transport) attempt(ctx context.Context, c *call) outcome {
 	token, err := t.token(ctx)
 	if err != nil {
-		return outcome{err: err, final: true, path: c.path}
+		return outcome{err: err, final: true, unsent: true, path: c.path}
 	}
 	secret := redactorFor(token)
 	path := secret.string(c.path)
-	seq, err := t.budget.acquire(ctx, func(d time.Duration, reason WaitReason) {
-		t.waiting(ctx, Event{Method: c.method, Path: path, Attempt: n, Duration: d, Reason: reason})
+	seq, err := c.shared.budget.acquire(ctx, t.cfg.Retry.patience(), func(d time.Duration, reason WaitReason) {
+		t.waiting(ctx, c, Event{Path: path, Duration: d, Reason: reason})
 	})
 	if err != nil {
-		return outcome{err: fmt.Errorf("%w while waiting for the rate budget", err), final: true, path: path}
+		if held, ok := errors.AsType[*heldError](err); ok {
+			c.last = held.refusal
+		}
+		return outcome{err: err, final: true, unsent: true, path: path}
 	}
+	c.attempts++
 	start := time.Now()
 	out := t.exchange(ctx, c, token)
 	out.took, out.path = time.Since(start), path
@@ -120,8 +130,8 @@ func (t *Transport) attempt(ctx context.Context, c *call, n int) outcome {
 		limits = readLimits(out.resp.Header, now)
 		secret.answer(out.resp, c.method)
 	}
-	t.budget.release(seq, answer{status: out.status(), took: out.took, retryAfter: out.retryAfter, limits: limits})
-	t.attempted(ctx, c, n, &out)
+	c.shared.budget.release(seq, answer{status: out.status(), took: out.took, retryAfter: out.retryAfter, limits: limits}, out.resp)
+	t.attempted(ctx, c, &out)
 	return out
 }
 
@@ -130,21 +140,23 @@ func (t *Transport) exchange(parent context.Context, c *call, token string) outc
 	ctx, cancel := context.WithTimeout(parent, t.cfg.Timeout)
 	defer cancel()
 	var trace connTrace
-	resp, err := t.cfg.Base.RoundTrip(c.request(trace.watch(ctx), token, t.cfg.UserAgent)) //nolint:bodyclose // readBody closes it
+	resp, err := c.shared.base.RoundTrip(c.request(trace.watch(ctx), token, t.cfg.UserAgent)) //nolint:bodyclose // readBody closes it
 	sent := err == nil || trace.maySend(err)
 	if err == nil {
 		var body []byte
 		body, err = t.readBody(resp)
 		if err == nil || resp.StatusCode == http.StatusTooManyRequests { // refused, whatever the text
 			setBody(resp, c.method, body)
+			resp.Request = nil // it holds the token
 			return outcome{resp: resp, sent: true}
 		}
 	}
-	final := errors.Is(err, errTooLarge)
+	final := errors.Is(err, errTooLarge) || isWrongServer(err)
+	_, unresolved := errors.AsType[*net.DNSError](err)
 	if ctx.Err() != nil && parent.Err() == nil {
 		err = fmt.Errorf("no complete answer within %s", t.cfg.Timeout)
 	}
-	return outcome{err: err, sent: sent, final: final}
+	return outcome{err: err, sent: sent, final: final, unresolved: unresolved}
 }
 
 var errTooLarge = errors.New("answer is too large")
@@ -168,10 +180,11 @@ func (t *Transport) readBody(resp *http.Response) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// answerBody is an answer's body in memory.
+// answerBody is an answer's body in memory, with what else is known of the answer.
 type answerBody struct {
 	bytes.Reader
-	whole []byte
+	whole    []byte
+	attempts int
 }
 
 func (*answerBody) Close() error { return nil }
@@ -183,6 +196,30 @@ func AnswerBody(resp *http.Response) []byte {
 		return body.whole
 	}
 	return nil
+}
+
+// Attempts returns how many it took to get an answer of [Transport.RoundTrip]; 0 for other answers.
+func Attempts(resp *http.Response) int {
+	if body, ok := resp.Body.(*answerBody); ok {
+		return body.attempts
+	}
+	return 0
+}
+
+func setAttempts(resp *http.Response, n int) {
+	if body, ok := resp.Body.(*answerBody); ok {
+		body.attempts = n
+	}
+}
+
+// copyAnswer returns an answer for others than its caller.
+func copyAnswer(resp *http.Response) *http.Response {
+	if resp == nil {
+		return nil
+	}
+	kept := &http.Response{Status: resp.Status, StatusCode: resp.StatusCode, Header: resp.Header.Clone()}
+	setBody(kept, "", AnswerBody(resp))
+	return kept
 }
 
 func setBody(resp *http.Response, method string, body []byte) {

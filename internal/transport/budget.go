@@ -2,6 +2,8 @@ package transport
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"sync"
 	"time"
 )
@@ -13,8 +15,9 @@ type budget struct {
 	turn   chan struct{}
 	wake   chan struct{} // an answer came: the one in front looks again
 
-	mu   sync.Mutex
-	rate rate
+	mu      sync.Mutex
+	rate    rate
+	refusal *http.Response // the last one
 }
 
 func newBudget(maxConcurrency int) *budget {
@@ -26,22 +29,55 @@ func newBudget(maxConcurrency int) *budget {
 	}
 }
 
+// heldError is a request that was not sent, because it waited for the rate budget until its context ended, or
+// would have to wait for too long. refusal is what it had to wait for, if a server asked for that.
+type heldError struct {
+	err     error // nil: it would have to wait for too long
+	left    time.Duration
+	refusal *http.Response
+}
+
+func (e *heldError) Error() string {
+	text := "not sent"
+	if e.err != nil {
+		text = e.err.Error() + " while waiting for the rate budget"
+	}
+	if e.refusal != nil {
+		text += fmt.Sprintf(": after an answer 429 the server is left alone for another %s", e.left.Round(time.Millisecond))
+	}
+	return text
+}
+
+func (e *heldError) Unwrap() error { return e.err }
+
 // acquire returns the request's number for release. It calls waiting before it waits for the rate,
 // again whenever the reason changes; the duration is 0 when it depends on another request's answer.
-func (b *budget) acquire(ctx context.Context, waiting func(time.Duration, WaitReason)) (uint64, error) {
+// With a patience it does not wait for longer because of a refusal. The error is a *heldError.
+func (b *budget) acquire(ctx context.Context, patience time.Duration, waiting func(time.Duration, WaitReason)) (uint64, error) {
 	if err := put(ctx, b.places); err != nil {
-		return 0, err
+		return 0, b.held(err)
 	}
-	seq, err := b.wait(ctx, waiting)
+	seq, err := b.wait(ctx, patience, waiting)
 	if err != nil {
 		<-b.places
 	}
 	return seq, err
 }
 
-func (b *budget) wait(ctx context.Context, waiting func(time.Duration, WaitReason)) (uint64, error) {
+// held says what a request has waited for.
+func (b *budget) held(err error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := &heldError{err: err}
+	if left := time.Until(b.rate.heldUntil); left > 0 {
+		e.left, e.refusal = left, b.refusal
+	}
+	return e
+}
+
+func (b *budget) wait(ctx context.Context, patience time.Duration, waiting func(time.Duration, WaitReason)) (uint64, error) {
 	if err := put(ctx, b.turn); err != nil {
-		return 0, err
+		return 0, b.held(err)
 	}
 	defer func() { <-b.turn }()
 	var told WaitReason
@@ -55,6 +91,9 @@ func (b *budget) wait(ctx context.Context, waiting func(time.Duration, WaitReaso
 			return seq, nil
 		}
 		b.mu.Unlock()
+		if patience > 0 && reason == WaitRefused && d > patience {
+			return 0, b.held(nil)
+		}
 		if reason != told {
 			told = reason
 			waiting(known(d), reason)
@@ -66,20 +105,31 @@ func (b *budget) wait(ctx context.Context, waiting func(time.Duration, WaitReaso
 			timer.Stop()
 		case <-ctx.Done():
 			timer.Stop()
-			return 0, ctx.Err()
+			return 0, b.held(ctx.Err())
 		}
 	}
 }
 
-func (b *budget) release(seq uint64, a answer) {
+func (b *budget) release(seq uint64, a answer, resp *http.Response) {
 	b.mu.Lock()
 	b.rate.done(time.Now(), seq, a)
+	if a.status == http.StatusTooManyRequests {
+		b.refusal = copyAnswer(resp)
+	}
 	b.mu.Unlock()
 	<-b.places
 	select {
 	case b.wake <- struct{}{}:
 	default:
 	}
+}
+
+// resting reports whether the server is to be left alone for now.
+func (b *budget) resting() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	return b.rate.heldUntil.After(now) || b.rate.quota.left < 1 && b.rate.quota.resetAt.After(now)
 }
 
 func (b *budget) state() LimitState {

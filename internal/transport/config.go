@@ -23,8 +23,9 @@ type Config struct {
 	// For a fixed token it is HashToken of it; for a source that rotates tokens any name of the source. New ignores it.
 	TokenKey string
 	// Base sends the requests. Nil means a clone of http.DefaultTransport with connections for MaxConcurrency.
+	// In a [Pool] the first one of a credential is used.
 	Base http.RoundTripper
-	// MaxConcurrency caps the requests under way; 0 means 32.
+	// MaxConcurrency caps the requests under way; 0 means 32. In a [Pool] the first one of a credential holds.
 	MaxConcurrency int
 	// AllowPlainHTTP permits an http origin that is not a loopback address.
 	AllowPlainHTTP bool
@@ -44,15 +45,18 @@ type Config struct {
 // Retry bounds how often one request is sent. Zero fields mean their defaults.
 type Retry struct {
 	// MaxAttempts counts failures: connection errors and answers 500, 502, 503, 504. Default 8; 1 means no retry.
+	// What does not pass within such a time is tried less often: a host name that does not resolve twice, and a
+	// server that is no TLS server or has the wrong certificate once.
 	MaxAttempts int
 	// MaxElapsed bounds the time spent in failing attempts and in backing off between them. Default two minutes.
 	// It never cuts a Retry-After short, and waiting for one does not count.
 	MaxElapsed time.Duration
-	// MaxRefusals counts answers 429. Default 30.
+	// MaxRefusals counts answers 429. Default 30. Negative: the first one fails, and so does a request that would
+	// have to wait for longer than MaxInterval because of another's.
 	MaxRefusals int
 	// InitialInterval is the first backoff, doubled each time with jitter. Default 250 ms.
 	InitialInterval time.Duration
-	// MaxInterval caps the backoff. Default 10 s.
+	// MaxInterval caps the backoff. Default 10 s, or InitialInterval if that is longer.
 	MaxInterval time.Duration
 }
 
@@ -62,8 +66,16 @@ func (r Retry) withDefaults() Retry {
 		MaxElapsed:      cmp.Or(r.MaxElapsed, 2*time.Minute),
 		MaxRefusals:     cmp.Or(r.MaxRefusals, 30),
 		InitialInterval: cmp.Or(r.InitialInterval, 250*time.Millisecond),
-		MaxInterval:     cmp.Or(r.MaxInterval, 10*time.Second),
+		MaxInterval:     cmp.Or(r.MaxInterval, max(10*time.Second, r.InitialInterval)),
 	}
+}
+
+// patience is how long a request waits because another was refused; 0 means as long as it takes.
+func (r Retry) patience() time.Duration {
+	if r.MaxRefusals < 0 {
+		return r.MaxInterval
+	}
+	return 0
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -85,9 +97,6 @@ func (c Config) withDefaults() (Config, error) {
 	c.Retry = c.Retry.withDefaults()
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Base == nil {
-		c.Base = defaultBase(c.MaxConcurrency)
 	}
 	return c, nil
 }

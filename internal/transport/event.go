@@ -66,41 +66,37 @@ type LimitState struct {
 	Held time.Duration
 }
 
-func (t *Transport) attempted(ctx context.Context, c *call, n int, out *outcome) {
-	status := 0
-	if out.resp != nil {
-		status = out.resp.StatusCode
-	}
+func (t *Transport) attempted(ctx context.Context, c *call, out *outcome) {
 	if t.log.Enabled(ctx, slog.LevelDebug) {
 		attrs := []slog.Attr{
-			slog.String("method", c.method), slog.String("path", out.path), slog.Int("attempt", n),
-			slog.Int("status", status), slog.Duration("duration", out.took),
+			slog.String("method", c.method), slog.String("path", out.path), slog.Int("attempt", c.attempts),
+			slog.Int("status", out.status()), slog.Duration("duration", out.took),
 		}
 		if out.err != nil {
 			attrs = append(attrs, slog.String("error", out.err.Error()))
 		}
 		t.log.LogAttrs(ctx, slog.LevelDebug, "konnect request", attrs...)
 	}
-	t.observe(ctx, Event{
-		Kind: EventAttempt, Method: c.method, Path: out.path, Attempt: n, Status: status, Err: out.err, Duration: out.took,
+	t.observe(ctx, c, Event{
+		Kind: EventAttempt, Path: out.path, Attempt: c.attempts, Status: out.status(), Err: out.err, Duration: out.took,
 	})
 }
 
 // waiting is told by the budget with limit set, or by the retry loop.
-func (t *Transport) waiting(ctx context.Context, e Event) {
-	e.Kind = EventWait
+func (t *Transport) waiting(ctx context.Context, c *call, e Event) {
+	e.Kind, e.Attempt = EventWait, c.attempts+1
 	if e.Reason != WaitPace {
 		t.log.LogAttrs(ctx, slog.LevelDebug, "konnect request waits",
-			slog.String("method", e.Method), slog.String("path", e.Path), slog.Int("attempt", e.Attempt),
+			slog.String("method", c.method), slog.String("path", e.Path), slog.Int("attempt", e.Attempt),
 			slog.String("reason", string(e.Reason)), slog.Duration("duration", e.Duration))
 	}
-	t.observe(ctx, e)
+	t.observe(ctx, c, e)
 }
 
-func (t *Transport) observe(ctx context.Context, e Event) {
+func (t *Transport) observe(ctx context.Context, c *call, e Event) {
 	if t.cfg.Observe == nil {
 		return
 	}
-	e.Limit = t.budget.state()
+	e.Method, e.Limit = c.method, c.shared.budget.state()
 	t.cfg.Observe(ctx, e)
 }

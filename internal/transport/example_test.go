@@ -56,7 +56,8 @@ func ExamplePool() {
 		TokenKey: transport.HashToken("kpat_example"),
 	}
 	a, _ := pool.Transport(cfg)
+	cfg.Retry.MaxAttempts = 1 // b never repeats, and shares a's budget
 	b, _ := pool.Transport(cfg)
-	fmt.Println(a == b, a)
-	// Output: true transport to https://us.api.konghq.com
+	fmt.Println(a, b, len(pool.Limits()))
+	// Output: transport to https://us.api.konghq.com transport to https://us.api.konghq.com 1
 }

@@ -207,19 +207,19 @@ func TestBudgetWaitsInOrderAndLetsGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBudget(2)
 		quiet := func(time.Duration, WaitReason) {}
-		a, err := b.acquire(t.Context(), quiet)
+		a, err := b.acquire(t.Context(), 0, quiet)
 		require.NoError(t, err)
-		_, err = b.acquire(t.Context(), quiet)
+		_, err = b.acquire(t.Context(), 0, quiet)
 		require.NoError(t, err)
 
 		var order []int
 		var wg sync.WaitGroup
 		for i := range 3 {
 			wg.Go(func() {
-				seq, err := b.acquire(t.Context(), quiet)
+				seq, err := b.acquire(t.Context(), 0, quiet)
 				if assert.NoError(t, err) {
 					order = append(order, i)
-					b.release(seq, answer{status: 200})
+					b.release(seq, answer{status: 200}, nil)
 				}
 			})
 			synctest.Wait()
@@ -227,17 +227,17 @@ func TestBudgetWaitsInOrderAndLetsGo(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begin := time.Now()
-		_, err = b.acquire(ctx, quiet)
+		_, err = b.acquire(ctx, 0, quiet)
 		assert.ErrorIs(t, err, context.DeadlineExceeded)
 		assert.Equal(t, time.Second, time.Since(begin), "a full house waits no longer than the context")
 
-		b.release(a, answer{status: 200})
+		b.release(a, answer{status: 200}, nil)
 		wg.Wait()
 		assert.Equal(t, []int{0, 1, 2}, order)
 
 		canceled, stop := context.WithCancel(t.Context())
 		stop()
-		_, err = b.acquire(canceled, quiet)
+		_, err = b.acquire(canceled, 0, quiet)
 		assert.ErrorIs(t, err, context.Canceled, "free places do not help a context that is over")
 	})
 }
@@ -248,19 +248,19 @@ func TestBudgetGivesPlaceBackWhenTheContextEnds(t *testing.T) {
 		b := newBudget(1)
 		var reasons []WaitReason
 		note := func(_ time.Duration, r WaitReason) { reasons = append(reasons, r) }
-		seq, err := b.acquire(t.Context(), note)
+		seq, err := b.acquire(t.Context(), 0, note)
 		require.NoError(t, err)
-		b.release(seq, answer{status: 429, retryAfter: time.Minute})
+		b.release(seq, answer{status: 429, retryAfter: time.Minute}, nil)
 
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		_, err = b.acquire(ctx, note)
+		_, err = b.acquire(ctx, 0, note)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		begin := time.Now()
-		seq, err = b.acquire(t.Context(), note)
+		seq, err = b.acquire(t.Context(), 0, note)
 		require.NoError(t, err)
 		assert.Equal(t, 59*time.Second, time.Since(begin))
 		assert.Equal(t, []WaitReason{WaitRefused, WaitRefused}, reasons, "told once a wait")
-		b.release(seq, answer{})
+		b.release(seq, answer{}, nil)
 	})
 }

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"crypto/tls"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -29,7 +31,11 @@ func (r *retries) next(method string, out *outcome) (wait time.Duration, reason 
 		r.refusals++
 		return 0, "", r.refusals <= r.cfg.MaxRefusals
 	}
-	if r.failures++; r.failures >= r.cfg.MaxAttempts {
+	most := r.cfg.MaxAttempts
+	if out.unresolved {
+		most = min(most, unresolvedAttempts)
+	}
+	if r.failures++; r.failures >= most {
 		return 0, "", false
 	}
 	r.spent += out.took
@@ -47,6 +53,18 @@ func (r *retries) next(method string, out *outcome) (wait time.Duration, reason 
 	wait = r.backoff.NextBackOff()
 	r.spent += wait
 	return wait, WaitBackoff, r.spent <= r.cfg.MaxElapsed
+}
+
+// unresolvedAttempts is how often a host name is looked up that does not resolve: it is probably wrong.
+const unresolvedAttempts = 2
+
+// isWrongServer reports whether what answers is not the server that was meant, which does not pass.
+func isWrongServer(err error) bool {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return true
+	}
+	_, noTLS := errors.AsType[tls.RecordHeaderError](err)
+	return noTLS || errors.Is(err, http.ErrSchemeMismatch)
 }
 
 // repeatable knows idempotency: what may have been applied is sent again only if twice is the same as once.

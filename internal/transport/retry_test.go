@@ -237,9 +237,9 @@ func TestCancelStopsRetrying(t *testing.T) {
 
 func TestContextEndsAWait(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct{ status, err string }{
+	tests := map[string]struct{ err string }{
 		"503": {err: "GET /x: context deadline exceeded while waiting after status 503"},
-		"429": {err: "GET /x: 2 attempts: context deadline exceeded while waiting for the rate budget"},
+		"429": {err: "GET /x: context deadline exceeded while waiting for the rate budget: after an answer 429 the server is left alone for another 55s"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestContextEndsAWait(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
 				tr := start(t, origin, base(func(*http.Request) (*http.Response, error) {
-					return respond(map[string]int{"503": 503, "429": 429}[name], "", "Retry-After", "60"), nil
+					return respond(map[string]int{"503": 503, "429": 429}[name], "why", "Retry-After", "60"), nil
 				}))
 				begin := time.Now()
 				_, err := tr.RoundTrip(request(t, "GET", origin+"/x", "").WithContext(ctx))
@@ -258,6 +258,16 @@ func TestContextEndsAWait(t *testing.T) {
 				e, ok := errors.AsType[*transport.Error](err)
 				require.True(t, ok)
 				assert.True(t, e.Timeout())
+				assert.Equal(t, 1, e.Attempts, "the second was not made")
+				require.NotNil(t, e.Answer)
+				assert.Equal(t, name, fmt.Sprint(e.Answer.StatusCode))
+				assert.Equal(t, "why", string(transport.AnswerBody(e.Answer)))
+
+				_, err = tr.RoundTrip(request(t, "GET", origin+"/y", "").WithContext(ctx))
+				e, ok = errors.AsType[*transport.Error](err)
+				require.True(t, ok)
+				assert.Zero(t, e.Attempts)
+				assert.Equal(t, name == "429", e.Answer != nil, "what keeps a request from being sent at all")
 			})
 		})
 	}

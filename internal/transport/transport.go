@@ -18,26 +18,31 @@ type Transport struct {
 	origin  string // normalised
 	prefix  string // path of the origin, without a slash at the end
 	log     *slog.Logger
-	budget  *budget
+	pool    *Pool
+	key     poolKey
 	maxBody int64
 }
 
-// New returns a Transport with a rate budget of its own; use a [Pool] to share one.
+// New returns a Transport with connections and a rate budget of its own; use a [Pool] to share them.
 // It fails when the origin is no http or https URL, is plain http to an address that is not loopback
 // (unless allowed), or carries credentials.
-func New(cfg Config) (*Transport, error) {
+func New(cfg Config) (*Transport, error) { return newTransport(cfg, &Pool{}) }
+
+func newTransport(cfg Config, pool *Pool) (*Transport, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
 	}
-	return &Transport{
+	t := &Transport{
 		cfg:     cfg,
 		origin:  originOf(cfg.Origin),
 		prefix:  strings.TrimRight(cfg.Origin.Path, "/"),
 		log:     cfg.Logger,
-		budget:  newBudget(cfg.MaxConcurrency),
+		pool:    pool,
 		maxBody: 64 << 20,
-	}, nil
+	}
+	t.key = poolKey{t.origin, t.prefix, cfg.TokenKey}
+	return t, nil
 }
 
 // RoundTrip sends req with the token, as often as it may be repeated, and returns the answer with its whole body
@@ -48,32 +53,42 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, &Error{Method: methodOf(req), Path: pathOf(req), Err: err}
 	}
+	c.shared = t.pool.enter(t)
+	defer t.pool.leave(c.shared)
 	ctx := req.Context()
 	retries := retries{cfg: t.cfg.Retry}
-	for n := 1; ; n++ {
-		out := t.attempt(ctx, c, n)
+	for {
+		out := t.attempt(ctx, c)
 		wait, reason, again := retries.next(c.method, &out)
 		if !again || ctx.Err() != nil {
-			return t.finish(c, n, &out)
+			return t.finish(c, &out)
+		}
+		if out.resp != nil {
+			c.last = out.resp
 		}
 		if wait <= 0 {
 			continue
 		}
-		t.waiting(ctx, Event{Method: c.method, Path: out.path, Attempt: n + 1, Duration: wait, Reason: reason})
+		t.waiting(ctx, c, Event{Path: out.path, Duration: wait, Reason: reason})
 		if err := sleep(ctx, wait); err != nil {
 			out.err = fmt.Errorf("%w while waiting after %s", err, out.cause())
-			out.resp = nil
-			return t.finish(c, n, &out)
+			out.resp, out.unsent = nil, true
+			return t.finish(c, &out)
 		}
 	}
 }
 
-func (t *Transport) finish(c *call, n int, out *outcome) (*http.Response, error) {
-	if out.err != nil {
-		return nil, &Error{Method: c.method, Path: out.path, Attempts: n, Sent: c.sent, Err: out.err}
+func (t *Transport) finish(c *call, out *outcome) (*http.Response, error) {
+	if out.err == nil {
+		out.resp.Request = c.req // the caller's: the one that was sent holds the token
+		setAttempts(out.resp, c.attempts)
+		return out.resp, nil
 	}
-	out.resp.Request = c.req // the caller's: the one that was sent holds the token
-	return out.resp, nil
+	failed := &Error{Method: c.method, Path: out.path, Attempts: c.attempts, Sent: c.sent, Err: out.err}
+	if out.unsent || c.req.Context().Err() != nil {
+		failed.Answer = c.last
+	}
+	return nil, failed
 }
 
 // Client returns an http.Client on t that follows no redirect.
@@ -83,13 +98,17 @@ func (t *Transport) Client() *http.Client {
 
 // CloseIdleConnections closes the connections of Base that are not in use.
 func (t *Transport) CloseIdleConnections() {
-	if c, ok := t.cfg.Base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
+	s := t.pool.enter(t)
+	defer t.pool.leave(s)
+	closeIdle(s.base)
 }
 
 // Limit returns what is known of the rate budget now.
-func (t *Transport) Limit() LimitState { return t.budget.state() }
+func (t *Transport) Limit() LimitState {
+	s := t.pool.enter(t)
+	defer t.pool.leave(s)
+	return s.budget.state()
+}
 
 // String shows the origin and nothing of the credential.
 func (t *Transport) String() string { return "transport to " + t.origin }
@@ -104,7 +123,10 @@ type Error struct {
 	Attempts int
 	// Sent: the server may have received the request and acted on it. False is certain.
 	Sent bool
-	Err  error
+	// Answer is the last one, 429 or 5xx, where the context ended or patience was lost while it was to be
+	// repeated; nil for none. It may be the answer to another request, after which all have to wait.
+	Answer *http.Response
+	Err    error
 }
 
 func (e *Error) Error() string {

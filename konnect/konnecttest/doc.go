@@ -10,6 +10,14 @@
 //	client := newClient(srv.URL, srv.Token)
 //	srv.Inject(konnecttest.Fault{Method: "PUT", Path: "**/services/*", Effect: konnecttest.LoseResponse()})
 //
+// A client repeats what may pass by itself, with pauses: a test of a failure that stays
+// tells it not to. With the client of this module that is konnect.WithRetry(konnect.NoRetry()),
+// and the test takes milliseconds; the example "failure" is one.
+//
+//	srv.Inject(konnecttest.Fault{Times: -1, Effect: konnecttest.FailBefore(503)})
+//	client, err := konnect.NewClient(konnect.WithServerURL(srv.URL), konnect.WithToken(srv.Token),
+//		konnect.WithRetry(konnect.NoRetry()))
+//
 // Tests read what happened from [Server.Requests], [Server.Writes] and [Server.Count], and
 // make drift with [Server.Put], [Server.Modify] and [Server.Delete].
 //

@@ -1,0 +1,48 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/konnectkit/konnectkit/internal/transport"
+)
+
+// interruptedError is a request that was given up while an answer had it repeated, or
+// wait for its turn.
+type interruptedError struct {
+	request *transport.Error
+	last    *APIError
+}
+
+// Error returns one line.
+func (e *interruptedError) Error() string {
+	return fmt.Sprintf("%v; the last answer was %s", e.request, e.last.reason())
+}
+
+// Unwrap implements the multiple form of errors.Unwrap.
+func (e *interruptedError) Unwrap() []error { return []error{e.request, e.last} }
+
+// withLastAnswer adds the answer that a failed request is about, if there is one.
+func withLastAnswer(req *http.Request, failed *transport.Error) error {
+	if failed.Answer == nil {
+		return failed
+	}
+	return &interruptedError{failed, newAPIError(newAnswer(req, failed.Answer, failed.Attempts))}
+}
+
+// interrupted returns why a call stopped that was reading when its context ended; nil
+// while it has not ended. What Konnect answered last stays in the chain.
+func (s *session) interrupted(ctx context.Context) error {
+	ended := ctx.Err()
+	if ended == nil {
+		return nil
+	}
+	for _, m := range s.members {
+		if failed, ok := errors.AsType[*interruptedError](errors.Join(m.err, m.unread)); ok {
+			return fmt.Errorf("observe: %w", failed)
+		}
+	}
+	return fmt.Errorf("observe: %w", ended)
+}
