@@ -1,11 +1,11 @@
 .DEFAULT_GOAL := help
-.PHONY: help all ci generate fmt lint test test-live verify bench compare fuzz examples nested
+.PHONY: help all ci generate fmt lint test test-live verify bench compare fuzz examples nested api vulnerabilities release
 
 BENCH ?= .
 FUZZ_TIME ?= 5s
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 all: generate fmt lint test verify examples ## what to run before a change is proposed
 
@@ -45,3 +45,12 @@ examples: ## run the examples against the in-memory Konnect
 
 nested: ## test the nested modules
 	@.ci/run nested
+
+api: ## compare what programs import with the last release
+	@.ci/run api
+
+vulnerabilities: ## run govulncheck, where its database can be reached
+	@.ci/run vulnerabilities
+
+release: ## check whether VERSION can be released; .ci/release --tag does it
+	@.ci/release $(VERSION)
