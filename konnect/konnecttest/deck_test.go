@@ -93,6 +93,107 @@ func TestSchemas(t *testing.T) {
 	assert.Equal(t, 404, c.do("GET", planes+"/"+idTwo+"/core-entities/v1/schemas/json/service", nil).Status, "no such control plane")
 }
 
+// TestSchemasOfReferences pins by what decK knows that a field has no defaults inside: where
+// it cannot tell, it sends an empty object, which is refused.
+func TestSchemasOfReferences(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, konnecttest.WithDeckReads())
+	_, entities := c.plane(nil)
+	for _, known := range []struct {
+		reason, entity, plural string
+		field                  []string
+		json, gateway          map[string]any
+	}{
+		{"a reference", "service", "services", []string{"client_certificate"},
+			map[string]any{"type": "object", "additionalProperties": false}, map[string]any{"type": "foreign", "reference": "certificates"}},
+		{"a reference", "route", "routes", []string{"service"},
+			map[string]any{"type": "object", "additionalProperties": false}, map[string]any{"type": "foreign", "reference": "services"}},
+		{"a reference", "target", "targets", []string{"upstream"},
+			map[string]any{"type": "object", "additionalProperties": false}, map[string]any{"type": "foreign", "reference": "upstreams"}},
+		{"a free map", "route", "routes", []string{"headers"},
+			map[string]any{"type": "object", "additionalProperties": false}, map[string]any{"type": "map"}},
+		{"a free map inside", "upstream", "upstreams", []string{"healthchecks", "active", "headers"},
+			map[string]any{"type": "object", "additionalProperties": false}, map[string]any{"type": "map"}},
+		{"an object with defaults", "upstream", "upstreams", []string{"healthchecks", "active"},
+			map[string]any{"type": "object", "additionalProperties": nil}, map[string]any{"type": "record"}},
+		{"an object without", "service", "services", []string{"tls_sans"},
+			map[string]any{"type": "object", "additionalProperties": nil}, map[string]any{"type": "record"}},
+		{"a list of references", "service", "services", []string{"ca_certificates"},
+			map[string]any{"type": "array"}, map[string]any{"type": "array"}},
+	} {
+		described := c.do("GET", entities+"/v1/schemas/json/"+known.entity, nil).Body
+		inGateway := c.do("GET", entities+"/schemas/"+known.plural, nil).Body
+		for _, name := range known.field {
+			described = described["properties"].(map[string]any)[name].(map[string]any)
+			inGateway = gatewayField(inGateway, name)
+		}
+		for key, want := range known.json {
+			assert.Equal(t, want, described[key], "%s, %v: %s", known.reason, known.field, key)
+		}
+		for key, want := range known.gateway {
+			assert.Equal(t, want, inGateway[key], "%s, %v: %s", known.reason, known.field, key)
+		}
+		if inGateway["type"] == "foreign" {
+			assert.NotContains(t, inGateway, "fields")
+		}
+	}
+}
+
+func gatewayField(schema map[string]any, name string) map[string]any {
+	for _, item := range schema["fields"].([]any) {
+		if described, ok := item.(map[string]any)[name].(map[string]any); ok {
+			return described
+		}
+	}
+	return nil
+}
+
+func TestValidateAsDeckDoes(t *testing.T) {
+	t.Parallel()
+	c := newClient(t)
+	_, entities := c.plane(nil)
+	route := map[string]any{"name": "r", "paths": []string{"/"}, "service": map[string]any{"id": idOne, "name": "s"}}
+	for _, entity := range []string{"routes", "route"} {
+		got := c.do("POST", entities+"/schemas/"+entity+"/validate", route)
+		assert.Equal(t, 200, got.Status, "%s: %s", entity, got.Raw)
+	}
+	assert.Equal(t, 400, c.do("PUT", entities+"/routes/"+idOne, route).Status, "a write takes no names")
+	route["service"] = map[string]any{"name": "s"}
+	assert.Equal(t, "service.id", field(c.do("POST", entities+"/schemas/routes/validate", route)), "nor does a name stand for an ID")
+	route["service"] = map[string]any{"id": idOne, "host": "a"}
+	assert.Equal(t, 400, c.do("POST", entities+"/schemas/routes/validate", route).Status, "it is the only further field")
+	got := c.do("POST", entities+"/schemas/consumers/validate", map[string]any{"username": "u"})
+	assert.Equal(t, 400, got.Status)
+	assert.NotEmpty(t, got.Header.Get(konnecttest.LimitHeader))
+}
+
+// TestLimitsSaySo tells what this server does not know from what is wrong.
+func TestLimitsSaySo(t *testing.T) {
+	t.Parallel()
+	c := newClient(t, konnecttest.WithDeckReads())
+	_, entities := c.plane(nil)
+	for _, unknown := range []struct {
+		reason, method, path string
+		status               int
+		code                 any
+	}{
+		{"a collection that is not known", "GET", entities + "/filter-chains", 404, 5.0},
+		{"an entity that can only be listed", "PUT", entities + "/consumers/" + idOne, 404, 5.0},
+		{"the schema of a plugin", "GET", entities + "/schemas/plugins/key-auth", 404, 5.0},
+		{"the schema of an entity without fields", "GET", entities + "/v1/schemas/json/consumer", 404, 5.0},
+		{"a collection that can only be listed", "POST", entities + "/consumers", 405, nil},
+		{"another API", "GET", "/v1/mesh/control-planes", 404, nil},
+	} {
+		got := c.do(unknown.method, unknown.path, nil)
+		assert.Equal(t, unknown.status, got.Status, unknown.reason)
+		assert.Equal(t, unknown.code, got.Body["code"], unknown.reason)
+		assert.Contains(t, got.Header.Get(konnecttest.LimitHeader), "the in-memory Konnect", unknown.reason)
+	}
+	missing := c.do("GET", entities+"/services/"+idOne, nil)
+	assert.Equal(t, 404, missing.Status)
+	assert.Empty(t, missing.Header.Get(konnecttest.LimitHeader), "it could be there")
+}
+
 // defaultsOf collects the defaults of a JSON Schema.
 func defaultsOf(schema map[string]any) map[string]any {
 	out := map[string]any{}

@@ -1,9 +1,7 @@
 package konnecttest
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -237,17 +235,4 @@ func (s *Server) missing() (reply, *failure) {
 	fail := coreNotFound()
 	fail.status = s.set.deleteMissing
 	return reply{}, fail
-}
-
-// validate checks a body against the fields of an entity and stores nothing.
-func (s *Server) validate(c *call) (reply, *failure) {
-	name := c.request.PathValue("entityName")
-	i := slices.IndexFunc(s.store.rows, func(row *collection) bool { return row.entity == name && !row.listOnly() })
-	if i < 0 {
-		return reply{}, badRequest(fmt.Sprintf("no schema for %q", name))
-	}
-	if _, fail := s.submitted(c, place{row: s.store.rows[i]}, func(object) {}); fail != nil {
-		return reply{}, fail
-	}
-	return jsonReply(http.StatusOK, []byte(`{"message":"the entity is valid"}`)), nil
 }

@@ -115,7 +115,7 @@ func methodNotAllowed(kind family, allow string) *failure {
 		f = problemFailure(http.StatusMethodNotAllowed, "Method Not Allowed", "The method is not supported here.")
 	}
 	f.header = http.Header{"Allow": {allow}}
-	return f
+	return f.asLimit("method")
 }
 
 func unsupportedMediaType(kind family) *failure {
@@ -125,9 +125,23 @@ func unsupportedMediaType(kind family) *failure {
 	return legacyFailure(http.StatusUnsupportedMediaType, "the body must be application/json")
 }
 
-func unknownPath(kind family) *failure {
-	if kind == familyProblem {
-		return problemFailure(http.StatusNotFound, "Not Found", "There is nothing at this path.")
+// LimitHeader is set in answers to what a Konnect may serve and this server does not, in
+// words: a path or a method that it does not know, the schema of an entity without fields.
+const LimitHeader = "X-Konnecttest-Limit"
+
+// asLimit says in a header that the failure is a limit of this server.
+func (f *failure) asLimit(what string) *failure {
+	if f.header == nil {
+		f.header = http.Header{}
 	}
-	return legacyFailure(http.StatusNotFound, "no such path")
+	f.header.Set(LimitHeader, "the in-memory Konnect does not serve this "+what)
+	return f
+}
+
+func unknownPath(kind family) *failure {
+	f := coreFailure(http.StatusNotFound, codeNotFound, "no such path")
+	if kind == familyProblem {
+		f = problemFailure(http.StatusNotFound, "Not Found", "There is nothing at this path.")
+	}
+	return f.asLimit("path")
 }
