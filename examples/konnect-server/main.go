@@ -29,6 +29,7 @@ the variables by which the other examples find the server.
   --latency DURATION  delay of each answer, such as 50ms (default none)
   --rate-limit N      requests a second for each token; what is more is answered 429
                       (default 0, no limit)
+  --deck              serve what decK reads beyond the published API as well
   --log               print a line for each request to standard error
 `
 
@@ -45,6 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	addr := flags.String("addr", "127.0.0.1:8080", "")
 	latency := flags.Duration("latency", 0, "")
 	rateLimit := flags.Int("rate-limit", 0, "")
+	deck := flags.Bool("deck", false, "")
 	logRequests := flags.Bool("log", false, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
@@ -56,11 +58,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 64
 	}
 
-	konnect := konnecttest.NewServer(
+	opts := []konnecttest.Option{
 		konnecttest.WithLatency(*latency),
 		konnecttest.WithRateLimit(*rateLimit, true),
 		konnecttest.WithRequestLogLimit(0), // it may run for long
-	)
+	}
+	if *deck {
+		opts = append(opts, konnecttest.WithDeckReads())
+	}
+	konnect := konnecttest.NewServer(opts...)
 	var handler http.Handler = konnect
 	if *logRequests {
 		handler = logged(konnect, slog.New(slog.NewTextHandler(stderr, nil)))

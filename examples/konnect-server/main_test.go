@@ -94,6 +94,13 @@ func TestLatencyAndRateLimit(t *testing.T) {
 	assert.Contains(t, statuses, http.StatusTooManyRequests)
 }
 
+func TestDeck(t *testing.T) {
+	t.Parallel()
+	for status, args := range map[int][]string{http.StatusOK: {"--deck"}, http.StatusNotFound: nil} {
+		assert.Equal(t, status, start(t, args...).get(t, "/konnect-api/api/runtime_groups"))
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
