@@ -34,7 +34,7 @@ verify: ## check that generated files, go.mod files and formatting are current
 bench: ## run the benchmarks; BENCH selects by regular expression
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
-compare: ## measure against other ways of provisioning, into bench/README.md; takes half an hour
+compare: ## measure against other ways of provisioning, into bench/README.md; takes an hour
 	@cd bench && go run . --update
 
 fuzz: ## run every fuzz target for FUZZ_TIME

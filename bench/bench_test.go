@@ -21,16 +21,10 @@ import (
 
 // TestMain lets the test binary be the processes that the benchmark starts.
 func TestMain(m *testing.M) {
-	err := error(nil)
-	switch measure.Role() {
-	case "":
+	if measure.Role() == "" {
 		os.Exit(m.Run())
-	case deckRole:
-		err = deckDouble(os.Args[1:])
-	default:
-		err = start(context.Background(), nil)
 	}
-	if err != nil {
+	if err := start(context.Background(), nil); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -74,9 +68,7 @@ func howToBudget(r matrix.Result) budget {
 
 func measured(t *testing.T, name string, services int, scenarios ...contestant.Scenario) []matrix.Result {
 	t.Helper()
-	if err := contestant.Check(name); err != nil {
-		t.Skip(err)
-	}
+	require.NoError(t, contestant.Check(name))
 	results, err := matrix.Runner{Timeout: time.Minute}.Run(t.Context(), matrix.Cell{
 		Contestant: name, Work: workload.Work{Services: services}, Scenarios: scenarios,
 	})

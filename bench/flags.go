@@ -44,7 +44,8 @@ Contestants:
   operator    the Kong operator's way over the SDK: one PUT for each object in each run,
               without reads, 8 workers for each of the two kinds
   loop        GET, compare, PUT over the SDK for each object, 10 workers
-  deck        decK, if the environment variable DECK names its binary
+  deck        decK's engine, built from internal/deckengine; with the environment variable DECK
+              the decK binary that it names
 After a slash the number of connections can be given, as in loop/32.
 
 Scenarios:
@@ -53,8 +54,9 @@ Scenarios:
   drift  one percent of the services and one percent of the routes were changed
   prune  one percent of the services and their routes are no longer wanted
 
-With a rate limit only cold and no-op run, with 1000 services and the largest latency, and only
-contestants whose number of connections is not given.
+With a rate limit only cold and no-op run, with 1000 services or as many as the limit says and
+the largest latency, and only contestants whose number of connections is not given. Without
+1000 among the numbers of services there are no such runs.
 
 Flags:
 `
@@ -71,7 +73,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	latency := flags.String("latency", "0ms,20ms", "latencies of the server")
 	scenario := flags.String("scenario", "cold,no-op,drift,prune", "scenarios")
 	contestants := flags.String("contestant", "konnectkit,operator,operator/10,operator/32,loop,loop/32,deck", "contestants")
-	limit := flags.String("limit", "50/headers,50", "rate limits in requests a second, with /headers those that are announced; none for no such runs")
+	limit := flags.String("limit", "50/headers,50,100/headers/500", "rate limits in requests a second, with /headers those that are announced, then with / another number of services; none for no such runs")
 	profiles := flags.String("profile", "", "existing `folder` for profiles of CPU and memory, which make a run slower")
 	flags.DurationVar(&s.timeout, "timeout", 15*time.Minute, "how long one scenario may take")
 	flags.BoolVar(&s.markdown, "markdown", false, "print Markdown")
@@ -127,10 +129,19 @@ func parseScenario(text string) (contestant.Scenario, error) {
 // parseContestant takes those that cannot run here too: the table says so.
 func parseContestant(text string) (string, error) { return text, contestant.Known(text) }
 
-func parseLimit(text string) (konnectserver.Conditions, error) {
-	count, announced := strings.CutSuffix(text, "/headers")
-	n, err := parseCount(count)
-	return konnectserver.Conditions{Limit: n, Headers: announced}, err
+// parseLimit takes 50, 50/headers, 50/500 and 50/headers/500.
+func parseLimit(text string) (matrix.Limited, error) {
+	limit, rest, further := strings.Cut(text, "/")
+	n, err := parseCount(limit)
+	out := matrix.Limited{Conditions: konnectserver.Conditions{Limit: n}, Services: matrix.LimitedServices}
+	if rest == "headers" || strings.HasPrefix(rest, "headers/") {
+		out.Headers = true
+		_, rest, further = strings.Cut(rest, "/")
+	}
+	if err == nil && further {
+		out.Services, err = parseCount(rest)
+	}
+	return out, err
 }
 
 // profilesIn names a file for each scenario of each cell; %s stands for the kind of profile.

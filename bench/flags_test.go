@@ -21,8 +21,10 @@ func TestDefaultPlan(t *testing.T) {
 	s, err := parse(nil, new(bytes.Buffer))
 	require.NoError(t, err)
 	cells := s.plan.Cells()
-	assert.Len(t, cells, 7*3*2+4*2, "seven contestants with three sizes at two latencies; four of them under two limits")
-	limited := cells[len(cells)-1]
+	assert.Len(t, cells, 7*3*2+4*3, "seven contestants with three sizes at two latencies; four of them under three limits")
+	last := cells[len(cells)-1]
+	assert.Equal(t, "deck, 500 services, 20ms, 100/s announced", last.String())
+	limited := cells[len(cells)-5]
 	assert.Equal(t, 50, limited.Conditions.Limit)
 	assert.Equal(t, 20*time.Millisecond, limited.Conditions.Latency)
 	assert.Equal(t, matrix.LimitedServices, limited.Work.Services)
@@ -36,6 +38,7 @@ func TestFlags(t *testing.T) {
 		"--n 100 --latency 0ms --contestant konnectkit,loop/3":             2,
 		"--n 1000 --latency 0ms --contestant konnectkit --limit 50":        2,
 		"--n 1000 --latency 0ms --contestant konnectkit --limit none":      1,
+		"--n 1000 --latency 0ms --contestant deck --limit 9/20,9/headers":  3,
 		"--n 1000 --latency 0ms --contestant konnectkit --scenario prune":  1,
 		"--n 1000,10000 --latency 0ms,1ms,2ms --contestant operator/1":     6,
 		"--n 100 --latency 0ms --contestant konnectkit --scenario drift":   1,
@@ -57,6 +60,10 @@ func TestWrongFlags(t *testing.T) {
 		"--contestant curl":     `-contestant: no contestant "curl"; there are konnectkit, operator, loop, deck`,
 		"--contestant loop/all": `-contestant: contestant "loop/all": "all" is no number of connections`,
 		"--limit none/headers":  `-limit: "none" is not a positive number`,
+		"--limit 9/header":      `-limit: "header" is not a positive number`,
+		"--limit 9/headers5":    `-limit: "headers5" is not a positive number`,
+		"--limit 9/":            `-limit: "" is not a positive number`,
+		"--limit 9/headers/0":   `-limit: "0" is not a positive number`,
 		"more":                  `unknown argument "more"`,
 	} {
 		_, err := parse(strings.Fields(args), new(bytes.Buffer))
@@ -72,7 +79,7 @@ func TestWrongFlags(t *testing.T) {
 
 // TestUpdate runs a small plan into a document.
 func TestUpdate(t *testing.T) {
-	t.Setenv(contestant.DeckVariable, "")
+	t.Setenv(contestant.DeckVariable, "/nowhere/deck")
 	document := filepath.Join(t.TempDir(), "doc.md")
 	const begin, end = "<!-- begin of the generated part: bench --update -->", "<!-- end of the generated part -->"
 	require.NoError(t, os.WriteFile(document, []byte("before\n"+begin+"\nstale\n"+end+"\nafter\n"), 0o600))
@@ -92,7 +99,7 @@ func TestUpdate(t *testing.T) {
 	assert.Regexp(t, `(?s)^before\n`+begin+`\n\n.*\n\n`+end+`\nafter\n$`, string(content))
 	assert.NotContains(t, string(content), "stale")
 	assert.Contains(t, string(content), "| konnectkit | cold | 5 | 2 | 1 | 2 | 0 | 0 | 0 |")
-	assert.Contains(t, string(content), "deck: not run: DECK names no deck binary.")
+	assert.Contains(t, string(content), "deck: not run: DECK: ")
 	for _, kind := range []string{"cpu", "heap", "allocs"} {
 		info, err := os.Stat(filepath.Join(profiles, "konnectkit-1-services-0s-cold."+kind+".prof"))
 		require.NoError(t, err)

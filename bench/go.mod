@@ -10,7 +10,6 @@ require (
 	github.com/konnectkit/konnectkit v0.0.0-00010101000000-000000000000
 	github.com/stretchr/testify v1.12.1
 	golang.org/x/sync v0.19.0
-	sigs.k8s.io/yaml v1.6.0
 )
 
 require (

@@ -16,13 +16,20 @@ type Plan struct {
 	Latencies   []time.Duration
 	Scenarios   []contestant.Scenario
 	Contestants []string
-	// Limits are those of the runs with a rate limit, which have LimitedServices services and
-	// the largest latency. They leave out drift and prune, which are a no-op with a few writes, and
-	// contestants with a number of connections that is not their own: the limit is the narrower place.
-	Limits []konnectserver.Conditions
+	// Limits are those of the runs with a rate limit, which have the largest latency. They
+	// leave out drift and prune, which are a no-op with a few writes, and contestants with a
+	// number of connections that is not their own: the limit is the narrower place.
+	Limits []Limited
 }
 
-// LimitedServices is the number of services in runs with a rate limit.
+// Limited is a rate limit, and with how many services it is met.
+type Limited struct {
+	konnectserver.Conditions
+	Services int
+}
+
+// LimitedServices is the usual number of services in runs with a rate limit. Without it in
+// the plan there are no such runs.
 const LimitedServices = 1000
 
 // Cells are those of the plan in the order in which they run: contestants that are
@@ -44,7 +51,7 @@ func (p Plan) Cells() []Cell {
 	limited.Contestants = slices.DeleteFunc(slices.Clone(p.Contestants), func(name string) bool { return strings.Contains(name, "/") })
 	for _, limit := range p.Limits {
 		limit.Latency = slices.Max(p.Latencies)
-		cells = append(cells, limited.contestants(LimitedServices, limit, scenarios)...)
+		cells = append(cells, limited.contestants(limit.Services, limit.Conditions, scenarios)...)
 	}
 	return cells
 }

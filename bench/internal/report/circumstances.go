@@ -19,10 +19,11 @@ func Circumstances(command string, started time.Time) string {
 }
 
 func deckState() string {
-	if err := contestant.Check("deck"); err != nil {
+	version, err := contestant.DeckVersion()
+	if err != nil {
 		return "not run, as " + err.Error()
 	}
-	return "run"
+	return version
 }
 
 func sdkVersion() string {

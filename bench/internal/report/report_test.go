@@ -64,6 +64,14 @@ func TestTargets(t *testing.T) {
 	assert.NotContains(t, verdicts, "no-op, 1 000 services, 20 ms: CPU under 0.7 s", "what was not measured is not judged")
 	assert.NotContains(t, verdicts, "cold, 1 000 services, 20 ms: not slower than the faster loop with 32 connections")
 
+	at = konnectserver.Conditions{Latency: quick, Limit: 100, Headers: true}
+	waiting := []matrix.Result{
+		result("konnectkit", 500, at, contestant.Cold, nil, 10*time.Second, time.Second),
+		result("deck", 500, at, contestant.Cold, nil, 10*time.Second, 400*time.Millisecond),
+	}
+	assert.Equal(t, []string{"cold, 500 services, 100 requests/s announced: less CPU than decK's engine", "1.00 s, 0.40 s", "no"}, targets(waiting).rows[1])
+	assert.Len(t, targets(waiting[:1]).rows, 1, "without decK there is nothing to hold it against")
+
 	failed := results[0]
 	failed.Err = errors.New("failed")
 	assert.Len(t, targets([]matrix.Result{failed}).rows, 1, "nor is what failed")

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/konnectkit/konnectkit/bench/internal/contestant"
@@ -36,7 +37,7 @@ func targets(results []matrix.Result) *table {
 }
 
 func allTargets() []target {
-	return append(append(speedTargets(), costTargets()...), limitTargets()...)
+	return slices.Concat(speedTargets(), costTargets(), limitTargets(), waitTargets())
 }
 
 func speedTargets() []target {
@@ -104,6 +105,22 @@ func limitTargets() []target {
 			}})
 	}
 	return out
+}
+
+// waitTargets hold what waiting for a rate limit costs against decK's way of waiting.
+func waitTargets() []target {
+	return []target{
+		{"cold, 500 services, 100 requests/s announced: less CPU than decK's engine", func(l *lookup) (string, bool, bool) {
+			at := func(name string) *matrix.Result {
+				return l.find(name, 500, contestant.Cold, func(c konnectserver.Conditions) bool { return c.Limit == 100 && c.Headers })
+			}
+			mine, theirs := at(ours), at("deck")
+			if mine == nil || theirs == nil {
+				return "", false, false
+			}
+			return fmt.Sprintf("%.2f s, %.2f s", mine.Usage.CPU.Seconds(), theirs.Usage.CPU.Seconds()), mine.Usage.CPU < theirs.Usage.CPU, true
+		}},
+	}
 }
 
 // lookup finds results; nil and zero stand for those that are missing.
