@@ -55,6 +55,11 @@ func tokenCredential(server *url.URL, token string) credential {
 	}
 }
 
+// ownCredential is that of the client itself, which has a token.
+func (c *config) ownCredential() credential {
+	return credential{server: c.server, token: c.token, key: c.tokenKey}
+}
+
 // newAccount returns the account of a credential, on the client's shared
 // connections and rate budget.
 func (c *Client) newAccount(cred credential, t *tally) (*account, error) {

@@ -59,12 +59,11 @@ func (s *session) accountOf(controlPlane *resolve.Node) (*account, error) {
 func (s *session) credentialOf(controlPlane *resolve.Node) (credential, error) {
 	authNode, named := follow(controlPlane)
 	if !named {
-		own := s.client.config
-		if own.token == nil {
+		if s.client.config.token == nil {
 			return credential{}, field.Required(field.NewPath("spec", "konnect", "authRef"),
 				"the client has no token of its own, and a controller never has one")
 		}
-		return credential{server: own.server, token: own.token, key: own.tokenKey}, nil
+		return s.client.config.ownCredential(), nil
 	}
 	if authNode == nil {
 		return credential{}, errUnresolved

@@ -68,7 +68,7 @@ func (t *Transport) target(req *http.Request) (*url.URL, error) {
 	switch {
 	case got == t.origin:
 		return &u, nil
-	case underKonnect && got == "https://"+globalHost:
+	case underKonnect && got == "https://"+globalHost && t.isIdentityRead(req):
 		return &u, nil
 	case !underKonnect && t.isIdentityRead(req):
 		// The SDK sends these two reads to the global host whatever its server URL is.

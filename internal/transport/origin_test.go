@@ -83,6 +83,8 @@ func TestTokenGoesToTheOriginOnly(t *testing.T) {
 		"global, of Konnect":      {konnect, "GET", "https://global.api.konghq.com/v3/organizations/me", "https://global.api.konghq.com/v3/organizations/me"},
 		"global, plain":           {konnect, "GET", "http://global.api.konghq.com/v3/organizations/me", ""},
 		"global, other port":      {konnect, "GET", "https://global.api.konghq.com:444/v3/users/me", ""},
+		"global, other path":      {konnect, "GET", "https://global.api.konghq.com/v3/teams", ""},
+		"global, other method":    {konnect, "DELETE", "https://global.api.konghq.com/v3/users/me", ""},
 		"global for a lookalike":  {"https://api.konghq.com.example.com", "GET", "https://global.api.konghq.com/v3/teams", ""},
 		"brought back":            {other, "GET", "https://global.api.konghq.com/v3/organizations/me", other + "/v3/organizations/me"},
 		"brought back, plain":     {other, "GET", "http://global.api.konghq.com/v3/users/me", other + "/v3/users/me"},
