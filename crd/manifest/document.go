@@ -192,7 +192,11 @@ func (d *document) decodeObject(object map[string]any, raw []byte, at *path) {
 // fields are compared with a version that is: both are often wrong.
 func (d *document) refuse(object map[string]any, id identity, at *path) {
 	for _, mistake := range id.mistakes {
-		d.report(at.child(mistake.field), mistake.message)
+		place := at
+		if mistake.field != "" {
+			place = at.child(mistake.field)
+		}
+		d.report(place, mistake.message)
 	}
 	if id.near == nil {
 		return

@@ -25,11 +25,13 @@ type identity struct {
 	near reflect.Type
 	// skip is why SkipUnknownKinds leaves the object out; empty when it does not.
 	skip SkipReason
-	// mistakes are what is wrong with it, by field.
+	// mistakes are what is wrong with it, by field; an empty one is the whole object.
 	mistakes []mistake
 }
 
 type mistake struct{ field, message string }
+
+func (m mistake) String() string { return strings.TrimPrefix(m.field+": "+m.message, ": ") }
 
 func (i *identity) mistake(field, message string) {
 	i.mistakes = append(i.mistakes, mistake{field, message})
@@ -40,7 +42,7 @@ func (c *catalog) identify(object map[string]any) identity {
 	var id identity
 	if key := deckKey(object); key != "" {
 		id.skip = SkippedDeckFile
-		id.mistake(key, "is of a decK file, which is no manifest: its entities must become objects first")
+		id.mistake("", "is a decK file ("+key+"), not a manifest of Kubernetes objects")
 		return id
 	}
 	apiVersion, kind := id.text(object, "apiVersion"), id.text(object, "kind")

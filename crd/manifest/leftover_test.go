@@ -53,7 +53,9 @@ func TestDeckFile(t *testing.T) {
 		"_format_version: '3.0'\nservices: [{name: a, url: http://a}]\n", `{"_format_version": "1.1"}`, "_konnect: {control_plane_name: a}\nservices: []\n",
 	} {
 		_, err := manifest.DecodeAll(strings.NewReader(text))
-		assert.ErrorContains(t, err, "is of a decK file", text)
+		assert.ErrorContains(t, err, "document 1, line 1: is a decK file (_", text)
+		_, unknown := manifest.UnknownFields([]byte(`{"_info": {}}`))
+		require.EqualError(t, unknown, "find unknown fields: is a decK file (_info), not a manifest of Kubernetes objects")
 		assert.NotContains(t, err.Error(), "\n", "one problem, not one for each line that lacks")
 	}
 }

@@ -27,7 +27,7 @@ func UnknownFields(object []byte) ([]string, error) {
 	}
 	id := catalog.identify(fields)
 	if len(id.mistakes) > 0 {
-		return nil, fmt.Errorf("find unknown fields: %s: %s", id.mistakes[0].field, id.mistakes[0].message)
+		return nil, fmt.Errorf("find unknown fields: %s", id.mistakes[0])
 	}
 	if id.goType == nil || id.items {
 		return nil, fmt.Errorf("find unknown fields: %s is a list", printable(id.gvk.Kind))

@@ -56,10 +56,11 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("drift", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	flags.Usage = func() { fmt.Fprint(stderr, usage) }
+	flags.Usage = func() {} // help goes to standard output, and a mistake is one line
 	every := flags.Duration("every", 0, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprint(stdout, usage)
 		return exitSame
 	case err != nil || flags.NArg() > 0 || *every < 0:
 		fmt.Fprintln(stderr, "drift: the command line is wrong (see --help)")

@@ -100,3 +100,18 @@ func TestFailures(t *testing.T) {
 		})
 	}
 }
+
+// Help is what was asked for, and goes where output goes.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := call(t.Context(), nil, "--help")
+	assert.Equal(t, exitSame, code)
+	assert.Equal(t, usage, stdout)
+	assert.Empty(t, stderr)
+
+	code, stdout, stderr = call(t.Context(), nil, "--unknown")
+	assert.Equal(t, 64, code)
+	assert.Empty(t, stdout)
+	assert.Contains(t, stderr, "unknown")
+	assert.NotContains(t, stderr, "Usage")
+}

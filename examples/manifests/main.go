@@ -42,6 +42,19 @@ func (s streams) fail(code int, err error) int {
 	return code
 }
 
+// tell prints what was left out: a line, or each thing.
+func (s streams) tell(left *leftOut, all bool) {
+	if all {
+		for _, line := range left.lines {
+			fmt.Fprintln(s.err, "manifests: left out", line)
+		}
+		return
+	}
+	if line := left.String(); line != "" {
+		fmt.Fprintln(s.err, "manifests:", line)
+	}
+}
+
 func run(ctx context.Context, args []string, getenv func(string) string, s streams) int {
 	o, err := parse(args)
 	switch {
@@ -51,7 +64,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, s strea
 	case err != nil:
 		return s.fail(exitUsage, fmt.Errorf("%w (see --help)", err))
 	}
-	objects, err := read(o.paths, s.in)
+	objects, left, err := read(o, s.in)
+	s.tell(left, o.verbose)
 	if err != nil {
 		return s.fail(exitFailed, err)
 	}

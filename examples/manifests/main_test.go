@@ -3,9 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -187,8 +189,8 @@ func TestInterrupt(t *testing.T) {
 	code, stdout, stderr := p.run(ctx, dir)
 	assert.Equal(t, exitFailed, code)
 	assert.Regexp(t, `(?m)^created +KonnectGatewayControlPlane `, stdout)
-	assert.Regexp(t, `(?m)^skipped +KongRoute `, stdout)
-	assert.Contains(t, stderr, "manifests: not all is done")
+	assert.NotContains(t, stdout, "KongRoute")
+	assert.Equal(t, "manifests: interrupted before 2 of 3 objects were done; to run again resumes\n", stderr)
 
 	code, stdout, stderr = p.run(ctx, dir)
 	assert.Equal(t, exitFailed, code)
@@ -196,6 +198,41 @@ func TestInterrupt(t *testing.T) {
 	assert.Equal(t, "manifests: interrupted before anything was written\n", stderr)
 	p.expect(t, exitDone, " created, ", dir)
 	p.expect(t, exitDone, "3 unchanged;", dir)
+}
+
+// However many objects are left, one line says so.
+func TestInterruptedLargeBatch(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	var files strings.Builder
+	files.WriteString(controlPlane)
+	const services = 200
+	for i := range services {
+		name := fmt.Sprintf("name: service-%d", i)
+		files.WriteString("---" + strings.ReplaceAll(service, "name: service", name))
+	}
+	var writes atomic.Int64
+	p := start(t, konnecttest.WithFault(konnecttest.Fault{
+		Method: "PUT", Path: "**/services/*",
+		Match: func(konnecttest.Request) bool {
+			if writes.Add(1) == 50 {
+				interrupt()
+			}
+			return false
+		},
+	}))
+	dir := folder(t, map[string]string{"a.yaml": files.String()})
+	code, stdout, stderr := p.run(ctx, dir)
+	assert.Equal(t, exitFailed, code)
+	assert.Regexp(t, `^manifests: interrupted before \d+ of 201 objects were done; to run again resumes\n$`, stderr)
+	assert.NotContains(t, stdout, "canceled")
+	assert.NotContains(t, stdout, "skipped")
+	assert.Less(t, strings.Count(stdout, "\n"), 100)
+
+	code, stdout, _ = p.run(ctx, "--output", "json", dir)
+	assert.Equal(t, exitFailed, code)
+	assert.Empty(t, stdout)
+	p.expect(t, exitDone, " created, ", dir)
 }
 
 func TestPartialFailure(t *testing.T) {
@@ -218,7 +255,7 @@ func TestNothingIsSentForWrongInput(t *testing.T) {
 	}{
 		{
 			reason: "what is wrong with any file is listed with its name",
-			files:  map[string]string{"a.yaml": "kind: KongRote", "b.json": `{"kind": 1}`, "c.yaml": controlPlane},
+			files:  map[string]string{"a.yaml": "kind: KongRote", "b.json": `{"kind": "KongRoute"}`, "c.yaml": controlPlane},
 			want:   []string{"a.yaml: document 1", "b.json: document 1"},
 		},
 		{

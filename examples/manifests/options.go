@@ -3,9 +3,13 @@ package main
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/examples/internal/connect"
+	"github.com/konnectkit/konnectkit/konnect"
 )
 
 const usage = `Usage: manifests [flags] PATH...
@@ -15,6 +19,11 @@ PATHs together are one batch. A folder stands for its *.yaml, *.yml and *.json f
 any depth, without those whose name, or whose folder's name, starts with a dot; - is
 standard input.
 
+Objects of other kinds are left out, and so are files of a folder that are no manifests,
+such as kustomization.yaml, values.yaml and templates; a line on standard error says
+which and why. Overlays and templates are not applied: render them first, and pipe the
+result, as in "kustomize build overlays/prod | manifests -".
+
   --plan            print what would be done, and write nothing
   --prune           also delete what is gone from the files: entities of the owner, in
                     the control planes of the batch, that no object stands for; needs
@@ -23,9 +32,15 @@ standard input.
   --max-deletes N   do nothing if more than N entities would be deleted
   --owner NAME      who looks after the entities, and alone may change, prune or delete
                     them (default "default")
+  --adopt POLICY    also take over entities that exist under an object's name: unowned
+                    (marked by no tool), from-operator (also those of the Kong operator)
+                    or tagged:TAG (those with this tag, such as decK's select-tag)
+  --strict          leave nothing out: what is no object that is supported is an error
+  --output FORMAT   text (the default), or json for the plan or report as one document
   --mermaid         print a picture of the objects as a Mermaid flowchart; Konnect is
                     not needed
-  -v, --verbose     print each request and each finished object to standard error
+  -v, --verbose     print each request, each finished object and each object and file
+                    that is left out to standard error
 
 Exit codes:
   0   done, or nothing to do
@@ -44,11 +59,18 @@ const noLimit = -1
 
 // options are those of usage.
 type options struct {
-	paths                                 []string
-	plan, prune, delete, mermaid, verbose bool
-	owner                                 string
-	maxDeletes                            int
+	paths                                         []string
+	plan, prune, delete, strict, mermaid, verbose bool
+	owner, output                                 string
+	adopt                                         konnect.AdoptionPolicy
+	maxDeletes                                    int
 }
+
+// Formats of --output.
+const (
+	outputText = "text"
+	outputJSON = "json"
+)
 
 // parse returns flag.ErrHelp when asked for help. Flags may come after paths.
 func parse(args []string) (options, error) {
@@ -61,7 +83,10 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&o.mermaid, "mermaid", false, "")
 	flags.BoolVar(&o.verbose, "verbose", false, "")
 	flags.BoolVar(&o.verbose, "v", false, "")
+	flags.BoolVar(&o.strict, "strict", false, "")
 	flags.StringVar(&o.owner, "owner", "", "")
+	flags.StringVar(&o.output, "output", outputText, "")
+	flags.StringVar((*string)(&o.adopt), "adopt", "", "")
 	flags.IntVar(&o.maxDeletes, "max-deletes", noLimit, "")
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -86,10 +111,25 @@ func (o options) check() error {
 		return errors.New("no path is given")
 	case o.delete && (o.plan || o.prune):
 		return errors.New("--delete goes with neither --plan nor --prune")
+	case o.delete && o.adopt != "":
+		return errors.New("--delete takes nothing over: it does not go with --adopt")
+	case !isPolicy(o.adopt):
+		return fmt.Errorf("--adopt %q is none of unowned, from-operator, tagged:TAG", string(o.adopt))
+	case o.output != outputText && o.output != outputJSON:
+		return fmt.Errorf("--output %q is neither text nor json", o.output)
+	case o.mermaid && o.output == outputJSON:
+		return errors.New("--mermaid does not go with --output json")
 	case o.maxDeletes < noLimit:
 		return errors.New("--max-deletes is negative")
 	case o.prune && o.owner == "":
 		return errors.New("--prune needs --owner")
 	}
 	return nil
+}
+
+// isPolicy reports whether --adopt has a policy; the library checks the tag of one.
+func isPolicy(policy konnect.AdoptionPolicy) bool {
+	tag, tagged := strings.CutPrefix(string(policy), string(konnect.AdoptTagged("")))
+	return tagged && tag != "" ||
+		slices.Contains([]konnect.AdoptionPolicy{"", konnect.AdoptNever, konnect.AdoptUnowned, konnect.AdoptFromOperator}, policy)
 }

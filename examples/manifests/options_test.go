@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/konnectkit/konnectkit/konnect"
 )
 
 func TestParse(t *testing.T) {
@@ -14,14 +16,19 @@ func TestParse(t *testing.T) {
 		args   []string
 		want   options
 	}{
-		{"defaults", []string{"a"}, options{paths: []string{"a"}, maxDeletes: noLimit}},
-		{"flags may come last", []string{"a", "--plan", "b", "-v"}, options{paths: []string{"a", "b"}, plan: true, verbose: true, maxDeletes: noLimit}},
-		{"standard input", []string{"-", "--verbose"}, options{paths: []string{"-"}, verbose: true, maxDeletes: noLimit}},
-		{"what follows is no flag", []string{"--plan", "--", "-a", "--b"}, options{paths: []string{"-a", "--b"}, plan: true, maxDeletes: noLimit}},
+		{"defaults", []string{"a"}, options{paths: []string{"a"}, output: outputText, maxDeletes: noLimit}},
+		{"flags may come last", []string{"a", "--plan", "b", "-v"}, options{paths: []string{"a", "b"}, plan: true, verbose: true, output: outputText, maxDeletes: noLimit}},
+		{"standard input", []string{"-", "--verbose"}, options{paths: []string{"-"}, verbose: true, output: outputText, maxDeletes: noLimit}},
+		{"what follows is no flag", []string{"--plan", "--", "-a", "--b"}, options{paths: []string{"-a", "--b"}, plan: true, output: outputText, maxDeletes: noLimit}},
 		{
 			"values",
 			[]string{"--owner", "team-a", "--prune", "--max-deletes=3", "--mermaid", "a"},
-			options{paths: []string{"a"}, owner: "team-a", prune: true, maxDeletes: 3, mermaid: true},
+			options{paths: []string{"a"}, owner: "team-a", prune: true, maxDeletes: 3, mermaid: true, output: outputText},
+		},
+		{
+			"adoption by tag, as JSON",
+			[]string{"--adopt=tagged:team-a", "--output", "json", "--strict", "a"},
+			options{paths: []string{"a"}, adopt: konnect.AdoptTagged("team-a"), output: outputJSON, strict: true, maxDeletes: noLimit},
 		},
 	}
 	for _, c := range cases {
@@ -47,6 +54,11 @@ func TestUsageErrors(t *testing.T) {
 		{"the default owner does not prune", []string{"--prune", "a"}, "--owner"},
 		{"an unknown flag", []string{"a", "--purge"}, "-purge"},
 		{"a limit below zero", []string{"--max-deletes", "-2", "a"}, "max-deletes"},
+		{"an unknown policy", []string{"--adopt", "all", "a"}, "from-operator"},
+		{"a tag that is missing", []string{"--adopt", "tagged:", "a"}, "tagged:TAG"},
+		{"deleting takes nothing over", []string{"--adopt", "unowned", "--delete", "a"}, "--adopt"},
+		{"an unknown format", []string{"--output", "yaml", "a"}, "json"},
+		{"a picture is no document", []string{"--output", "json", "--mermaid", "a"}, "--mermaid"},
 		{"no number", []string{"--max-deletes", "all", "a"}, "max-deletes"},
 	}
 	for _, c := range cases {
@@ -68,7 +80,7 @@ func TestHelp(t *testing.T) {
 	assert.Equal(t, usage, stdout)
 
 	described := regexp.MustCompile(`(?m)^ {2}(?:-v, )?--([a-z-]+)`).FindAllStringSubmatch(usage, -1)
-	assert.Len(t, described, 7)
+	assert.Len(t, described, 10)
 	for _, option := range described {
 		if _, err := parse([]string{"--" + option[1] + "=", "a"}); err != nil {
 			assert.NotContains(t, err.Error(), "not defined")

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -53,6 +55,15 @@ func TestProgress(t *testing.T) {
 			steps:    []step{{time.Second, done(1)}, {time.Millisecond, done(2)}, {time.Second, done(3)}},
 			want:     "\r\x1b[K1 of 9 objects, 0 requests\r\x1b[K3 of 9 objects, 0 requests\r\x1b[K",
 		},
+		"unreachable": {
+			reason: "what keeps it waiting",
+			steps: []step{
+				{5 * time.Second, konnect.RequestEvent{Err: errors.New("dial: connection\nrefused")}},
+				{5 * time.Second, konnect.RequestEvent{Status: 503}},
+				{5 * time.Second, request},
+			},
+			want: "reading, 1 requests, no answer: dial: connection refused\nreading, 2 requests, last answer 503 service unavailable\nreading, 3 requests\n",
+		},
 		"verbose": {
 			reason:   "every event as it comes",
 			terminal: true,
@@ -74,6 +85,55 @@ func TestProgress(t *testing.T) {
 			}
 			p.end()
 			assert.Equal(t, c.want, out.String(), c.reason)
+		})
+	}
+}
+
+// A server that takes a request and says nothing makes no event.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		reason string
+		run    func(p *progress)
+		want   string
+	}{
+		"hanging": {
+			"how long there was no answer",
+			func(*progress) { time.Sleep(11 * time.Second) },
+			"reading, 0 requests, no answer for 5s\nreading, 0 requests, no answer for 10s\n",
+		},
+		"waiting": {
+			"a wait that was announced is no silence until it is over",
+			func(p *progress) {
+				p.observe(konnect.WaitEvent{Reason: "quota", Duration: 12 * time.Second})
+				time.Sleep(21 * time.Second)
+			},
+			"reading, 0 requests, no answer for 8s\n",
+		},
+		"answering": {
+			"answers are seen to arrive",
+			func(p *progress) {
+				for range 9 {
+					time.Sleep(time.Second)
+					p.observe(konnect.ProgressEvent{Done: 1, Total: 2})
+				}
+			},
+			"1 of 2 objects, 0 requests\n",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var out bytes.Buffer
+				p := newProgress(&out, false, time.Now)
+				stop := p.watch()
+				c.run(p)
+				p.end()
+				time.Sleep(time.Minute)
+				stop()
+				assert.Equal(t, c.want, out.String(), c.reason)
+			})
 		})
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -26,6 +27,7 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 		clientOptions = append(clientOptions, konnect.WithOwner(o.owner))
 	}
 	seen := newProgress(s.err, o.verbose, time.Now)
+	defer seen.watch()()
 	client, err := konnect.NewClient(append(clientOptions, konnect.WithObserver(seen.observe))...)
 	if err != nil {
 		return s.fail(exitFailed, err)
@@ -35,7 +37,7 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	if o.plan {
 		plan, err := client.Plan(ctx, objects, ensureOptions(o)...)
 		seen.end()
-		return concludePlan(ctx, plan, err, s)
+		return concludePlan(ctx, o, plan, err, s)
 	}
 	call := func() (*konnect.Report, error) { return client.Ensure(ctx, objects, ensureOptions(o)...) }
 	if o.delete {
@@ -45,10 +47,10 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	}
 	report, err := call()
 	seen.end()
-	return conclude(ctx, report, err, s)
+	return conclude(ctx, o, report, err, s)
 }
 
-// ownCredentials tells whether every control plane names its token and server.
+// ownCredentials reports whether every control plane names its token and server.
 func ownCredentials(objects []crd.Object) bool {
 	for _, object := range objects {
 		if crd.KeyOf(object).GroupKind() != crd.ControlPlaneGroupKind() {
@@ -67,6 +69,9 @@ func ownCredentials(objects []crd.Object) bool {
 
 func ensureOptions(o options) []konnect.EnsureOption {
 	var all []konnect.EnsureOption
+	if o.adopt != "" {
+		all = append(all, konnect.WithAdoption(o.adopt))
+	}
 	if o.prune {
 		all = append(all, konnect.WithPrune())
 	}
@@ -83,11 +88,13 @@ func deleteOptions(o options) []konnect.DeleteOption {
 	return []konnect.DeleteOption{konnect.WithMaxDeletes(o.maxDeletes)}
 }
 
-func concludePlan(ctx context.Context, plan *konnect.Plan, err error, s streams) int {
+func concludePlan(ctx context.Context, o options, plan *konnect.Plan, err error, s streams) int {
 	if err != nil {
 		return nothingWritten(ctx, err, s)
 	}
-	fmt.Fprint(s.out, plan)
+	if err := s.print(o, plan); err != nil {
+		return s.fail(exitFailed, err)
+	}
 	if plan.HasChanges() {
 		return exitChanges
 	}
@@ -95,15 +102,50 @@ func concludePlan(ctx context.Context, plan *konnect.Plan, err error, s streams)
 }
 
 // conclude prints what was done. When that is nothing, the error says it all.
-func conclude(ctx context.Context, report *konnect.Report, err error, s streams) int {
+func conclude(ctx context.Context, o options, report *konnect.Report, err error, s streams) int {
 	if err != nil && report.Writes == 0 {
 		return nothingWritten(ctx, err, s)
 	}
-	fmt.Fprint(s.out, report)
-	if err != nil {
-		return s.fail(exitFailed, errors.New("not all is done; the report tells why"))
+	printed, undone := *report, 0
+	if ctx.Err() != nil && o.output == outputText {
+		printed.Changes, undone = finished(report.Changes)
 	}
-	return exitDone
+	if err := s.print(o, &printed); err != nil {
+		return s.fail(exitFailed, err)
+	}
+	switch {
+	case err == nil:
+		return exitDone
+	case undone > 0:
+		err = fmt.Errorf("interrupted before %d of %d objects were done; to run again resumes", undone, len(report.Changes))
+	default:
+		err = errors.New("not all is done; the report tells why")
+	}
+	return s.fail(exitFailed, err)
+}
+
+// finished returns the changes without those that a run that was interrupted did not
+// come to, and how many these are.
+func finished(changes []konnect.Change) (done []konnect.Change, undone int) {
+	for _, c := range changes {
+		if c.Err != nil && errors.Is(c.Err, context.Canceled) {
+			undone++
+		} else {
+			done = append(done, c)
+		}
+	}
+	return done, undone
+}
+
+// print prints a plan or report.
+func (s streams) print(o options, result fmt.Stringer) error {
+	if o.output == outputText {
+		_, err := fmt.Fprint(s.out, result)
+		return err
+	}
+	encoder := json.NewEncoder(s.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(result)
 }
 
 func nothingWritten(ctx context.Context, err error, s streams) int {

@@ -24,7 +24,7 @@ func TestFilesOf(t *testing.T) {
 	}
 	files, err := filesOf(root)
 	require.NoError(t, err)
-	assert.Equal(t, want, files)
+	assert.Equal(t, want, pathsOf(files))
 
 	files, err = filesOf(filepath.Join(root, ".hidden.yaml"))
 	require.NoError(t, err)
@@ -43,13 +43,21 @@ func TestFilesOfLinkedFolder(t *testing.T) {
 	}
 	files, err := filesOf(link)
 	require.NoError(t, err)
-	assert.Equal(t, []string{filepath.Join(link, "a.yaml")}, files)
+	assert.Equal(t, []string{filepath.Join(link, "a.yaml")}, pathsOf(files))
+}
+
+func pathsOf(files []file) []string {
+	var paths []string
+	for _, f := range files {
+		paths = append(paths, f.path)
+	}
+	return paths
 }
 
 func TestRead(t *testing.T) {
 	t.Parallel()
 	root := folder(t, map[string]string{"a.yaml": controlPlane + "---" + service, "b.yaml": route})
-	objects, err := read([]string{filepath.Join(root, "b.yaml"), "-", filepath.Join(root, "a.yaml")},
+	objects, left, err := read(options{paths: []string{filepath.Join(root, "b.yaml"), "-", filepath.Join(root, "a.yaml")}},
 		strings.NewReader(strings.ReplaceAll(service, "name: service", "name: piped")))
 	require.NoError(t, err)
 	var names []string
@@ -57,8 +65,9 @@ func TestRead(t *testing.T) {
 		names = append(names, crd.KeyOf(object).Name)
 	}
 	assert.Equal(t, []string{"route", "piped", "cp", "service"}, names)
+	assert.Empty(t, left.String())
 
-	objects, err = read([]string{filepath.Join(root, "absent"), filepath.Join(root, "gone")}, nil)
+	objects, _, err = read(options{paths: []string{filepath.Join(root, "absent"), filepath.Join(root, "gone")}}, nil)
 	assert.Nil(t, objects)
 	assert.ErrorContains(t, err, "absent")
 	assert.ErrorContains(t, err, "gone")

@@ -79,7 +79,6 @@ func TestFailure(t *testing.T) {
 			code:   1, want: "KONNECT_TOKEN is not set",
 		},
 		{reason: "an unknown flag", args: []string{"--picture"}, code: 64, want: "-picture"},
-		{reason: "a call for help", args: []string{"--help"}, code: 0, want: "Usage: upstream-targets"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -90,4 +89,19 @@ func TestFailure(t *testing.T) {
 			assert.Contains(t, stderr, c.want)
 		})
 	}
+}
+
+// Help is what was asked for, and goes where output goes.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	code, stdout, stderr := call(t, nil, "--help")
+	assert.Equal(t, 0, code)
+	assert.Equal(t, usage, stdout)
+	assert.Empty(t, stderr)
+
+	code, stdout, stderr = call(t, nil, "--unknown")
+	assert.Equal(t, 64, code)
+	assert.Empty(t, stdout)
+	assert.Contains(t, stderr, "unknown")
+	assert.NotContains(t, stderr, "Usage")
 }
