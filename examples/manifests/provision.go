@@ -27,7 +27,8 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 		clientOptions = append(clientOptions, konnect.WithOwner(o.owner))
 	}
 	seen := newProgress(s.err, o.verbose, time.Now)
-	defer seen.watch()()
+	stop := seen.watch()
+	defer stop()
 	client, err := konnect.NewClient(append(clientOptions, konnect.WithObserver(seen.observe))...)
 	if err != nil {
 		return s.fail(exitFailed, err)
