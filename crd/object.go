@@ -31,7 +31,10 @@ type Object interface {
 	Validate() field.ErrorList
 
 	// ValidateUpdate checks the rules of Validate and the transition rules
-	// against the stored object old, which must be of the same type.
+	// against the stored object old, which must be of the same type. The status
+	// that counts is old's, as on an API server, where an update of an object
+	// leaves its status as it is; this object's own is not looked at. An update of
+	// the status alone is checked against the object itself, with the new status.
 	ValidateUpdate(old Object) field.ErrorList
 
 	// GetConditions returns status.conditions; nil for kinds without a status.

@@ -94,6 +94,8 @@ func controlPlaneCases() []scenario {
 		{reason: "other credentials", seed: "most", verb: change, edit: edits(set(ref+".name", "b"))},
 		{reason: "other credentials once Programmed", seed: "most", old: settled("Programmed"), verb: change, edit: edits(set(ref+".name", "b")), want: fields(ref)},
 		{reason: "other credentials once they are valid", seed: "most", old: settled("APIAuthValid"), verb: change, edit: edits(unset(ref + ".namespace")), want: fields(ref)},
+		{reason: "other credentials once Programmed, in a manifest without status", seed: "most", old: settled("Programmed"), verb: change, edit: edits(set(ref+".name", "b"), unset("status")), want: fields(ref)},
+		{reason: "other credentials, in a manifest that says Programmed", seed: "most", verb: change, edit: edits(append(settled("Programmed"), set(ref+".name", "b"))...)},
 		{reason: "no credentials once Programmed", seed: "most", old: settled("Programmed"), verb: change, edit: edits(unset("spec.konnect")), want: fields(ref)},
 		{reason: "Programmed without credentials", seed: "least", verb: status, edit: settled("Programmed"), want: fields(ref)},
 		{reason: "no conditions", seed: "most", verb: status, edit: edits(set("status", tree{"id": "a", "conditions": []any{}}))},

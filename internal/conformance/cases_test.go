@@ -141,6 +141,8 @@ func placementCases() []scenario {
 		{reason: "another control plane", seed: "most", verb: change, edit: edits(set(ref, konnectRef("b")))},
 		{reason: "another control plane once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set(ref, konnectRef("b"))), want: fields(ref)},
 		{reason: "another namespace once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set(ref+".konnectNamespacedRef.namespace", "b")), want: fields(ref)},
+		{reason: "another control plane once Programmed, in a manifest without status", seed: "most", old: edits(programmed()), verb: change, edit: edits(set(ref, konnectRef("b")), unset("status")), want: fields(ref)},
+		{reason: "another control plane, in a manifest that says Programmed", seed: "most", verb: change, edit: edits(set(ref, konnectRef("b")), programmed())},
 		{reason: "the same control plane once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set("spec.tags", texts("b")))},
 		{reason: "another control plane while not Programmed", seed: "most", old: edits(conditions(condition("Programmed", "False"))), verb: change, edit: edits(set(ref, konnectRef("b")))},
 		{reason: "another control plane with another condition", seed: "most", old: edits(conditions(condition("Other", "True"))), verb: change, edit: edits(set(ref, konnectRef("b")))},

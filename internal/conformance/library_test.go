@@ -28,7 +28,10 @@ func library(t testing.TB, r request) verdict {
 	}
 
 	errs := object.Validate()
-	if r.before != nil {
+	switch {
+	case r.status:
+		errs = object.ValidateUpdate(object)
+	case r.before != nil:
 		errs = object.ValidateUpdate(decode(t, r.before))
 	}
 	if len(errs) == 0 {

@@ -65,11 +65,13 @@ func (r *KongRoute) ValidateUpdate(old crd.Object) field.ErrorList {
 	if !ok {
 		return errs.List()
 	}
-	errs.Add(r.Validate()...)
+	now := *r
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Add(r.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
 	// A route without a control plane reference of its own keeps this rule out.
-	hasEntity := r.Status.Konnect != nil && r.Spec.ControlPlaneRef != nil
-	programmed := programmedUpdate(&errs, r.Status.Conditions, hasEntity)
+	hasEntity := before.Status.Konnect != nil && r.Spec.ControlPlaneRef != nil
+	programmed := programmedUpdate(&errs, before.Status.Conditions, hasEntity)
 	controlPlaneRefUpdate(&errs, r.Spec.ControlPlaneRef, before.Spec.ControlPlaneRef, programmed)
 	idUpdate(&errs, r.Spec.ID, before.Spec.ID)
 	return errs.List()

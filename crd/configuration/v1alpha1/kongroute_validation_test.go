@@ -88,17 +88,22 @@ func TestKongRouteValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type R = *v1alpha1.KongRoute
 	onPlane := func(name string) func(R) { return func(r R) { r.Spec.ControlPlaneRef = controlPlane(name) } }
+	was := func(change func(R)) func(R) {
+		return func(r R) { change(r); r.Status.Conditions = programmed() }
+	}
+	hadEntity := func(r R) { r.Status.Konnect = &v1alpha1.KongRouteKonnectStatus{} }
 	ruletest.ValidateUpdate(t, validRoute, map[string]transition[R]{
 		"service":              {"a route may move to another service", nil, func(r R) { r.Spec.ServiceRef = serviceRef("b") }, nil},
 		"invalid":              {"the rules for new objects hold too", nil, func(r R) { r.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
 		"adopt":                {"it cannot be added", nil, func(r R) { r.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},
 		"control plane added":  {"before the entity is there", nil, onPlane("cp"), nil},
-		"added to programmed":  {"not after", nil, func(r R) { onPlane("cp")(r); r.Status.Conditions = programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
+		"added to programmed":  {"not after", was(func(R) {}), onPlane("cp"), []string{"spec.controlPlaneRef: Invalid value"}},
 		"control plane":        {"it may change before the entity is there", onPlane("a"), onPlane("b"), nil},
-		"programmed":           {"not after", onPlane("a"), func(r R) { onPlane("b")(r); r.Status.Conditions = programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
+		"programmed":           {"not after", was(onPlane("a")), onPlane("b"), []string{"spec.controlPlaneRef: Invalid value"}},
 		"removed":              {"it is required once set", onPlane("a"), nil, []string{"spec.controlPlaneRef: Invalid value"}},
-		"no conditions":        {"a status without conditions cannot be judged", onPlane("a"), func(r R) { onPlane("a")(r); r.Status.Konnect = &v1alpha1.KongRouteKonnectStatus{} }, []string{"status: Invalid value"}},
-		"no conditions, no cp": {"the rule is about a control plane reference", nil, func(r R) { r.Status.Konnect = &v1alpha1.KongRouteKonnectStatus{} }, nil},
+		"no conditions":        {"a status without conditions cannot be judged", func(r R) { onPlane("a")(r); hadEntity(r) }, onPlane("a"), []string{"status: Invalid value"}},
+		"no conditions, no cp": {"the rule is about a control plane reference", hadEntity, nil, nil},
+		"says programmed":      {"an update cannot change the status", onPlane("a"), was(onPlane("b")), nil},
 		"ID added":             {"it cannot be added", nil, func(r R) { r.Spec.ID = new("a") }, []string{"spec.id: Invalid value"}},
 		"ID changed":           {"or changed", func(r R) { r.Spec.ID = new("a") }, func(r R) { r.Spec.ID = new("b") }, []string{"spec.id: Invalid value"}},
 		"ID":                   {"the same ID", func(r R) { r.Spec.ID = new("a") }, func(r R) { r.Spec.ID = new("a") }, nil},

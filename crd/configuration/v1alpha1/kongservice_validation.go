@@ -58,9 +58,11 @@ func (s *KongService) ValidateUpdate(old crd.Object) field.ErrorList {
 	if !ok {
 		return errs.List()
 	}
-	errs.Add(s.Validate()...)
+	now := *s
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Add(s.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
-	programmed := programmedUpdate(&errs, s.Status.Conditions, s.Status.Konnect != nil)
+	programmed := programmedUpdate(&errs, before.Status.Conditions, before.Status.Konnect != nil)
 	controlPlaneRefUpdate(&errs, s.Spec.ControlPlaneRef, before.Spec.ControlPlaneRef, programmed)
 	idUpdate(&errs, s.Spec.ID, before.Spec.ID)
 	return errs.List()

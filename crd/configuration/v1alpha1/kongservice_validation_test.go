@@ -73,6 +73,7 @@ func TestKongServiceValidate(t *testing.T) {
 func TestKongServiceValidateUpdate(t *testing.T) {
 	t.Parallel()
 	type S = *v1alpha1.KongService
+	wasProgrammed := func(s S) { s.Status.Conditions = programmed() }
 	ruletest.ValidateUpdate(t, validService, map[string]transition[S]{
 		"host":            {"most fields may change", nil, func(s S) { s.Spec.Host = "b" }, nil},
 		"invalid":         {"the rules for new objects hold too", nil, func(s S) { s.Spec.Tags = manyTags() }, []string{"spec.tags: Too many"}},
@@ -80,11 +81,12 @@ func TestKongServiceValidateUpdate(t *testing.T) {
 		"adopt removed":   {"or removed", func(s S) { s.Spec.Adopt = adopt("a") }, nil, []string{"spec: Invalid value"}},
 		"adopt ID":        {"or given another ID", func(s S) { s.Spec.Adopt = adopt("a") }, func(s S) { s.Spec.Adopt = adopt("b") }, []string{"spec.adopt: Invalid value"}},
 		"control plane":   {"it may change before the entity is there", nil, func(s S) { s.Spec.ControlPlaneRef = controlPlane("b") }, nil},
-		"programmed":      {"not after", nil, func(s S) { s.Spec.ControlPlaneRef, s.Status.Conditions = controlPlane("b"), programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
-		"programmed same": {"the same one is no change", nil, func(s S) { s.Status.Conditions = programmed() }, nil},
-		"was programmed":  {"the new status counts", func(s S) { s.Status.Conditions = programmed() }, func(s S) { s.Spec.ControlPlaneRef = controlPlane("b") }, nil},
+		"programmed":      {"not after, though a manifest has no status", wasProgrammed, func(s S) { s.Spec.ControlPlaneRef = controlPlane("b") }, []string{"spec.controlPlaneRef: Invalid value"}},
+		"programmed same": {"the same one is no change", wasProgrammed, nil, nil},
+		"says programmed": {"an update cannot change the status", nil, func(s S) { s.Spec.ControlPlaneRef, s.Status.Conditions = controlPlane("b"), programmed() }, nil},
+		"status":          {"nor break its rules", nil, func(s S) { s.SetKonnectStatus(crd.KonnectStatus{ID: ruletest.Long(257)}) }, nil},
 		"removed":         {"it is required once set", nil, func(s S) { s.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value", "spec.controlPlaneRef: Invalid value"}},
-		"no conditions":   {"a status without conditions cannot be judged", nil, func(s S) { s.Status.Konnect = &v1alpha1.KongServiceKonnectStatus{} }, []string{"status: Invalid value"}},
+		"no conditions":   {"a status without conditions cannot be judged", func(s S) { s.Status.Konnect = &v1alpha1.KongServiceKonnectStatus{} }, nil, []string{"status: Invalid value"}},
 		"ID":              {"the same ID", func(s S) { s.Spec.ID = new("a") }, func(s S) { s.Spec.ID = new("a") }, nil},
 		"ID changed":      {"it is immutable", func(s S) { s.Spec.ID = new("a") }, func(s S) { s.Spec.ID = new("b") }, []string{"spec.id: Invalid value"}},
 		"ID added":        {"it cannot be added", nil, func(s S) { s.Spec.ID = new("a") }, []string{"spec.id: Invalid value"}},

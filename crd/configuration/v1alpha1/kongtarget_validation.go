@@ -54,7 +54,9 @@ func (t *KongTarget) ValidateUpdate(old crd.Object) field.ErrorList {
 		return errs.List()
 	}
 	spec := field.NewPath("spec")
-	errs.Add(t.Validate()...)
+	now := *t
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Add(t.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, spec)...)
 	errs.Rule(spec.Child("upstreamRef"), t.Spec.UpstreamRef.Equal(before.Spec.UpstreamRef), "is immutable")
 	return errs.List()

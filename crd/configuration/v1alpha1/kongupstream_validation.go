@@ -81,9 +81,11 @@ func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
 	if !ok {
 		return errs.List()
 	}
-	errs.Add(u.Validate()...)
+	now := *u
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Add(u.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
-	programmed := programmedUpdate(&errs, u.Status.Conditions, u.Status.Konnect != nil)
+	programmed := programmedUpdate(&errs, before.Status.Conditions, before.Status.Konnect != nil)
 	controlPlaneRefUpdate(&errs, u.Spec.ControlPlaneRef, before.Spec.ControlPlaneRef, programmed)
 	return errs.List()
 }

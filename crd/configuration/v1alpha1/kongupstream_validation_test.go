@@ -150,9 +150,10 @@ func TestKongUpstreamValidateUpdate(t *testing.T) {
 		"invalid":       {"the rules for new objects hold too", nil, func(u U) { u.Spec.Slots = new(int64(1)) }, []string{"spec.slots: Invalid value"}},
 		"adopt":         {"it cannot be added", nil, func(u U) { u.Spec.Adopt = adopt("a") }, []string{"spec: Invalid value"}},
 		"control plane": {"it may change before the entity is there", nil, func(u U) { u.Spec.ControlPlaneRef = controlPlane("b") }, nil},
-		"programmed":    {"not after", nil, func(u U) { u.Spec.ControlPlaneRef, u.Status.Conditions = controlPlane("b"), programmed() }, []string{"spec.controlPlaneRef: Invalid value"}},
+		"programmed":    {"not after", func(u U) { u.Status.Conditions = programmed() }, func(u U) { u.Spec.ControlPlaneRef = controlPlane("b") }, []string{"spec.controlPlaneRef: Invalid value"}},
+		"says so":       {"an update cannot change the status", nil, func(u U) { u.Spec.ControlPlaneRef, u.Status.Conditions = controlPlane("b"), programmed() }, nil},
 		"removed":       {"it is required once set", nil, func(u U) { u.Spec.ControlPlaneRef = nil }, []string{"spec.controlPlaneRef: Required value", "spec.controlPlaneRef: Invalid value"}},
-		"no conditions": {"a status without conditions cannot be judged", nil, func(u U) { u.Status.Konnect = &v1alpha1.KongUpstreamKonnectStatus{} }, []string{"status: Invalid value"}},
+		"no conditions": {"a status without conditions cannot be judged", func(u U) { u.Status.Konnect = &v1alpha1.KongUpstreamKonnectStatus{} }, nil, []string{"status: Invalid value"}},
 	})
 }
 

@@ -67,7 +67,9 @@ func (c *KonnectAPIAuthConfiguration) ValidateUpdate(old crd.Object) field.Error
 	if !ok {
 		return errs.List()
 	}
-	errs.Add(c.Validate()...)
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Rule(field.NewPath("spec", "serverURL"), c.Spec.ServerURL == before.Spec.ServerURL, "is immutable")
 	return errs.List()
 }

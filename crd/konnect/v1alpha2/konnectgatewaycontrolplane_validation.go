@@ -88,12 +88,14 @@ func (c *KonnectGatewayControlPlane) ValidateUpdate(old crd.Object) field.ErrorL
 		return errs.List()
 	}
 	path := field.NewPath("spec")
-	errs.Add(c.Validate()...)
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
 	errs.Rule(path, c.Spec.source() == before.Spec.source(), "source is immutable")
 	errs.Rule(path, sameClusterType(c.Spec.CreateControlPlaneRequest, before.Spec.CreateControlPlaneRequest),
 		"createControlPlaneRequest.cluster_type is immutable")
-	settled := commonv1alpha1.ConditionIsTrue(c.Status.Conditions, crd.ConditionProgrammed) ||
-		commonv1alpha1.ConditionIsTrue(c.Status.Conditions, crd.ConditionAPIAuthValid)
+	settled := commonv1alpha1.ConditionIsTrue(before.Status.Conditions, crd.ConditionProgrammed) ||
+		commonv1alpha1.ConditionIsTrue(before.Status.Conditions, crd.ConditionAPIAuthValid)
 	errs.Rule(path.Child("konnect", "authRef"), !settled || sameAuthRef(c.Spec.Konnect, before.Spec.Konnect),
 		"is immutable, and must be set, once the control plane is Programmed or its credentials are valid")
 	return errs.List()

@@ -184,8 +184,12 @@ func TestKonnectGatewayControlPlaneValidateUpdate(t *testing.T) {
 	clusterType := func(value string) func(C) {
 		return func(c C) { c.Spec.CreateControlPlaneRequest.ClusterType = &value }
 	}
-	auth := func(name string, namespace *string, conditions ...metav1.Condition) func(C) {
-		return func(c C) { c.Spec.Konnect, c.Status.Conditions = authRef(name, namespace), conditions }
+	auth := func(name string, namespace *string) func(C) {
+		return func(c C) { c.Spec.Konnect = authRef(name, namespace) }
+	}
+	noAuth := func(c C) { c.Spec.Konnect = nil }
+	was := func(conditions ...metav1.Condition) func(C) {
+		return func(c C) { c.Status.Conditions = conditions }
 	}
 	mirror := func(c C) { c.Spec = validMirror().Spec }
 	programmed := ruletest.Condition(crd.ConditionProgrammed, metav1.ConditionTrue)
@@ -205,14 +209,15 @@ func TestKonnectGatewayControlPlaneValidateUpdate(t *testing.T) {
 		"mirrors":         {"a mirror stays one", mirror, mirror, nil},
 		"mirror ID":       {"the CRD lets a mirror change its ID", mirror, func(c C) { mirror(c); c.Spec.Mirror.Konnect.ID = strings.Repeat("0", 8) + mirrorID[8:] }, nil},
 		"auth":            {"it may change before the control plane is there", nil, auth("b", nil), nil},
-		"auth failed":     {"or while it fails", nil, auth("b", nil, failed), nil},
-		"auth programmed": {"not after", nil, auth("b", nil, programmed), fixed},
-		"auth valid":      {"nor once the credentials are valid", nil, auth("b", nil, failed, valid), fixed},
-		"auth namespace":  {"even if the same is meant", nil, auth("konnect-api-auth", new("kong"), programmed), fixed},
-		"auth same":       {"the same is no change", nil, auth("konnect-api-auth", nil, programmed), nil},
-		"auth removed":    {"without it the rule cannot be judged", nil, func(c C) { c.Spec.Konnect, c.Status.Conditions = nil, []metav1.Condition{programmed} }, fixed},
-		"auth never":      {"even if there never was one", func(c C) { c.Spec.Konnect = nil }, func(c C) { c.Spec.Konnect, c.Status.Conditions = nil, []metav1.Condition{programmed} }, fixed},
-		"no auth":         {"it is optional before", func(c C) { c.Spec.Konnect = nil }, func(c C) { c.Spec.Konnect = nil }, nil},
+		"auth failed":     {"or while it fails", was(failed), auth("b", nil), nil},
+		"auth programmed": {"not after", was(programmed), auth("b", nil), fixed},
+		"auth valid":      {"nor once the credentials are valid", was(failed, valid), auth("b", nil), fixed},
+		"auth namespace":  {"even if the same is meant", was(programmed), auth("konnect-api-auth", new("kong")), fixed},
+		"auth same":       {"the same is no change", was(programmed), auth("konnect-api-auth", nil), nil},
+		"auth removed":    {"without it the rule cannot be judged", was(programmed), noAuth, fixed},
+		"auth never":      {"even if there never was one", func(c C) { noAuth(c); was(programmed)(c) }, noAuth, fixed},
+		"no auth":         {"it is optional before", noAuth, noAuth, nil},
+		"says programmed": {"an update cannot change the status", nil, func(c C) { auth("b", nil)(c); was(programmed)(c) }, nil},
 	})
 	assert.Len(t, validControlPlane().ValidateUpdate(nil), 1, "there must be a stored object")
 }
