@@ -14,7 +14,7 @@ import (
 func (s *session) validate(objects []crd.Object) {
 	for _, obj := range objects {
 		key := crd.KeyOf(obj)
-		problems := obj.Validate()
+		problems := s.validateSchema(key, obj)
 		if k := s.kinds.by[key.GroupKind()]; k != nil {
 			problems = append(problems, k.checkObject(obj)...)
 			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
@@ -24,14 +24,39 @@ func (s *session) validate(objects []crd.Object) {
 				s.warn(w)
 			}
 		}
-		reported := map[string]bool{}
-		for _, p := range problems {
-			if !reported[p.Field] {
-				s.problem(key, p)
-			}
-			reported[p.Field] = true
+		for _, p := range firstOfEach(problems) {
+			s.problem(key, p)
 		}
 	}
+}
+
+// firstOfEach returns the first problem of each field.
+func firstOfEach(problems field.ErrorList) field.ErrorList {
+	var first field.ErrorList
+	seen := map[string]bool{}
+	for _, p := range problems {
+		if !seen[p.Field] {
+			first = append(first, p)
+		}
+		seen[p.Field] = true
+	}
+	return first
+}
+
+// validateSchema checks the rules of the CRD. What only a newer operator knows, and
+// only takes away from what an object says, is warned of.
+func (s *session) validateSchema(key crd.Key, obj crd.Object) field.ErrorList {
+	partly, ok := obj.(interface {
+		ValidateKnown() (problems, unknown field.ErrorList)
+	})
+	if !ok {
+		return obj.Validate()
+	}
+	problems, unknown := partly.ValidateKnown()
+	for _, p := range firstOfEach(unknown) {
+		s.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
+	}
+	return problems
 }
 
 // tagged is an object whose entity has tags.

@@ -28,12 +28,16 @@ const (
 	// WarningURLOverridesFields is a service with a url and, beside it, a field
 	// that the url replaces.
 	WarningURLOverridesFields WarningCode = "url-overrides-fields"
+	// WarningUnknownKind is an entry of a KongReferenceGrant with a kind that its CRD
+	// does not list: one of a newer operator, or a misspelt one.
+	WarningUnknownKind WarningCode = "unknown-kind"
 )
 
 // warningCodes are all of them.
 func warningCodes() []WarningCode {
 	return []WarningCode{
 		WarningURLOverridesFields,
+		WarningUnknownKind,
 	}
 }
 

@@ -28,39 +28,59 @@ func (g *KongReferenceGrant) Default() { g.SetGroupVersionKind(g.GVK()) }
 // grants nothing.
 func (g *KongReferenceGrant) Validate() field.ErrorList {
 	var errs constraint.Errors
-	errs.Add(commonv1alpha1.ValidateMetadata(g)...)
-	if g.Spec.From != nil || g.Spec.To != nil {
-		g.Spec.validate(&errs, field.NewPath("spec"))
-	}
+	g.validate(&errs, &errs)
 	return errs.List()
 }
 
-func (s *KongReferenceGrantSpec) validate(errs *constraint.Errors, path *field.Path) {
-	errs.Items(path, "from", len(s.From), 1, maxGrantItems)
-	for i := range s.From {
-		s.From[i].validate(errs, path.Child("from").Index(i))
+// ValidateKnown is Validate in two parts: what is wrong, and which entries Validate
+// refuses only because of a kind that the CRD does not list, as those of a newer
+// operator may have. Such an entry permits nothing that this module knows.
+func (g *KongReferenceGrant) ValidateKnown() (problems, unknown field.ErrorList) {
+	var errs, others constraint.Errors
+	g.validate(&errs, &others)
+	return errs.List(), others.List()
+}
+
+func (g *KongReferenceGrant) validate(errs, unknown *constraint.Errors) {
+	errs.Add(commonv1alpha1.ValidateMetadata(g)...)
+	if g.Spec.From == nil && g.Spec.To == nil {
+		return
 	}
-	errs.Items(path, "to", len(s.To), 1, maxGrantItems)
-	for i := range s.To {
-		s.To[i].validate(errs, path.Child("to").Index(i))
+	path := field.NewPath("spec")
+	errs.Items(path, "from", len(g.Spec.From), 1, maxGrantItems)
+	for i := range g.Spec.From {
+		g.Spec.From[i].validate(errs, unknown, path.Child("from").Index(i))
+	}
+	errs.Items(path, "to", len(g.Spec.To), 1, maxGrantItems)
+	for i := range g.Spec.To {
+		g.Spec.To[i].validate(errs, unknown, path.Child("to").Index(i))
 	}
 }
 
-func (f *ReferenceGrantFrom) validate(errs *constraint.Errors, path *field.Path) {
+func (f *ReferenceGrantFrom) validate(errs, unknown *constraint.Errors, path *field.Path) {
 	validateGroupKind(errs, path, f.Group, f.Kind)
 	errs.MaxLength(path, "namespace", f.Namespace, maxGrantNamespace)
 	errs.Match(path, "namespace", f.Namespace, constraint.IsDNSLabel, "a DNS label or empty")
-	validateKnownKinds(errs, path, f.Group, f.Kind, grantReferrers)
+	validateKnownKinds(unknown, path, f.Group, f.Kind, grantReferrers)
+	if !f.isKnown() {
+		errs = unknown // it may be cluster-scoped
+	}
 	errs.Rule(path, (f.Kind == clusterScopedKind) == (f.Namespace == ""),
 		"namespace must be empty for KongVault and set for every other kind")
 }
 
-func (t *ReferenceGrantTo) validate(errs *constraint.Errors, path *field.Path) {
+// isKnown reports whether the referrer's kind is one of this version.
+func (f *ReferenceGrantFrom) isKnown() bool {
+	return slices.Contains(grantReferrers(f.Group), f.Kind) || f.Kind == clusterScopedKind ||
+		f.Group == crd.KonnectGroup && (f.Kind == crd.ControlPlaneKind || f.Kind == crd.APIAuthKind)
+}
+
+func (t *ReferenceGrantTo) validate(errs, unknown *constraint.Errors, path *field.Path) {
 	validateGroupKind(errs, path, t.Group, t.Kind)
 	if t.Name != nil {
 		errs.Name(path, "name", *t.Name, maxGrantName)
 	}
-	validateKnownKinds(errs, path, t.Group, t.Kind, grantTargets)
+	validateKnownKinds(unknown, path, t.Group, t.Kind, grantTargets)
 }
 
 func validateGroupKind(errs *constraint.Errors, path *field.Path, group, kind string) {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
+
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/ruletest"
@@ -108,6 +110,44 @@ func TestKongReferenceGrantKinds(t *testing.T) {
 		}, nil}
 	}
 	ruletest.Validate(t, validGrant, cases)
+}
+
+// TestKongReferenceGrantValidateKnown: what may be of a newer operator is told apart
+// from what is wrong whatever the operator.
+func TestKongReferenceGrantValidateKnown(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		reason            string
+		from              v1alpha1.ReferenceGrantFrom
+		to                v1alpha1.ReferenceGrantTo
+		problems, unknown []string
+	}{
+		"right":                     {"nothing is wrong", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "KongRoute", Namespace: "a"}, v1alpha1.ReferenceGrantTo{Group: "core", Kind: "Secret"}, nil, nil},
+		"newer kinds":               {"both are of the operator's groups", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "KongNew", Namespace: "a"}, v1alpha1.ReferenceGrantTo{Group: crd.KonnectGroup, Kind: "KonnectConfigStore"}, nil, []string{"spec.from[0]: Invalid value", "spec.to[0]: Invalid value"}},
+		"newer cluster":             {"a kind that is not known may have no namespace", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "KongNew"}, v1alpha1.ReferenceGrantTo{Group: "core", Kind: "Secret"}, nil, []string{"spec.from[0]: Invalid value", "spec.from[0]: Invalid value"}},
+		"no namespace":              {"a known kind has one", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "KongRoute"}, v1alpha1.ReferenceGrantTo{Group: "core", Kind: "Secret"}, []string{"spec.from[0]: Invalid value"}, nil},
+		"no namespace of Konnect's": {"nor do control planes live without one", v1alpha1.ReferenceGrantFrom{Group: crd.KonnectGroup, Kind: crd.ControlPlaneKind}, v1alpha1.ReferenceGrantTo{Group: "core", Kind: "Secret"}, []string{"spec.from[0]: Invalid value"}, nil},
+		"empty group":               {"every group has a name, that of Secrets too", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "KongRoute", Namespace: "a"}, v1alpha1.ReferenceGrantTo{Group: "", Kind: "Secret"}, []string{"spec.to[0].group: Required value"}, nil},
+		"no kind":                   {"a kind has a name", v1alpha1.ReferenceGrantFrom{Group: crd.ConfigurationGroup, Kind: "*", Namespace: "a"}, v1alpha1.ReferenceGrantTo{Group: "core", Kind: "Secret"}, []string{"spec.from[0].kind: Invalid value"}, []string{"spec.from[0]: Invalid value"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			grant := validGrant()
+			grant.Spec.From[0], grant.Spec.To[0] = tt.from, tt.to
+			problems, unknown := grant.ValidateKnown()
+			assert.Equal(t, tt.problems, ruletest.Summaries(problems), tt.reason)
+			assert.Equal(t, tt.unknown, ruletest.Summaries(unknown), tt.reason)
+			assert.ElementsMatch(t, grant.Validate(), append(problems, unknown...), "together they are what the CRD says")
+		})
+	}
+}
+
+func ExampleKongReferenceGrant_ValidateKnown() {
+	grant := validGrant()
+	grant.Spec.To = append(grant.Spec.To, v1alpha1.ReferenceGrantTo{Group: crd.ConfigurationGroup, Kind: "KongKeySet"})
+	problems, unknown := grant.ValidateKnown()
+	fmt.Println(problems, unknown)
+	// Output: [] [spec.to[1]: Invalid value: kind of group configuration.konghq.com must be one of KongPlugin, KongService, KongCertificate, KongCACertificate, KongUpstream]
 }
 
 func TestKongReferenceGrantValidateUpdate(t *testing.T) {
