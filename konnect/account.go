@@ -24,6 +24,8 @@ type account struct {
 	// observed is true once Konnect was asked; verdict is why it did not answer.
 	observed bool
 	verdict  error
+	// warn is told what is odd about an answer.
+	warn func(string)
 }
 
 // tally counts the calls of one Ensure, Plan or Delete.
@@ -62,7 +64,7 @@ func (c *config) ownCredential() credential {
 
 // newAccount returns the account of a credential, on the client's shared
 // connections and rate budget.
-func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
+func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*account, error) {
 	cfg := transport.Config{
 		Origin:         cred.server,
 		Token:          cred.token,
@@ -71,6 +73,7 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 		AllowPlainHTTP: c.config.plainHTTP,
 		Retry:          c.config.retry.transport(),
 		Logger:         c.config.logger,
+		Warn:           warn,
 		UserAgent:      userAgent,
 	}
 	if c.config.observer != nil {
@@ -86,7 +89,7 @@ func (c *Client) newAccount(cred credential, t *tally) (*account, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &account{credential: cred, http: sender.Client(), tally: t}, nil
+	return &account{credential: cred, http: sender.Client(), tally: t, warn: warn}, nil
 }
 
 const shortWait = 100 * time.Millisecond
@@ -188,7 +191,10 @@ func newAPIError(record *answer) *APIError {
 			Messages []string `json:"messages"`
 		} `json:"details"`
 	}
-	e.RetryAfter = transport.RetryAfter(record.header, time.Now())
+	var doubt string
+	if e.RetryAfter, doubt = transport.RetryAfter(record.header, time.Now()); doubt != "" {
+		e.Details = []ErrorDetail{{Messages: []string{doubt}}} // why it was sent again so soon, or so late
+	}
 	e.TraceID = record.header.Get("X-Kong-Request-Id")
 	if json.Unmarshal(record.body, &body) != nil {
 		return e

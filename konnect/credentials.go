@@ -46,7 +46,7 @@ func (s *session) accountOf(controlPlane *resolve.Node) (*account, error) {
 	if known := s.accounts[cred.name()]; known != nil {
 		return known, nil
 	}
-	made, err := s.client.newAccount(cred, s.tally)
+	made, err := s.client.newAccount(cred, s.tally, s.warnOfAnswers(cred))
 	if err != nil {
 		return nil, fmt.Errorf("credentials of %s: %w", controlPlane.Key, err)
 	}

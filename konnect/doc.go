@@ -69,7 +69,10 @@
 // # Repeats and limits
 //
 // What may pass by itself is repeated with growing pauses, and a pause that Konnect
-// asks for is kept. [WithRetry] bounds that, [NoRetry] leaves it to the caller. All
+// asks for is kept, up to a day. A longer one cannot be meant (milliseconds, a point in
+// time): it counts as a minute, one that is no number as none, and the report warns
+// ([WarningOddHeader]). A quota whose window has no announced length is not believed to
+// be used up for longer than an hour. [WithRetry] bounds that, [NoRetry] leaves it to the caller. All
 // requests of one server and credential keep within one rate budget: those of a client
 // and of the clients that [Client.With] makes of it.
 //

@@ -68,7 +68,7 @@ func (c *Client) readOrganization(ctx context.Context, a *account) error {
 		sent, err = a.credential.token(ctx)
 		return sent, err
 	}
-	global, err := c.newAccount(cred, a.tally)
+	global, err := c.newAccount(cred, a.tally, a.warn)
 	if err != nil {
 		return err
 	}

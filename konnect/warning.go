@@ -31,6 +31,10 @@ const (
 	// WarningUnknownKind is an entry of a KongReferenceGrant with a kind that its CRD
 	// does not list: one of a newer operator, or a misspelt one.
 	WarningUnknownKind WarningCode = "unknown-kind"
+	// WarningOddHeader is an answer of Konnect, or of a proxy in between, with a header
+	// about pauses or limits that cannot be meant as it stands, such as a Retry-After
+	// of years. The message says what is made of it.
+	WarningOddHeader WarningCode = "odd-header"
 )
 
 // warningCodes are all of them.
@@ -38,6 +42,7 @@ func warningCodes() []WarningCode {
 	return []WarningCode{
 		WarningURLOverridesFields,
 		WarningUnknownKind,
+		WarningOddHeader,
 	}
 }
 
@@ -84,6 +89,13 @@ func (s *session) warn(w Warning) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.warnings = append(s.warnings, w)
+}
+
+// warnOfAnswers notes what is odd about the answers to a credential's requests.
+func (s *session) warnOfAnswers(cred credential) func(string) {
+	return func(doubt string) {
+		s.warn(Warning{Code: WarningOddHeader, Message: "answer of " + cred.server.Host + ": " + doubt})
+	}
 }
 
 // warned returns all warnings, each once, by object and field.

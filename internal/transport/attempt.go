@@ -126,8 +126,11 @@ func (t *Transport) attempt(ctx context.Context, c *call) outcome {
 	var limits limits
 	if out.resp != nil {
 		now := time.Now()
-		out.retryAfter = RetryAfter(out.resp.Header, now)
+		var doubt string
+		out.retryAfter, doubt = RetryAfter(out.resp.Header, now)
 		limits = readLimits(out.resp.Header, now)
+		t.warn(ctx, secret, keyRetryAfter, doubt)
+		t.warn(ctx, secret, keyReset, limits.doubt)
 		secret.answer(out.resp, c.method)
 	}
 	c.shared.budget.release(seq, answer{status: out.status(), took: out.took, retryAfter: out.retryAfter, limits: limits}, out.resp)

@@ -33,7 +33,7 @@ func newBudget(maxConcurrency int) *budget {
 // would have to wait for too long. refusal is what it had to wait for, if a server asked for that.
 type heldError struct {
 	err     error // nil: it would have to wait for too long
-	left    time.Duration
+	reason  string
 	refusal *http.Response
 }
 
@@ -42,8 +42,8 @@ func (e *heldError) Error() string {
 	if e.err != nil {
 		text = e.err.Error() + " while waiting for the rate budget"
 	}
-	if e.refusal != nil {
-		text += fmt.Sprintf(": after an answer 429 the server is left alone for another %s", e.left.Round(time.Millisecond))
+	if e.reason != "" {
+		text += ": " + e.reason
 	}
 	return text
 }
@@ -68,11 +68,14 @@ func (b *budget) acquire(ctx context.Context, patience time.Duration, waiting fu
 func (b *budget) held(err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	e := &heldError{err: err}
-	if left := time.Until(b.rate.heldUntil); left > 0 {
-		e.left, e.refusal = left, b.refusal
+	now := time.Now()
+	if left := b.rate.heldUntil.Sub(now); left > 0 {
+		return &heldError{err, "after an answer 429 the server is left alone for another " + left.Round(time.Millisecond).String(), b.refusal}
 	}
-	return e
+	if q := b.rate.quota; q.usedUp(now) {
+		return &heldError{err, fmt.Sprintf("the quota of %.0f requests is used up for another %s", q.limit, q.resetAt.Sub(now).Round(time.Millisecond)), nil}
+	}
+	return &heldError{err: err}
 }
 
 func (b *budget) wait(ctx context.Context, patience time.Duration, waiting func(time.Duration, WaitReason)) (uint64, error) {
@@ -129,7 +132,7 @@ func (b *budget) resting() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
-	return b.rate.heldUntil.After(now) || b.rate.quota.left < 1 && b.rate.quota.resetAt.After(now)
+	return b.rate.heldUntil.After(now) || b.rate.quota.usedUp(now)
 }
 
 func (b *budget) state() LimitState {

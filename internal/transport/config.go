@@ -35,8 +35,12 @@ type Config struct {
 	Retry Retry
 	// UserAgent replaces the request's own when not empty.
 	UserAgent string
-	// Logger gets one debug record for each attempt and for each wait that is not mere pacing. Nil discards.
+	// Logger gets one debug record for each attempt and for each wait that is not mere pacing, and what Warn is
+	// told. Nil discards.
 	Logger *slog.Logger
+	// Warn is told in one line of each header that cannot be meant as it stands, once per Transport and kind of
+	// oddity. It must be safe for concurrent use. Nil is fine.
+	Warn func(string)
 	// Observe is called for each attempt and each wait, with the request's context, from the request's goroutine.
 	// It must be safe for concurrent use. Nil is fine.
 	Observe func(context.Context, Event)

@@ -100,3 +100,18 @@ func (t *Transport) observe(ctx context.Context, c *call, e Event) {
 	e.Method, e.Limit = c.method, c.shared.budget.state()
 	t.cfg.Observe(ctx, e)
 }
+
+// warn says once what is odd about a header.
+func (t *Transport) warn(ctx context.Context, secret redactor, header, doubt string) {
+	if doubt == "" {
+		return
+	}
+	if _, told := t.warned.LoadOrStore(header, true); told {
+		return
+	}
+	doubt = secret.string(doubt)
+	t.log.WarnContext(ctx, "konnect answer is odd", "reason", doubt)
+	if t.cfg.Warn != nil {
+		t.cfg.Warn(doubt)
+	}
+}

@@ -128,3 +128,20 @@ func TestNoPatience(t *testing.T) {
 		})
 	}
 }
+
+// TestQuotaEndsAContext: the error says what there was to wait for.
+func TestQuotaEndsAContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		tr := start(t, origin, base(func(*http.Request) (*http.Response, error) {
+			return respond(200, "", "RateLimit-Limit", "50", "RateLimit-Remaining", "0", "RateLimit-Reset", "600"), nil
+		}))
+		_, err := tr.RoundTrip(request(t, "GET", origin+"/x", "").WithContext(ctx))
+		require.NoError(t, err)
+		_, err = tr.RoundTrip(request(t, "GET", origin+"/y", "").WithContext(ctx))
+		require.EqualError(t, err, "GET /y: context deadline exceeded while waiting for the rate budget: "+
+			"the quota of 50 requests is used up for another 9m0s")
+	})
+}

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -14,6 +13,7 @@ type limits struct {
 	remaining float64
 	window    time.Duration // 0: not said
 	reset     time.Duration
+	doubt     string // what is odd about them, in one line
 }
 
 // Keys are in the canonical spelling of net/http, so that reading them allocates nothing.
@@ -22,8 +22,8 @@ const (
 	keyLimit      = "Ratelimit-Limit"
 	keyRemaining  = "Ratelimit-Remaining"
 	keyReset      = "Ratelimit-Reset"
-	epochMinimum  = 1e9 // a larger Reset is a point in time
 	noNumber      = -1
+	largest       = 1e9 // number that is believed
 	keyXLimit     = "X-Ratelimit-Limit"
 	keyXRemaining = "X-Ratelimit-Remaining"
 	keyXReset     = "X-Ratelimit-Reset"
@@ -38,17 +38,15 @@ func readLimits(h http.Header, now time.Time) limits {
 	if _, w := leading(first(h, keyPolicy)); l.window == 0 {
 		l.window = w
 	}
-	if reset, _ := leading(first(h, keyReset, keyXReset)); reset >= epochMinimum {
-		l.reset = max(0, time.Unix(int64(reset), 0).Sub(serverTime(h, now)))
-	} else if reset >= 0 {
-		l.reset = seconds(reset)
-	}
-	perWindow(h, &l)
+	longest := max(l.window, perWindow(h, &l))
+	l.limit, l.remaining = min(l.limit, largest), min(l.remaining, largest)
+	l.reset, l.doubt = readReset(h, longest, now)
 	l.ok = l.limit > 0 || l.remaining >= 0
 	return l
 }
 
-func perWindow(h http.Header, l *limits) {
+// perWindow returns the longest window that has a limit; the reset may be its.
+func perWindow(h http.Header, l *limits) (longest time.Duration) {
 	strictest := 0.0
 	for _, u := range [...]struct {
 		limit, remaining string
@@ -61,6 +59,9 @@ func perWindow(h http.Header, l *limits) {
 	} {
 		limit, _ := leading(first(h, u.limit))
 		rate := limit / u.window.Seconds()
+		if limit > 0 {
+			longest = u.window
+		}
 		if limit <= 0 || (strictest > 0 && rate >= strictest) {
 			continue
 		}
@@ -68,13 +69,7 @@ func perWindow(h http.Header, l *limits) {
 		l.limit, l.window = limit, u.window
 		l.remaining, _ = leading(first(h, u.remaining))
 	}
-}
-
-func serverTime(h http.Header, now time.Time) time.Time {
-	if date, err := http.ParseTime(h.Get("Date")); err == nil {
-		return date
-	}
-	return now
+	return longest
 }
 
 func first(h http.Header, keys ...string) string {
@@ -96,15 +91,15 @@ func leading(s string) (number float64, window time.Duration) {
 		if end := strings.IndexAny(digits, ",; "); end >= 0 {
 			digits = digits[:end]
 		}
-		if n, err := strconv.ParseFloat(digits, 64); err == nil {
+		if n, err := parseNumber(digits); err == nil && seconds(n) <= believable {
 			window = seconds(n)
 		}
 	}
 	if end := strings.IndexAny(s, ",;"); end >= 0 {
 		s = s[:end]
 	}
-	n, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	if err != nil || !(n >= 0) {
+	n, err := parseNumber(strings.TrimSpace(s))
+	if err != nil || !(n >= 0) { // NaN too
 		return noNumber, window
 	}
 	return n, window

@@ -93,6 +93,9 @@ func (q *quota) short() bool { return q.known && q.window <= shortWindow }
 
 func (q *quota) perSecond() float64 { return quotaShare * q.limit / q.window.Seconds() }
 
+// usedUp reports whether nothing is left of a window that has not ended.
+func (q *quota) usedUp(now time.Time) bool { return q.known && q.left < 1 && q.resetAt.After(now) }
+
 // spent returns how long the next request must wait because the quota is used up. What is sent now arrives later,
 // and the end was reckoned from an answer that took its time too: so a request may leave before the end.
 // last is the number of the last request let through.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -76,29 +74,4 @@ func repeatable(method string, out *outcome) bool {
 	return idempotent && (out.err != nil || slices.Contains([]int{
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	}, out.status()))
-}
-
-// RetryAfter is the pause that an answer asks for, in seconds or by a date; 0 means none. A date is measured from
-// the answer's own Date, because our clock may differ from the server's.
-func RetryAfter(h http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	if value == "" {
-		return 0
-	}
-	if n, err := strconv.ParseFloat(value, 64); err == nil {
-		return seconds(n)
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(serverTime(h, now)))
-}
-
-// seconds is n as a duration within [0, about 31 years].
-func seconds(n float64) time.Duration {
-	if !(n > 0) { // NaN too
-		return 0
-	}
-	return time.Duration(min(n, 1e9) * float64(time.Second))
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -21,6 +22,7 @@ type Transport struct {
 	pool    *Pool
 	key     poolKey
 	maxBody int64
+	warned  sync.Map // names of headers
 }
 
 // New returns a Transport with connections and a rate budget of its own; use a [Pool] to share them.

@@ -66,8 +66,13 @@ func faultAnswer(status int) func(*call) *failure {
 
 // Answer gives a fixed answer without carrying the request out.
 func Answer(status int, contentType, body string) Effect {
+	return AnswerWith(status, nil, contentType, body)
+}
+
+// AnswerWith is Answer with further headers, such as a Retry-After that nobody means.
+func AnswerWith(status int, header http.Header, contentType, body string) Effect {
 	return Effect{name: "fixed answer", answer: func(*call) *failure {
-		return &failure{status: status, contentType: contentType, body: []byte(body)}
+		return &failure{status: status, header: header.Clone(), contentType: contentType, body: []byte(body)}
 	}}
 }
 
