@@ -25,8 +25,8 @@ import (
 // An entity that is taken over becomes what the object says, with our marks in
 // place of its former holder's. Tags that are not in the spec go, those of the
 // Kong operator and the select-tag of decK among them, so that neither finds the
-// entity again; a tag that the spec repeats stays. Of a control plane's labels
-// only those of the Kong operator go. The former holder must have stopped
+// entity again; a tag that the spec repeats stays, and so does one that WithKeptTags
+// keeps. Of a control plane's labels only those of the Kong operator go. The former holder must have stopped
 // looking after the entity, or both write in turn. Client.Plan shows what would
 // change, with each entity's holder.
 type AdoptionPolicy string

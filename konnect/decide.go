@@ -196,7 +196,11 @@ func (s *session) compare(m *member, change Action) error {
 	if err := m.kind.refuseEntity(observed); err != nil {
 		return fmt.Errorf("update %s: entity %s %w", m.key, m.entity.ID, err)
 	}
-	d, err := m.kind.desire(m.obj, s.inputs(m, observed))
+	in := s.inputs(m, observed)
+	if err := s.checkTags(m, in.tags, observed); err != nil {
+		return err
+	}
+	d, err := m.kind.desire(m.obj, in)
 	if err != nil {
 		return err
 	}
@@ -213,6 +217,9 @@ func (s *session) compare(m *member, change Action) error {
 	m.step = ActionUnchanged
 	if len(m.fields) > 0 {
 		m.step, m.desired = change, d
+	}
+	if m.step == ActionUpdated { // an adoption takes the former holder's tags away on purpose
+		s.warnOfTags(m, in.tags, observed)
 	}
 	if !m.kind.hasStatus() {
 		m.entity.raw = nil // it has served
@@ -235,6 +242,9 @@ func (s *session) decideMatch(m *member) error {
 	}
 	in := s.inputs(m, observed)
 	in.tags = userTags(m.obj)
+	if len(in.tags) > 0 {
+		in.tags = append(in.tags, s.client.config.keptTags.beside(in.tags, observed)...)
+	}
 	d, err := m.kind.desire(m.obj, in)
 	if err != nil {
 		return err

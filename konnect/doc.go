@@ -22,6 +22,10 @@
 // left alone too, unless the batch is complete ([WithPrune]): the object was
 // renamed then.
 //
+// Tags of an entity of ours that are neither the spec's nor marks are taken away, with a
+// [Warning]: a tool that writes them in each of its runs would do so in turn with us.
+// [WithKeptTags] leaves them.
+//
 // Annotations of an object protect its entity alone. konnectkit/deletion-policy
 // ([crd.DeletionPolicy]) keeps it from being deleted or pruned, by itself or with
 // what it lies in; konnectkit/management-policy ([crd.ManagementPolicy]) has it

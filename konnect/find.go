@@ -180,7 +180,9 @@ func (s *session) inputs(m *member, observed map[string]any) inputs {
 			}
 		}
 	}
-	in.tags = tagsWithMarks(userTags(m.obj), s.owner, m.key, annotatedDeletion(m.obj))
+	tags := userTags(m.obj)
+	tags = append(tags, s.client.config.keptTags.beside(tags, observed)...)
+	in.tags = tagsWithMarks(tags, s.owner, m.key, annotatedDeletion(m.obj))
 	in.labels = s.labels(m, observed)
 	return in
 }

@@ -74,9 +74,9 @@ func checkUserTags(path *field.Path, tags []string, marks int) field.ErrorList {
 	distinct := map[string]bool{}
 	for i, tag := range tags {
 		distinct[tag] = true
-		key, _, hasValue := strings.Cut(tag, ":")
+		key, _, _ := strings.Cut(tag, ":")
 		switch {
-		case hasValue && isMarkKey(key):
+		case isMark(tag):
 			problems = append(problems, field.Invalid(path.Index(i), tag, "the key "+key+" is reserved for the marks of konnectkit"))
 		case tag == "":
 			problems = append(problems, field.Invalid(path.Index(i), tag, "must not be empty"))

@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 	"unique"
@@ -57,13 +58,18 @@ func readableMarks(key crd.Key) []mark {
 	return []mark{{markName, key.Name}, {markNamespace, key.Namespace}, {markKind, key.Kind}}
 }
 
-// isMarkKey tells whether key is reserved for marks.
-func isMarkKey(key string) bool {
-	switch key {
-	case markManagedBy, markOwner, markKey, markDeletion, markKind, markNamespace, markName:
-		return true
-	}
-	return false
+// markKeys are those reserved for marks.
+func markKeys() []string {
+	return []string{markManagedBy, markOwner, markKey, markDeletion, markKind, markNamespace, markName}
+}
+
+// isMarkKey reports whether key is reserved for marks.
+func isMarkKey(key string) bool { return slices.Contains(markKeys(), key) }
+
+// isMark reports whether a tag has the form of a mark.
+func isMark(tag string) bool {
+	key, _, hasValue := strings.Cut(tag, ":")
+	return hasValue && isMarkKey(key)
 }
 
 const (

@@ -32,6 +32,7 @@ type config struct {
 	observer       *observer
 	source         resolve.Source
 	plainHTTP      bool
+	keptTags       keptTags
 	// derived is true for a client that shares the connections of another.
 	derived bool
 }

@@ -138,16 +138,18 @@ func (s *session) plan() *Plan {
 }
 
 // keepBasis records what a planned change rests on: the desired entity, and the
-// observed one in the fields that are compared.
+// observed one in the fields that are compared. Tags that are kept are no part of it.
 func (s *session) keepBasis(m *member, d desired, observed canon.Object) {
 	if !s.planning {
 		return
 	}
+	tags := userTags(m.obj)
+	observed = s.client.config.keptTags.withoutKept(tags, observed)
 	held := map[string]any{}
 	for _, f := range m.kind.about().fields {
 		held[f.Name] = observed[f.Name]
 	}
-	basis := []any{d.object, held, m.held}
+	basis := []any{s.client.config.keptTags.withoutKept(tags, d.object), held, m.held}
 	if relationOf(m) != nil {
 		basis = append(basis, s.wantedInGroup(m))
 	}

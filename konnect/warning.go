@@ -25,6 +25,9 @@ type Warning struct {
 type WarningCode string
 
 const (
+	// WarningForeignTagRemoved is a tag that an entity of ours has beside the spec's and
+	// the marks, and that this run takes away; WithKeptTags would keep it.
+	WarningForeignTagRemoved WarningCode = "foreign-tag-removed"
 	// WarningURLOverridesFields is a service with a url and, beside it, a field
 	// that the url replaces.
 	WarningURLOverridesFields WarningCode = "url-overrides-fields"
@@ -40,6 +43,7 @@ const (
 // warningCodes are all of them.
 func warningCodes() []WarningCode {
 	return []WarningCode{
+		WarningForeignTagRemoved,
 		WarningURLOverridesFields,
 		WarningUnknownKind,
 		WarningOddHeader,

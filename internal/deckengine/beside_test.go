@@ -117,3 +117,55 @@ func TestTakeOverFromDeck(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, changes.Lines)
 }
+
+// referring is a state file with select tag team-d whose route leads to a service of
+// konnectkit's, which decK looks up by its owner's mark. With the lookup decK takes the
+// service for its own and gives it the select tag.
+const referring = `
+_format_version: "3.0"
+_info:
+  select_tags: [team-d]
+  default_lookup_tags: {services: ["managed-owner:team-k"]}
+routes:
+- {name: d, paths: [/d], service: {name: shared}}
+`
+
+// TestTugOfWar has decK write its select tag into an entity of konnectkit's: without the
+// option each takes back what the other does, on every run; with it neither writes.
+func TestTugOfWar(t *testing.T) {
+	t.Parallel()
+	t.Run("without the option", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		client := w.client()
+		w.ensure(client, w.objects("shared"))
+		assert.Equal(t, deckengine.Changes{Created: 1, Updated: 1}, w.sync(referring).Counts())
+		for range 2 {
+			report := w.ensure(client, w.objects("shared"))
+			assert.Equal(t, 1, report.Writes)
+			require.Len(t, report.Warnings, 1)
+			assert.Equal(t, konnect.WarningForeignTagRemoved, report.Warnings[0].Code)
+			assert.Contains(t, report.Warnings[0].String(), `KongService default/shared: spec.tags: the tag "team-d" is taken away`)
+			assert.Equal(t, deckengine.Changes{Updated: 1}, w.sync(referring).Counts())
+		}
+	})
+	t.Run("with the option", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		client := w.client(konnect.WithKeptTags("team-*"))
+		w.ensure(client, w.objects("shared"))
+		assert.Equal(t, deckengine.Changes{Created: 1, Updated: 1}, w.sync(referring).Counts())
+		for range 2 {
+			report := w.ensure(client, w.objects("shared"), konnect.WithPrune())
+			assert.Zero(t, report.Writes)
+			assert.Empty(t, report.Warnings)
+			w.settled(referring)
+		}
+
+		changed := w.objects("shared")
+		changed[1] = builder.NewService("shared").Host("moved.example").ControlPlane(planeName).MustBuild()
+		assert.Equal(t, 1, w.ensure(client, changed).Writes)
+		w.settled(referring)
+		assert.Contains(t, w.dump("team-d"), "moved.example", "decK's tag was carried in the write")
+	})
+}

@@ -1,0 +1,124 @@
+package konnect
+
+import (
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/canon"
+)
+
+// WithKeptTags leaves tags of others on the client's entities: a tag that the spec does
+// not have and that matches one of the patterns is no drift, is not taken away, and is
+// carried in every write. Without it all tags go that neither the spec has nor are marks.
+// It is for tools that tag what they refer to, such as decK with default_lookup_tags,
+// which would write the tag again in each of their runs. What a tool finds by its tag it
+// may also delete: decK does so once its file no longer looks the entity up.
+//
+// Patterns are those of [path.Match] and match a whole tag: "*" stands for any
+// characters, as in "team-*", "?" for one, "[ab]" for one of these, and a backslash takes
+// the next character as it is. A pattern that could match a mark of konnectkit is an
+// error, and so is every one that begins with "*".
+//
+// What matches stays for good, also a former holder's tag when an entity is adopted
+// (AdoptTagged) and a tag that the spec had before; a new entity gets none. An entity has
+// 20 tags at most: those that are kept come before the readable marks, and where they
+// leave no room for what the spec adds the object is refused before anything is written.
+// Given again, the option replaces the patterns.
+func WithKeptTags(patterns ...string) Option {
+	return func(c *config) error {
+		for _, pattern := range patterns {
+			if err := checkTagPattern(pattern); err != nil {
+				return fmt.Errorf("WithKeptTags: %w", err)
+			}
+		}
+		c.keptTags = slices.Clone(patterns)
+		return nil
+	}
+}
+
+func checkTagPattern(pattern string) error {
+	if _, err := path.Match(pattern, ""); err != nil {
+		return fmt.Errorf("%q is no pattern: a bracket or a backslash lacks its end", pattern)
+	}
+	if pattern == "" || strings.ContainsAny(pattern, ",/") || strings.ContainsFunc(pattern, isControl) {
+		return fmt.Errorf("konnect has no tag that matches %q", pattern)
+	}
+	for _, key := range markKeys() {
+		if matchesSomeWith(pattern, key+":") {
+			return fmt.Errorf("%q matches marks of konnectkit such as %s:…; begin it with what the tags of others begin with", pattern, key)
+		}
+	}
+	return nil
+}
+
+// matchesSomeWith reports whether pattern matches a text that begins so: then its own
+// beginning matches that. A pattern that is cut within an element is none.
+func matchesSomeWith(pattern, beginning string) bool {
+	for end := range len(pattern) + 1 {
+		if matched, err := path.Match(pattern[:end], beginning); err == nil && matched {
+			return true
+		}
+	}
+	return false
+}
+
+// keptTags are patterns of tags.
+type keptTags []string
+
+// keeps reports whether a tag stays though the spec does not have it. Marks are ours.
+func (k keptTags) keeps(tag string) bool {
+	return !isMark(tag) && slices.ContainsFunc(k, func(pattern string) bool {
+		matched, err := path.Match(pattern, tag)
+		return err == nil && matched
+	})
+}
+
+// beside returns the tags of an entity that stay beside those of the spec.
+func (k keptTags) beside(spec []string, entity canon.Object) []string {
+	if len(k) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(stringsOf(entity["tags"]), func(tag string) bool {
+		return slices.Contains(spec, tag) || !k.keeps(tag)
+	})
+}
+
+// withoutKept returns an entity with its tags in order and without those that stay beside
+// the spec's, so that a plan does not depend on what others do to them.
+func (k keptTags) withoutKept(spec []string, entity canon.Object) canon.Object {
+	tags, kept := stringsOf(entity["tags"]), k.beside(spec, entity)
+	if len(tags) == 0 {
+		return entity
+	}
+	tags = slices.DeleteFunc(tags, func(tag string) bool { return slices.Contains(kept, tag) })
+	slices.Sort(tags)
+	entity = maps.Clone(entity)
+	entity["tags"] = tags
+	return entity
+}
+
+// checkTags refuses more tags than Konnect takes, which only kept ones can bring about.
+func (s *session) checkTags(m *member, tags []string, observed canon.Object) error {
+	if len(tags) <= maxTags {
+		return nil
+	}
+	kept := s.client.config.keptTags.beside(userTags(m.obj), observed)
+	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
+		m.key, marksOf(m.obj), kept, m.entity.ID, len(tags), maxTags)
+}
+
+// warnOfTags notes each tag of somebody else's that a write would take away.
+func (s *session) warnOfTags(m *member, tags []string, observed canon.Object) {
+	for _, tag := range stringsOf(observed["tags"]) {
+		if slices.Contains(tags, tag) || isMark(tag) {
+			continue
+		}
+		s.warn(Warning{
+			Key: m.key, Field: "spec.tags", Code: WarningForeignTagRemoved,
+			Message: fmt.Sprintf("the tag %q is taken away, because the spec does not have it; somebody else may be writing it, in turn with this: put it into the spec, or keep it with WithKeptTags", tag),
+		})
+	}
+}
