@@ -57,11 +57,25 @@ func TestStatedVersions(t *testing.T) {
 	}
 }
 
+// laterPatches are the modules that ask for a later patch of the same Go, with the module
+// that makes them.
+func laterPatches() map[string]string {
+	return map[string]string{"internal/deckengine": "github.com/kong/go-database-reconciler"}
+}
+
 func TestModulesAskForOneGo(t *testing.T) {
 	t.Parallel()
 	want := required(t, readText(t, "go.mod"), "go")
 	for _, folder := range moduleFolders(t, moduleRoot(t)) {
-		assert.Equal(t, want, required(t, readText(t, folder+"/go.mod"), "go"), folder)
+		goMod := readText(t, folder+"/go.mod")
+		got := required(t, goMod, "go")
+		if cause := laterPatches()[folder]; cause != "" {
+			required(t, goMod, cause)
+			want, got := want[:strings.LastIndex(want, ".")], got[:strings.LastIndex(got, ".")]
+			assert.Equal(t, want, got, folder)
+			continue
+		}
+		assert.Equal(t, want, got, folder)
 	}
 }
 
