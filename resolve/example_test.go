@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"k8s.io/apimachinery/pkg/types"
+
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -64,10 +67,16 @@ func ExampleObjects() {
 	// KongRoute kong/route true
 }
 
-// A program that has a controller-runtime client passes its methods.
 func ExampleFromReader() {
-	var client Reader = &cluster{} // a client.Client
-	source := resolve.FromReader(client.Get, client.List)
+	c := &cluster{} // a client.Reader, whose List takes client.InNamespace(namespace)
+	source := resolve.FromReader(
+		func(ctx context.Context, key types.NamespacedName, into resolve.ClusterObject) error {
+			return c.Get(ctx, key, into)
+		},
+		func(ctx context.Context, namespace string, into *configurationv1alpha1.KongReferenceGrantList) error {
+			return c.ListGrants(ctx, namespace, into)
+		},
+	)
 	_, err := resolve.Resolve(context.Background(), batch(route("kong/route", "service", "")), resolve.WithSource(source))
 	fmt.Println(err)
 	// Output:

@@ -3,7 +3,6 @@ package resolve
 import (
 	"context"
 	"fmt"
-	"reflect"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -18,86 +17,44 @@ import (
 	"github.com/konnectkit/konnectkit/crd/scheme"
 )
 
-// FromReader returns a Source that reads from a cluster through the methods of a
-// controller-runtime client.Reader; all type arguments are inferred:
+// ClusterObject is an object as a cluster's API has it: the method set of
+// controller-runtime's client.Object.
+type ClusterObject interface {
+	metav1.Object
+	runtime.Object
+}
+
+// FromReader returns a Source that reads from a cluster through two functions: get
+// fills into with the object of that name, and listGrants fills into with the grants
+// of a namespace. With the client.Reader c of controller-runtime these are
 //
-//	resolve.FromReader(c.Get, c.List)
+//	resolve.FromReader(
+//		func(ctx context.Context, key client.ObjectKey, into resolve.ClusterObject) error {
+//			return c.Get(ctx, key, into)
+//		},
+//		func(ctx context.Context, namespace string, into *configurationv1alpha1.KongReferenceGrantList) error {
+//			return c.List(ctx, into, client.InNamespace(namespace))
+//		},
+//	)
 //
 // The client's scheme needs the kinds of crd/scheme and core Secrets, and its
 // user needs to get them and to list KongReferenceGrants, in the namespaces that
 // references lead to. A "not found" of the API server becomes ErrNotFound, other
-// errors are passed on. The Source is as safe for concurrent use as the reader.
-func FromReader[
-	Object interface {
-		metav1.Object
-		runtime.Object
-	},
-	List interface {
-		metav1.ListInterface
-		runtime.Object
-	},
-	GetOption any,
-	ListOption interface{ ApplyToList(*ListOptions) },
-	ListOptions any,
-](
-	get func(context.Context, types.NamespacedName, Object, ...GetOption) error,
-	list func(context.Context, List, ...ListOption) error,
+// errors are passed on. The Source is as safe for concurrent use as the functions.
+func FromReader(
+	get func(ctx context.Context, key types.NamespacedName, into ClusterObject) error,
+	listGrants func(ctx context.Context, namespace string, into *configurationv1alpha1.KongReferenceGrantList) error,
 ) Source {
 	kinds, err := newKinds()
-	return reader{
-		kinds:   kinds,
-		initErr: err,
-		get: func(ctx context.Context, key types.NamespacedName, into runtime.Object) error {
-			obj, err := as[Object](into)
-			if err != nil {
-				return err
-			}
-			return get(ctx, key, obj)
-		},
-		list: func(ctx context.Context, namespace string, into runtime.Object) error {
-			objects, err := as[List](into)
-			if err != nil {
-				return err
-			}
-			option, err := as[ListOption](inNamespace[ListOptions](namespace))
-			if err != nil {
-				return err
-			}
-			return list(ctx, objects, option)
-		},
-	}
+	return reader{kinds: kinds, initErr: err, get: get, listGrants: listGrants}
 }
 
-// as returns value as the reader's own interface T, which has the same methods.
-func as[T any](value any) (T, error) {
-	converted, ok := value.(T)
-	if !ok {
-		return converted, fmt.Errorf("%T cannot be passed to the reader as a %s", value, reflect.TypeFor[T]())
-	}
-	return converted, nil
-}
-
-// inNamespace is a list option that restricts the list to a namespace. Options
-// is the reader's struct of options, a type this package cannot name.
-type inNamespace[Options any] string
-
-// ApplyToList sets the field Namespace of options.
-func (n inNamespace[Options]) ApplyToList(options *Options) {
-	value := reflect.ValueOf(options).Elem()
-	if value.Kind() != reflect.Struct {
-		return
-	}
-	if field := value.FieldByName("Namespace"); field.IsValid() && field.Kind() == reflect.String {
-		field.SetString(string(n))
-	}
-}
-
-// reader is a Source with the types of the reader hidden.
+// reader is the Source of FromReader.
 type reader struct {
-	kinds   kinds
-	initErr error
-	get     func(context.Context, types.NamespacedName, runtime.Object) error
-	list    func(context.Context, string, runtime.Object) error
+	kinds      kinds
+	initErr    error
+	get        func(context.Context, types.NamespacedName, ClusterObject) error
+	listGrants func(context.Context, string, *configurationv1alpha1.KongReferenceGrantList) error
 }
 
 // Get implements Source.
@@ -133,7 +90,7 @@ func readError(key crd.Key, err error) error {
 // Grants implements Source.
 func (r reader) Grants(ctx context.Context, namespace string) ([]*configurationv1alpha1.KongReferenceGrant, error) {
 	list := &configurationv1alpha1.KongReferenceGrantList{}
-	if err := r.list(ctx, namespace, list); err != nil {
+	if err := r.listGrants(ctx, namespace, list); err != nil {
 		return nil, err
 	}
 	var grants []*configurationv1alpha1.KongReferenceGrant

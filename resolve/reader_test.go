@@ -10,7 +10,6 @@ import (
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
@@ -22,42 +21,16 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
-// The types below have the shapes of those of controller-runtime's package client.
-type (
-	ObjectKey = types.NamespacedName
-	Object    interface {
-		metav1.Object
-		runtime.Object
-	}
-	ObjectList interface {
-		metav1.ListInterface
-		runtime.Object
-	}
-	GetOption   interface{ ApplyToGet(options *GetOptions) }
-	ListOption  interface{ ApplyToList(options *ListOptions) }
-	GetOptions  struct{ Raw *metav1.GetOptions }
-	ListOptions struct {
-		LabelSelector fmt.Stringer
-		Namespace     string
-		Limit         int64
-	}
-	Reader interface {
-		Get(ctx context.Context, key ObjectKey, obj Object, opts ...GetOption) error
-		List(ctx context.Context, list ObjectList, opts ...ListOption) error
-	}
-)
-
-// cluster is a Reader of services, Secrets and grants that another program would
-// have as a client.Client.
+// cluster holds services, Secrets and grants as a controller-runtime client would.
 type cluster struct {
-	services map[ObjectKey]*configurationv1alpha1.KongService
-	secrets  map[ObjectKey]*corev1.Secret
+	services map[types.NamespacedName]*configurationv1alpha1.KongService
+	secrets  map[types.NamespacedName]*corev1.Secret
 	grants   []configurationv1alpha1.KongReferenceGrant
 	err      error
 	listed   []string // namespaces
 }
 
-func (c *cluster) Get(_ context.Context, key ObjectKey, obj Object, _ ...GetOption) error {
+func (c *cluster) Get(_ context.Context, key types.NamespacedName, obj resolve.ClusterObject) error {
 	notFound := apierrors.NewNotFound(schema.GroupResource{Resource: fmt.Sprintf("%T", obj)}, key.Name)
 	switch into := obj.(type) {
 	case *configurationv1alpha1.KongService:
@@ -77,29 +50,20 @@ func (c *cluster) Get(_ context.Context, key ObjectKey, obj Object, _ ...GetOpti
 	}
 }
 
-func (c *cluster) List(_ context.Context, list ObjectList, opts ...ListOption) error {
-	var options ListOptions
-	for _, opt := range opts {
-		opt.ApplyToList(&options)
-	}
-	c.listed = append(c.listed, options.Namespace)
-	if into, ok := list.(*configurationv1alpha1.KongReferenceGrantList); ok {
-		into.Items = c.grants
-	}
+func (c *cluster) ListGrants(_ context.Context, namespace string, into *configurationv1alpha1.KongReferenceGrantList) error {
+	c.listed = append(c.listed, namespace)
+	into.Items = c.grants
 	return c.err
 }
-
-var _ Reader = (*cluster)(nil)
 
 func TestFromReader(t *testing.T) {
 	t.Parallel()
 	c := &cluster{
-		services: map[ObjectKey]*configurationv1alpha1.KongService{{Namespace: "a", Name: "s"}: service("a/s", "cp")},
-		secrets:  map[ObjectKey]*corev1.Secret{{Namespace: "a", Name: "x"}: &secret("a/x", "token", "kpat_example").Secret},
+		services: map[types.NamespacedName]*configurationv1alpha1.KongService{{Namespace: "a", Name: "s"}: service("a/s", "cp")},
+		secrets:  map[types.NamespacedName]*corev1.Secret{{Namespace: "a", Name: "x"}: &secret("a/x", "token", "kpat_example").Secret},
 		grants:   []configurationv1alpha1.KongReferenceGrant{*grant("a/g", "x/y/z", "x/y"), *grant("b/g", "x/y/z", "x/y")},
 	}
-	var client Reader = c // as in a program that holds a client.Client
-	source := resolve.FromReader(client.Get, client.List)
+	source := resolve.FromReader(c.Get, c.ListGrants)
 
 	obj, err := source.Get(t.Context(), crd.KeyOf(service("a/s", "")))
 	require.NoError(t, err)
@@ -121,16 +85,16 @@ func TestFromReader(t *testing.T) {
 
 	grants, err := source.Grants(t.Context(), "a")
 	require.NoError(t, err)
-	require.Len(t, grants, 1, "even a reader that ignores the option yields grants of the namespace only")
+	require.Len(t, grants, 1, "even a function that ignores the namespace yields grants of the namespace only")
 	assert.Equal(t, "a", grants[0].Namespace)
-	assert.Equal(t, []string{"a"}, c.listed, "the option restricts the list")
+	assert.Equal(t, []string{"a"}, c.listed, "one namespace is listed, not the cluster")
 }
 
 func TestFromReaderFailures(t *testing.T) {
 	t.Parallel()
 	forbidden := apierrors.NewForbidden(schema.GroupResource{Resource: "secrets"}, "x", errors.New("no"))
-	client := &cluster{err: forbidden, services: map[ObjectKey]*configurationv1alpha1.KongService{{Namespace: "default", Name: "s"}: service("s", "")}}
-	source := resolve.FromReader(client.Get, client.List)
+	client := &cluster{err: forbidden, services: map[types.NamespacedName]*configurationv1alpha1.KongService{{Namespace: "default", Name: "s"}: service("s", "")}}
+	source := resolve.FromReader(client.Get, client.ListGrants)
 
 	_, err := source.Get(t.Context(), crd.KeyOf(service("s", "")))
 	require.ErrorIs(t, err, forbidden)
@@ -141,29 +105,16 @@ func TestFromReaderFailures(t *testing.T) {
 	require.EqualError(t, err, "kind KongCertificate.configuration.konghq.com is not supported yet")
 }
 
-// Readers of a single type cannot take the objects of this module.
-func TestFromReaderOfOtherTypes(t *testing.T) {
-	t.Parallel()
-	get := func(context.Context, ObjectKey, *corev1.Pod, ...GetOption) error { return nil }
-	list := func(context.Context, *corev1.PodList, ...ListOption) error { return nil }
-	source := resolve.FromReader(get, list)
-	_, err := source.Get(t.Context(), crd.KeyOf(service("s", "")))
-	require.ErrorContains(t, err, "*v1alpha1.KongService cannot be passed to the reader as a *v1.Pod")
-	_, err = source.Grants(t.Context(), "a")
-	require.ErrorContains(t, err, "cannot be passed to the reader")
-}
-
 // Every kind of crd/scheme can be read in its batch version.
 func TestFromReaderKnowsEveryKind(t *testing.T) {
 	t.Parallel()
 	s := runtime.NewScheme()
 	require.NoError(t, scheme.AddToScheme(s))
 	source := resolve.FromReader(
-		func(_ context.Context, key ObjectKey, obj Object, _ ...GetOption) error {
-			obj.SetName(key.Name)
+		func(_ context.Context, key types.NamespacedName, into resolve.ClusterObject) error {
+			into.SetName(key.Name)
 			return nil
-		},
-		func(context.Context, ObjectList, ...ListOption) error { return nil })
+		}, nil)
 	seen := 0
 	for gvk := range s.AllKnownTypes() {
 		made, err := s.New(gvk)

@@ -66,7 +66,8 @@ func workflowFindings(content string) ([]string, error) {
 			found = append(found, fmt.Sprintf("job %s has no timeout-minutes", name))
 		}
 		for _, step := range job.Steps {
-			if strings.HasPrefix(step.Uses, "actions/checkout@") && step.With["persist-credentials"] != false {
+			persists, stated := step.With["persist-credentials"].(bool)
+			if strings.HasPrefix(step.Uses, "actions/checkout@") && (persists || !stated) {
 				found = append(found, fmt.Sprintf("job %s leaves the token in the work tree", name))
 			}
 			if step.Run != "" && !strings.HasPrefix(step.Run, ".ci/") {

@@ -8,6 +8,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/konnectkit/konnectkit/crd"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/core"
 	"github.com/konnectkit/konnectkit/resolve"
 )
@@ -22,16 +23,20 @@ const (
 
 // newSource looks objects up that are not in a batch.
 func newSource(reader client.Reader) resolve.Source {
-	get := func(ctx context.Context, key client.ObjectKey, obj client.Object, opts ...client.GetOption) error {
-		if err := reader.Get(ctx, key, obj, opts...); err != nil {
-			return err
-		}
-		if secret, ok := obj.(*corev1.Secret); ok && secret.Labels[CredentialLabel] != CredentialValue {
-			return apierrors.NewNotFound(corev1.Resource("secrets"), key.Name)
-		}
-		return nil
-	}
-	return resolve.FromReader(get, reader.List)
+	return resolve.FromReader(
+		func(ctx context.Context, key client.ObjectKey, into resolve.ClusterObject) error {
+			if err := reader.Get(ctx, key, into); err != nil {
+				return err
+			}
+			if secret, ok := into.(*corev1.Secret); ok && secret.Labels[CredentialLabel] != CredentialValue {
+				return apierrors.NewNotFound(corev1.Resource("secrets"), key.Name)
+			}
+			return nil
+		},
+		func(ctx context.Context, namespace string, into *configurationv1alpha1.KongReferenceGrantList) error {
+			return reader.List(ctx, into, client.InNamespace(namespace))
+		},
+	)
 }
 
 // objectOf returns what the cache holds as an object of a batch; nil for kinds that
