@@ -1,167 +1,162 @@
 package konnecttest
 
 import (
+	"fmt"
 	"net/netip"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 )
 
-// addresses are the texts that name hosts, paths and endpoints. Each function
-// returns the fault of a text, "" for none.
-var (
-	hostnamePattern = regexp.MustCompile(`^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$`)
-	entityName      = regexp.MustCompile(`^(?:[0-9A-Za-z.\-_~]|[^\x00-\x7F])+$`)
-	pathCharacters  = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$`)
+// address is a host with an optional port. What kind of host it is follows from its
+// characters alone: more than one colon is IPv6, digits and dots are IPv4, everything else
+// is a name. An address of a kind must then be one.
+type address struct {
+	kind hostKind
+	// host has no leading zeros if it is IPv4, and eight full groups if it is IPv6.
+	host string
+	port string // decimal without leading zeros; "" for none
+}
+
+type hostKind int
+
+const (
+	hostName hostKind = iota
+	hostIPv4
+	hostIPv6
 )
 
-const defaultTargetPort = 8000
+var (
+	ipv4Like    = regexp.MustCompile(`^[0-9.]+$`)
+	ipv4Address = regexp.MustCompile(`^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$`)
+	portSuffix  = regexp.MustCompile(`^(.*):([0-9]+)$`)
+	// A label may begin with a hyphen but not end with one; a name may end with a dot.
+	hostnamePattern = regexp.MustCompile(`^(?:[A-Za-z0-9_-]*[A-Za-z0-9_])(?:\.(?:[A-Za-z0-9_-]*[A-Za-z0-9_]))*\.?$`)
+)
 
-func hostFault(host string) string {
-	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
-		return ""
+// parseAddress reads an address; fault is "" if it is one.
+func parseAddress(s string) (a address, fault string) {
+	host, port := s, ""
+	switch {
+	case strings.Count(s, ":") > 1:
+		a.kind = hostIPv6
+		if inner, rest, found := strings.Cut(strings.TrimPrefix(s, "["), "]"); found && s[0] == '[' {
+			host = inner
+			if rest != "" && (rest[0] != ':' || rest == ":") {
+				return a, "must be a valid IPv6 address"
+			}
+			port = strings.TrimPrefix(rest, ":")
+		}
+	default:
+		if m := portSuffix.FindStringSubmatch(s); m != nil {
+			host, port = m[1], m[2]
+		}
+		if ipv4Like.MatchString(host) {
+			a.kind = hostIPv4
+		}
 	}
-	return hostnameFault(host)
+	if a.host, fault = a.kind.normal(host); fault != "" {
+		return a, fault
+	}
+	a.port, fault = normalPort(port)
+	return a, fault
 }
 
-func hostnameFault(host string) string {
+func (k hostKind) normal(host string) (normal, fault string) {
+	switch k {
+	case hostIPv4:
+		return normalIPv4(host)
+	case hostIPv6:
+		// A zone or an embedded IPv4 address is nothing the gateway reads.
+		ip, err := netip.ParseAddr(host)
+		if err != nil || strings.ContainsAny(host, "%.") {
+			return "", "must be a valid IPv6 address"
+		}
+		return ip.StringExpanded(), ""
+	}
 	switch {
 	case host == "":
-		return "must be a valid hostname, but is empty"
+		return "", "must be a valid hostname, but is empty"
 	case !hostnamePattern.MatchString(host):
-		return "must be a valid hostname"
+		return "", "must be a valid hostname"
 	}
-	return ""
+	return host, ""
 }
 
-// upstreamNameFault refuses addresses: an upstream stands for a hostname.
-func upstreamNameFault(name string) string {
-	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
-		return "must be a hostname, not an IP address"
+func normalIPv4(host string) (normal, fault string) {
+	octets := ipv4Address.FindStringSubmatch(host)
+	if octets == nil {
+		return "", "must be a valid IPv4 address, as digits and dots are one"
 	}
-	return hostnameFault(name)
-}
-
-// hostPortFault is for a host with an optional port, such as host_header.
-func hostPortFault(address string) string {
-	host, port, found := strings.Cut(address, ":")
-	if found && strings.Count(address, ":") == 1 {
-		if portFault(port) != "" {
-			return portFault(port)
+	for i, octet := range octets[1:] {
+		n, err := strconv.ParseUint(octet, 10, 8)
+		if err != nil {
+			return "", fmt.Sprintf("must be a valid IPv4 address, but %s is greater than 255", octet)
 		}
-		return hostFault(host)
+		octets[i+1] = strconv.FormatUint(n, 10)
 	}
-	return hostFault(address)
+	return strings.Join(octets[1:], "."), ""
 }
 
-func portFault(port string) string {
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-		return "must have a port between 1 and 65535"
+func normalPort(port string) (normal, fault string) {
+	if port == "" {
+		return "", ""
 	}
-	return ""
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return "", "must have a port between 0 and 65535"
+	}
+	return strconv.FormatUint(n, 10), ""
 }
 
-// wildcardFault is for the hosts and SNIs of a route: one asterisk at most, as the
-// whole first or last label.
-func wildcardFault(host string) string {
-	switch strings.Count(host, "*") {
-	case 0:
-		return hostnameFault(host)
-	case 1:
-		if rest, ok := strings.CutPrefix(host, "*."); ok {
-			return hostnameFault(rest)
-		}
-		if rest, ok := strings.CutSuffix(host, ".*"); ok {
-			return hostnameFault(rest)
-		}
-		return "must have the wildcard as leftmost or rightmost label"
+// String joins host and port, an IPv6 host in brackets.
+func (a address) String() string {
+	host := a.host
+	if a.kind == hostIPv6 {
+		host = "[" + host + "]"
 	}
-	return "must not have more than one wildcard"
+	if a.port == "" {
+		return host
+	}
+	return host + ":" + a.port
 }
 
-func routeHostFault(host string) string {
-	name, port, found := strings.Cut(host, ":")
-	if found && portFault(port) != "" {
-		return portFault(port)
+// normalHost writes an IPv4 address without leading zeros, and leaves everything else as
+// it was sent.
+func normalHost(s string) string {
+	if a, fault := parseAddress(s); fault == "" && a.kind == hostIPv4 {
+		return a.String()
 	}
-	if _, err := netip.ParseAddr(name); err == nil {
-		return ""
-	}
-	return wildcardFault(name)
+	return s
 }
 
-func sniFault(name string) string {
-	if _, err := netip.ParseAddr(name); err == nil {
-		return "must not be an IP address"
+func (set *settings) storedHost(host string) string {
+	if set.hostsAsSent {
+		return host
 	}
-	if strings.Contains(name, ":") {
-		return "must not have a port"
-	}
-	return wildcardFault(name)
+	return normalHost(host)
 }
 
-func pathFault(path string) string {
-	switch {
-	case !strings.HasPrefix(path, "/"):
-		return "must begin with /"
-	case strings.Contains(path, "//"):
-		return "must not have empty segments"
-	case !pathCharacters.MatchString(path):
-		return "must only have characters of RFC 3986 and valid percent-escapes"
+func (set *settings) storedHosts(hosts []any) []any {
+	out := make([]any, len(hosts))
+	for i, host := range hosts {
+		s, _ := host.(string)
+		out[i] = set.storedHost(s)
 	}
-	return ""
+	return out
 }
+
+const defaultTargetPort = "8000"
 
 // normalTarget is the form in which a target is stored: with a port, and an IPv6
-// address in eight groups within brackets. False if address is no target.
-func normalTarget(address string) (string, bool) {
-	host, port := address, ""
-	if inner, rest, found := strings.Cut(strings.TrimPrefix(address, "["), "]"); found && strings.HasPrefix(address, "[") {
-		host, port = inner, strings.TrimPrefix(rest, ":")
-		if rest != "" && (port == "" || port == rest) {
-			return "", false
-		}
-	} else if strings.Count(address, ":") == 1 {
-		host, port, _ = strings.Cut(address, ":")
-		if port == "" {
-			return "", false
-		}
+// address in eight groups within brackets. Fault is "" if s is a target.
+func normalTarget(s string) (normal, fault string) {
+	a, fault := parseAddress(s)
+	if fault != "" {
+		return "", fault
 	}
-	if port == "" {
-		port = strconv.Itoa(defaultTargetPort)
+	if a.port == "" {
+		a.port = defaultTargetPort
 	}
-	if portFault(port) != "" || hostFault(host) != "" || strings.ContainsAny(host, "[]%") {
-		return "", false
-	}
-	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() {
-		host = "[" + ip.StringExpanded() + "]"
-	}
-	return host + ":" + strings.TrimLeft(port, "0"), true
-}
-
-// expandURL writes the parts of a service's url over those sent beside it.
-func expandURL(raw object) *failure {
-	value, ok := raw["url"].(string)
-	if raw["url"] == nil || !ok {
-		return nil
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Host == "" || u.Scheme == "" {
-		return invalidEntity([]violation{{field: "url", reason: "must be a URL with a scheme and a host"}})
-	}
-	raw["protocol"], raw["host"] = u.Scheme, u.Hostname()
-	raw["path"] = nil
-	if u.Path != "" {
-		raw["path"] = u.EscapedPath()
-	}
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"https": "443"}[u.Scheme]
-	}
-	raw["port"] = int64(80)
-	if n, err := strconv.ParseInt(port, 10, 64); err == nil {
-		raw["port"] = n
-	}
-	return nil
+	return a.String(), ""
 }

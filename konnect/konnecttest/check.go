@@ -2,6 +2,7 @@ package konnecttest
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,6 +40,18 @@ func length(low, high int) check {
 		}
 		return violation{}, false
 	}
+}
+
+func minLength(low int) check { return length(low, math.MaxInt) }
+
+var (
+	// headerName is a token of RFC 9110.
+	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	cookieName = regexp.MustCompile(`^[^\x00-\x20\x7F()<>@,;:\\"/?={}\[\]]+$`)
+)
+
+func headerNameCheck() check {
+	return matches(headerName, "must be the name of a header: letters, digits and !#$%&'*+-.^_`|~")
 }
 
 func oneOf(choices ...string) check {

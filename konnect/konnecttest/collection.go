@@ -32,7 +32,7 @@ type collection struct {
 	prepare func(object) *failure
 	// normalise brings what was read into the form that is stored.
 	normalise func(object)
-	// rules are those across fields.
+	// rules are those across fields. Some of the fields may be wrong by themselves.
 	rules func(object) []violation
 	// hidden names the fields that an entity of these values does not show as null.
 	hidden func(object) []string
@@ -114,19 +114,26 @@ func (c *collection) read(raw object, flavor RouterFlavor) (object, *failure) {
 	}
 	r := &reading{}
 	values := r.record(c.fields, raw, "")
-	if len(r.unknown) == 0 && c.flavors != nil {
-		r.violations = append(r.violations, c.flavors(flavor, raw)...)
-	}
-	if fail := r.failure(); fail != nil {
+	// An unknown field is a fault of the JSON itself, so it hides all others.
+	if fail := r.unknownFields(); fail != nil {
 		return nil, fail
+	}
+	broken := r.violations
+	if c.flavors != nil {
+		foreign := c.flavors(flavor, raw)
+		for _, v := range foreign {
+			delete(values, v.field)
+		}
+		broken = append(broken, foreign...)
 	}
 	if c.normalise != nil {
 		c.normalise(values)
 	}
 	if c.rules != nil {
-		if broken := c.rules(values); len(broken) > 0 {
-			return nil, invalidEntity(broken)
-		}
+		broken = append(broken, c.rules(values)...)
+	}
+	if len(broken) > 0 {
+		return nil, invalidEntity(broken)
 	}
 	for i := range c.fields {
 		if c.fields[i].writeOnly {

@@ -16,6 +16,7 @@ type field struct {
 	fallback any
 	checks   []check
 	items    *field  // element of a list, value of a mapping
+	keys     []check // of a mapping
 	fields   []field // members of a record
 	min      int     // smallest number of items in a list
 	// keepEmpty stores an empty list as such; elsewhere it counts as unset.
@@ -91,12 +92,16 @@ func (r *reading) value(f *field, raw any, at string) (any, bool) {
 	if !ok {
 		return nil, false
 	}
-	for _, check := range f.checks {
+	r.check(f.checks, value, at)
+	return value, true
+}
+
+func (r *reading) check(checks []check, value any, at string) {
+	for _, check := range checks {
 		if v, bad := check(value); bad {
 			r.add(at, v)
 		}
 	}
-	return value, true
 }
 
 func (r *reading) fallback(f *field, at string) (any, bool) {
@@ -188,6 +193,7 @@ func (r *reading) members(f *field, raw any, at string) (any, bool) {
 	}
 	out := make(object, len(members))
 	for key, item := range members {
+		r.check(f.keys, key, at)
 		if item == nil {
 			r.mismatch(f.items, nil, join(at, key))
 			continue
@@ -199,15 +205,11 @@ func (r *reading) members(f *field, raw any, at string) (any, bool) {
 	return out, true
 }
 
-// failure is nil when the reading found nothing wrong. An unknown field is a fault
-// of the JSON itself, so it hides all others.
-func (r *reading) failure() *failure {
-	if len(r.unknown) > 0 {
-		slices.Sort(r.unknown)
-		return badRequest(fmt.Sprintf("json: unknown field %q", strings.Join(r.unknown, ", ")))
+// unknownFields is the fault of fields that there are not; nil for none.
+func (r *reading) unknownFields() *failure {
+	if len(r.unknown) == 0 {
+		return nil
 	}
-	if len(r.violations) > 0 {
-		return invalidEntity(r.violations)
-	}
-	return nil
+	slices.Sort(r.unknown)
+	return badRequest(fmt.Sprintf("json: unknown field %q", strings.Join(r.unknown, ", ")))
 }

@@ -2,9 +2,7 @@ package konnecttest
 
 import (
 	"net/netip"
-	"path"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 )
@@ -38,12 +36,15 @@ func route(set *settings) *collection {
 			field{name: "expression", checks: []check{satisfies(expressionFault)}},
 			stringList("hosts", satisfies(routeHostFault)),
 			stringList("paths", satisfies(routePathFault)),
-			stringList("methods", matches(methodPattern, "must be an upper-case token")),
-			stringList("snis", satisfies(sniFault)),
-			field{name: "headers", kind: kindMapping, items: &field{kind: kindList, min: 1, keepEmpty: true, items: &field{}}},
+			stringList("methods", matches(methodPattern, "must have upper-case letters only")),
+			stringList("snis", satisfies(routeSNIFault)),
+			field{
+				name: "headers", kind: kindMapping, keys: []check{headerNameCheck()},
+				items: &field{kind: kindList, min: 1, keepEmpty: true, items: &field{checks: []check{minLength(1)}}},
+			},
 			endpoints("sources"), endpoints("destinations"),
 		),
-		normalise: normaliseRoute,
+		normalise: set.normaliseRoute,
 		rules:     routeRules,
 		hidden:    foreignToForm,
 		flavors:   routeFlavors,
@@ -63,47 +64,13 @@ func endpoints(name string) field {
 }
 
 func ipFault(s string) string {
-	if _, err := netip.ParseAddr(s); err == nil {
+	if ip, err := netip.ParseAddr(s); err == nil && ip.Zone() == "" {
 		return ""
 	}
 	if _, err := netip.ParsePrefix(s); err == nil {
 		return ""
 	}
 	return "must be an IP address or CIDR block"
-}
-
-// routePathFault takes a path for a prefix, or for a regular expression if it
-// begins with a tilde.
-func routePathFault(p string) string {
-	if pattern, ok := strings.CutPrefix(p, "~"); ok {
-		if !strings.HasPrefix(pattern, "/") {
-			return "must begin with / or ~/"
-		}
-		return patternFault(pattern)
-	}
-	if !strings.HasPrefix(p, "/") {
-		return "must begin with / or ~/"
-	}
-	if strings.Contains(p, "//") {
-		return "must not have empty segments"
-	}
-	if clean := path.Clean(p); clean != p && clean+"/" != p {
-		return "must be normalised: " + clean
-	}
-	return pathFault(p)
-}
-
-// patternFault forgives what PCRE has and Go's syntax lacks.
-func patternFault(pattern string) string {
-	if _, err := syntax.Parse(pattern, syntax.Perl); err == nil {
-		return ""
-	}
-	for _, beyond := range []string{"(?=", "(?!", "(?<", "(?>", "++", "*+", "?+", `\1`, `\2`} {
-		if strings.Contains(pattern, beyond) {
-			return ""
-		}
-	}
-	return "must be a valid regular expression"
 }
 
 // expressionFault checks no more than parentheses and quotes.
@@ -129,7 +96,10 @@ func expressionFault(expression string) string {
 	return ""
 }
 
-func normaliseRoute(values object) {
+func (set *settings) normaliseRoute(values object) {
+	if hosts, ok := values["hosts"].([]any); ok {
+		values["hosts"] = set.storedHosts(hosts)
+	}
 	protocols := texts(values["protocols"])
 	if _, set := values["strip_path"]; !set {
 		values["strip_path"] = !isGRPC(protocols)

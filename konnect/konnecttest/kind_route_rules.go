@@ -12,24 +12,30 @@ var routeMatchers = []string{"methods", "hosts", "headers", "paths", "snis", "so
 // matches.
 type protocolFamily struct {
 	protocols []string
-	matchers  []string
+	matchers  []string // of which there must be one
 	secure    []string // protocols of the family that match by SNI as well
+	further   []string // fields that narrow a match but make none
 }
 
 var protocolFamilies = []protocolFamily{
-	{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"https"}},
-	{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"tls"}},
-	{[]string{"tls_passthrough"}, nil, []string{"tls_passthrough"}},
-	{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"grpcs"}},
-	{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"wss"}},
+	{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"https"}, nil},
+	{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"tls"}, nil},
+	{[]string{"tls_passthrough"}, nil, []string{"tls_passthrough"}, []string{"sources", "destinations"}},
+	{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"grpcs"}, nil},
+	{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"wss"}, nil},
 }
 
 func routeRules(values object) []violation {
 	protocols := texts(values["protocols"])
-	i := slices.IndexFunc(protocolFamilies, func(f protocolFamily) bool { return slices.Contains(f.protocols, protocols[0]) })
+	i := slices.IndexFunc(protocolFamilies, func(f protocolFamily) bool {
+		return len(protocols) > 0 && slices.Contains(f.protocols, protocols[0])
+	})
+	if i < 0 {
+		return nil // the protocols themselves are wrong
+	}
 	family := protocolFamilies[i]
 	for _, protocol := range protocols {
-		if !slices.Contains(family.protocols, protocol) {
+		if slices.Contains(protocolNames, protocol) && !slices.Contains(family.protocols, protocol) {
 			return []violation{broken("protocols must be of one family: %s does not go with %s", protocol, protocols[0])}
 		}
 	}
@@ -72,6 +78,7 @@ func matcherRules(values object, family protocolFamily, protocols []string) []vi
 		case !isSet(values, name):
 		case slices.Contains(allowed, name):
 			matched = true
+		case slices.Contains(family.further, name):
 		default:
 			out = append(out, broken("%s cannot be set when protocols is %s", name, strings.Join(protocols, ", ")))
 		}
@@ -94,7 +101,7 @@ func foreignToForm(values object) []string {
 func routeFlavors(flavor RouterFlavor, raw object) []violation {
 	var foreign []string
 	switch flavor {
-	case FlavorTraditional:
+	case FlavorTraditional, FlavorTraditionalPCRE:
 		foreign = []string{"expression", "priority"}
 	case FlavorExpressions:
 		foreign = append([]string{"regex_priority"}, routeMatchers...)
@@ -106,6 +113,26 @@ func routeFlavors(flavor RouterFlavor, raw object) []violation {
 	for _, name := range foreign {
 		if raw[name] != nil {
 			out = append(out, violation{field: name, reason: "is not available with router flavor " + string(flavor)})
+		}
+	}
+	if flavor != FlavorTraditionalPCRE {
+		out = append(out, linearPatterns(flavor, texts(raw["paths"]))...)
+	}
+	return out
+}
+
+// linearPatterns refuses regular expressions that a router cannot run in linear time. It
+// is the router that objects, to the route as a whole.
+func linearPatterns(flavor RouterFlavor, paths []string) []violation {
+	var out []violation
+	for i, path := range paths {
+		source, isPattern := strings.CutPrefix(path, "~/")
+		if !isPattern {
+			continue
+		}
+		if lacking := parsePattern("/" + source).lacking; len(lacking) > 0 {
+			out = append(out, broken("the router of flavor %s has no %s, as in paths[%d]; only %s has",
+				flavor, strings.Join(lacking, ", "), i, FlavorTraditionalPCRE))
 		}
 	}
 	return out

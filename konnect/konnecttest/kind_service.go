@@ -37,7 +37,12 @@ func service(set *settings) *collection {
 			if n, ok := integer(raw["retries"]); ok && n == 0 && set.zeroRetriesUnset {
 				raw["retries"] = nil
 			}
-			return expandURL(raw)
+			return expandURL(raw, set.decodedURLPaths)
+		},
+		normalise: func(values object) {
+			if host, ok := values["host"].(string); ok {
+				values["host"] = set.storedHost(host)
+			}
 		},
 		rules: serviceRules,
 	}

@@ -48,6 +48,29 @@ func TestServiceURL(t *testing.T) {
 	assert.Equal(t, "protocol", field(c.do("POST", entities+"/services", map[string]any{"url": "ftp://a.example"})))
 }
 
+func TestServiceURLDecoded(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		reason string
+		body   map[string]any
+		opts   []konnecttest.Option
+		path   string
+	}{
+		"as written":     {"the default", map[string]any{"url": "https://a.example/a%7Eb/c%2Dd?q=1"}, nil, "/a%7Eb/c%2Dd"},
+		"decoded":        {"the option", map[string]any{"url": "https://a.example/a%7Eb/c%2Dd?q=1"}, []konnecttest.Option{konnecttest.WithDecodedURLPaths()}, "/a~b/c-d"},
+		"path by itself": {"only a url is taken apart", map[string]any{"host": "a.example", "path": "/a%7Eb"}, []konnecttest.Option{konnecttest.WithDecodedURLPaths()}, "/a%7Eb"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newClient(t, tc.opts...)
+			_, entities := c.plane(nil)
+			got := c.do("POST", entities+"/services", tc.body)
+			require.Equal(t, 201, got.Status, got.Raw)
+			assert.Equal(t, tc.path, got.Body["path"], tc.reason)
+		})
+	}
+}
+
 func TestServiceRejections(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", 129)
@@ -58,7 +81,15 @@ func TestServiceRejections(t *testing.T) {
 	reject(t, "/services", map[string]any{"host": "a.example"}, map[string]rejection{
 		"no host":           {"a host is required", map[string]any{"host": nil}, "host: is required"},
 		"empty host":        {"the SDK sends an empty host when it has none", map[string]any{"host": ""}, "host: length must be >= 1, but got 0; must be a valid hostname"},
-		"host with port":    {"a host has no port", map[string]any{"host": "a:80"}, "host: must be a valid hostname"},
+		"host with port":    {"a host has no port", map[string]any{"host": "a:80"}, "host: must not have a port"},
+		"host octet":        {"an octet is a byte", map[string]any{"host": "192.168.1.1000"}, "host: must be a valid IPv4 address"},
+		"host three octets": {"digits and dots are an address", map[string]any{"host": "127.1"}, "host: must be a valid IPv4 address"},
+		"host five octets":  {"digits and dots are an address", map[string]any{"host": "1.2.3.4.5"}, "host: must be a valid IPv4 address"},
+		"host hyphen":       {"a label does not end with one", map[string]any{"host": "a-.b"}, "host: must be a valid hostname"},
+		"host IPv6 zone":    {"the gateway reads none", map[string]any{"host": "fe80::1%eth0"}, "host: must be a valid IPv6 address"},
+		"url octet":         {"a url is no way round", map[string]any{"url": "http://192.168.1.300/x"}, "host: must be a valid IPv4 address"},
+		"url path":          {"a path is as it is written", map[string]any{"url": "http://a.example/é"}, "path: must only have"},
+		"url scheme":        {"protocols are lower-case", map[string]any{"url": "HTTP://a.example"}, "protocol: value must be one of"},
 		"host number":       {"a host is a text", map[string]any{"host": 7}, "host: expected string, but got number"},
 		"name with space":   {"names have a narrow alphabet", map[string]any{"name": "a b"}, "name: must have only"},
 		"empty name":        {"a name has characters", map[string]any{"name": ""}, "name: length must be >= 1"},
@@ -82,7 +113,7 @@ func TestServiceRejections(t *testing.T) {
 		"depth":             {"0 to 64", map[string]any{"tls_verify_depth": 65, "protocol": "https"}, "tls_verify_depth: must be <= 64"},
 		"certificate":       {"TLS only", map[string]any{"client_certificate": map[string]any{"id": idOne}}, ": client_certificate can be set only"},
 		"certificate no id": {"a reference has an ID", map[string]any{"client_certificate": map[string]any{}}, "client_certificate.id: is required"},
-		"certificate id":    {"a reference is a UUID", map[string]any{"client_certificate": map[string]any{"id": "x"}}, "client_certificate.id: must be a valid UUID"},
+		"certificate id":    {"a reference is a UUID", map[string]any{"client_certificate": map[string]any{"id": "x"}, "protocol": "https"}, "client_certificate.id: must be a valid UUID"},
 		"ca_certificates":   {"a list of UUIDs", map[string]any{"ca_certificates": []string{"x"}, "protocol": "https"}, "ca_certificates[0]: must be a valid UUID"},
 		"tags no list":      {"a list", map[string]any{"tags": "x"}, "tags: expected array, but got string"},
 		"tag long":          {"128 at most", map[string]any{"tags": []string{"ok", long}}, "tags[1]: length must be <= 128, but got 129"},
@@ -100,6 +131,10 @@ func TestServiceAccepts(t *testing.T) {
 	accept(t, "/services", map[string]any{"host": "a.example"}, map[string]map[string]any{
 		"a unicode name":           {"name": "dienst-ä"},
 		"an IP address as host":    {"host": "10.0.0.1"},
+		"a label with a hyphen":    {"host": "-a.b"},
+		"a name with a last dot":   {"host": "a.example."},
+		"an IPv6 address":          {"host": "[2001:db8::1]"},
+		"a name that has digits":   {"host": "1991.io"},
 		"port 0":                   {"port": 0},
 		"a whole number as float":  {"port": 80.0},
 		"null for everything":      {"name": nil, "path": nil, "port": nil, "protocol": nil, "tags": nil, "client_certificate": nil, "url": nil},

@@ -9,10 +9,8 @@ func target(set *settings) *collection {
 		nested:  []nesting{{parent: "upstreams", segment: "targets", field: "upstream"}},
 		fields: withCommon(set,
 			field{name: "target", required: true, checks: []check{satisfies(func(s string) string {
-				if _, ok := normalTarget(s); !ok {
-					return "must be a host or IP address with an optional port"
-				}
-				return ""
+				_, fault := normalTarget(s)
+				return fault
 			})}},
 			field{name: "weight", kind: kindInteger, fallback: int64(100), checks: []check{between(0, 65_535)}},
 			flag("failover", false),

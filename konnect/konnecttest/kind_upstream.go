@@ -9,6 +9,9 @@ func upstream(set *settings) *collection {
 		}}
 	}
 	input := func(name string) field { return field{name: name, checks: []check{length(1, 1024)}} }
+	header := func(name string) field {
+		return field{name: name, checks: []check{length(1, 1024), headerNameCheck()}}
+	}
 	cookiePath := func(name string) field {
 		return field{name: name, fallback: "/", checks: []check{satisfies(pathFault)}}
 	}
@@ -22,7 +25,8 @@ func upstream(set *settings) *collection {
 				oneOf("consistent-hashing", "latency", "least-connections", "round-robin", "sticky-sessions"),
 			}},
 			hash("hash_on"), hash("hash_fallback"),
-			input("hash_on_header"), input("hash_fallback_header"), input("hash_on_cookie"),
+			header("hash_on_header"), header("hash_fallback_header"),
+			field{name: "hash_on_cookie", checks: []check{length(1, 1024), matches(cookieName, "must be the name of a cookie")}},
 			input("hash_on_query_arg"), input("hash_fallback_query_arg"),
 			input("hash_on_uri_capture"), input("hash_fallback_uri_capture"),
 			cookiePath("hash_on_cookie_path"),
@@ -33,6 +37,11 @@ func upstream(set *settings) *collection {
 			input("sticky_sessions_cookie"), cookiePath("sticky_sessions_cookie_path"),
 			healthchecks(),
 		),
+		normalise: func(values object) {
+			if host, ok := values["host_header"].(string); ok {
+				values["host_header"] = set.storedHost(host)
+			}
+		},
 		rules: upstreamRules,
 	}
 }
@@ -49,7 +58,7 @@ func upstreamRules(values object) []violation {
 		needs("hash_on", on, suffix)
 		needs("hash_fallback", fallback, suffix)
 		if on == suffix && fallback == suffix && text(values, "hash_on_"+suffix) == text(values, "hash_fallback_"+suffix) {
-			out = append(out, broken("hash_on_%s must differ from hash_fallback_%s", suffix, suffix))
+			out = append(out, broken("the values of hash_on_%s and hash_fallback_%s must differ", suffix, suffix))
 		}
 	}
 	if (on == "cookie" || fallback == "cookie") && !isSet(values, "hash_on_cookie") {
@@ -89,7 +98,7 @@ func healthchecks() field {
 			field{name: "http_path", fallback: "/", checks: []check{satisfies(pathFault)}},
 			flag("https_verify_certificate", true),
 			field{name: "https_sni", checks: []check{satisfies(sniFault)}},
-			field{name: "headers", kind: kindMapping, items: &field{kind: kindList, keepEmpty: true, items: &field{}}},
+			field{name: "headers", kind: kindMapping, keys: []check{headerNameCheck()}, items: &field{kind: kindList, keepEmpty: true, items: &field{}}},
 			section("healthy", statuses(200, 302), interval, count("successes")),
 			section("unhealthy", slices.Concat(failures, []field{statuses(429, 404, 500, 501, 502, 503, 504, 505), interval})...),
 		),

@@ -42,6 +42,8 @@ type settings struct {
 	limits           map[string]int
 	limitStatus      int
 	flavor           RouterFlavor
+	hostsAsSent      bool
+	decodedURLPaths  bool
 	deckReads        bool
 
 	latency     time.Duration
@@ -149,6 +151,16 @@ func WithRouteProtocols(protocols ...string) Option {
 // default of 5 is stored. Otherwise 0 is kept.
 func WithZeroRetriesUnset() Option { return func(s *settings) { s.zeroRetriesUnset = true } }
 
+// WithHostsAsSent keeps leading zeros of IPv4 addresses in the hosts of services and routes
+// and in host headers, where by default 010.0.0.1 is stored as 10.0.0.1. Those of targets
+// always go.
+func WithHostsAsSent() Option { return func(s *settings) { s.hostsAsSent = true } }
+
+// WithDecodedURLPaths decodes percent-escapes in the path of a service's url: /%7Ea is stored
+// as /~a. By default the path is stored as it is written. A path that is sent as such is
+// never decoded.
+func WithDecodedURLPaths() Option { return func(s *settings) { s.decodedURLPaths = true } }
+
 // WithNullFields shows fields without a value as null. The default leaves them out.
 func WithNullFields() Option { return func(s *settings) { s.nullFields = true } }
 
@@ -166,11 +178,14 @@ func WithEntityLimitStatus(status int) Option { return func(s *settings) { s.lim
 // RouterFlavor says which routes a control plane takes.
 type RouterFlavor string
 
-// Router flavors. A mixed router takes both forms, though not in one route.
+// Router flavors. A mixed router takes both forms, though not in one route. The regular
+// expressions of FlavorTraditionalPCRE may have look-around and back-references, which
+// those of all others lack.
 const (
-	FlavorTraditional RouterFlavor = "traditional_compatible"
-	FlavorExpressions RouterFlavor = "expressions"
-	FlavorMixed       RouterFlavor = "mixed"
+	FlavorTraditional     RouterFlavor = "traditional_compatible"
+	FlavorTraditionalPCRE RouterFlavor = "traditional"
+	FlavorExpressions     RouterFlavor = "expressions"
+	FlavorMixed           RouterFlavor = "mixed"
 )
 
 // WithRouterFlavor sets the flavor of new control planes. The default is

@@ -78,6 +78,9 @@ func withCommon(set *settings, fields ...field) []field {
 	)
 }
 
+// entityName is checked beside length.
+var entityName = regexp.MustCompile(`^(?:[0-9A-Za-z.\-_~]|[^\x00-\x7F])+$`)
+
 var (
 	wideTag   = regexp.MustCompile(`^[^,/\x00-\x1F\x7F]+$`)
 	narrowTag = regexp.MustCompile(`^[0-9A-Za-z.\-_~:]+(?: +[0-9A-Za-z.\-_~:]+)*$`)
