@@ -45,14 +45,17 @@ func TestRouteRules(t *testing.T) {
 		{reason: "name", change: func(s *spec) { s.Name = new("a.b") }},
 		{reason: "name with a space", change: func(s *spec) { s.Name = new("a b") }, refused: "spec.name"},
 
-		{reason: "prefix", change: func(s *spec) { s.Paths = []string{"/", "/a", "/a/", "/a.b/~c%20"} }},
+		{reason: "prefix", change: func(s *spec) { s.Paths = []string{"/", "/a", "/a/", "/a.b/~c"} }},
+		{reason: "escaped prefix", change: func(s *spec) { s.Paths = []string{"/%20"} }, server: "the router sees it decoded"},
 		{reason: "prefix without a slash", change: func(s *spec) { s.Paths = []string{"/a", "b"} }, refused: "spec.paths[1]"},
 		{reason: "empty prefix", change: func(s *spec) { s.Paths = []string{""} }, refused: "spec.paths[0]"},
 		{reason: "two slashes", change: func(s *spec) { s.Paths = []string{"/a//b"} }, refused: "spec.paths[0]"},
 		{reason: "not normalised", change: func(s *spec) { s.Paths = []string{"/a/../b"} }, refused: "spec.paths[0]"},
 		{reason: "a dot alone", change: func(s *spec) { s.Paths = []string{"/a/./b"} }, refused: "spec.paths[0]"},
-		{reason: "a space", change: func(s *spec) { s.Paths = []string{"/a b"} }, refused: "spec.paths[0]"},
-		{reason: "regular expression", change: func(s *spec) { s.Paths = []string{`~/a/(?<id>\d+)$`, `~/(a|b)[0-9]+`, `~/a(?=b)`, `~/a//b`} }},
+		{reason: "a space", change: func(s *spec) { s.Paths = []string{"/a b"} }, refused: "spec.paths[0]", server: "the gateway takes it"},
+		{reason: "regular expression", change: func(s *spec) { s.Paths = []string{`~/a/(?<id>\d+)$`, `~/(a|b)[0-9]+`} }},
+		{reason: "look-ahead", change: func(s *spec) { s.Paths = []string{`~/a(?=b)`} }, server: "the default router lacks it"},
+		{reason: "two slashes in an expression", change: func(s *spec) { s.Paths = []string{`~/a//b`} }, server: "no empty segments there either"},
 		{reason: "regular expression without a slash", change: func(s *spec) { s.Paths = []string{"~a"} }, refused: "spec.paths[0]"},
 		{reason: "open bracket", change: func(s *spec) { s.Paths = []string{"~/[a"} }, refused: "spec.paths[0]"},
 		{reason: "open parenthesis", change: func(s *spec) { s.Paths = []string{"~/(a"} }, refused: "spec.paths[0]"},
@@ -151,7 +154,7 @@ func TestRouteProtocolDetails(t *testing.T) {
 		{reason: "tunnel from a source", change: func(s *spec) {
 			s.Protocols, s.Paths, s.SNIs = []string{"tls_passthrough"}, nil, []string{"a"}
 			s.Sources = []configurationv1alpha1.RouteEndpoint{{IP: new("10.0.0.1")}}
-		}, server: "it takes nothing but snis for a tunnel, where the gateway wants them at least"},
+		}},
 		{reason: "sni in clear", change: func(s *spec) { s.Protocols, s.SNIs = []string{"http"}, []string{"a"} }, refused: "spec.snis"},
 	}))
 }
@@ -236,7 +239,7 @@ func TestUpstreamRules(t *testing.T) {
 		{reason: "host header", change: func(s *spec) { s.HostHeader = new("echo.example.com") }},
 		{reason: "host header with a port", change: func(s *spec) { s.HostHeader = new("echo:80") }},
 		{reason: "host header of an address", change: func(s *spec) { s.HostHeader = new("10.0.0.1:80") }},
-		{reason: "host header with a bad port", change: func(s *spec) { s.HostHeader = new("echo:0") }, refused: "spec.host_header"},
+		{reason: "host header with a bad port", change: func(s *spec) { s.HostHeader = new("echo:0") }, refused: "spec.host_header", server: "the gateway takes it"},
 		{reason: "host header with a space", change: func(s *spec) { s.HostHeader = new("a b") }, refused: "spec.host_header"},
 		{reason: "empty host header", change: func(s *spec) { s.HostHeader = new("") }, refused: "spec.host_header"},
 		{reason: "certificate", change: func(s *spec) {
@@ -294,7 +297,8 @@ func TestHealthcheckRules(t *testing.T) {
 		{reason: "no such passive probe", change: func(s *spec) { s.Healthchecks.Passive.Type = new("") }, refused: "spec.healthchecks.passive.type"},
 		{reason: "path", change: func(s *spec) { s.Healthchecks.Active.HTTPPath = new("/ready") }},
 		{reason: "path without a slash", change: func(s *spec) { s.Healthchecks.Active.HTTPPath = new("ready") }, refused: "spec.healthchecks.active.http_path"},
-		{reason: "server name", change: func(s *spec) { s.Healthchecks.Active.HTTPSSNI = new("*.example.com") }},
+		{reason: "server name", change: func(s *spec) { s.Healthchecks.Active.HTTPSSNI = new("*.example.com") },
+			server: "it is one name"},
 		{reason: "server name of an address", change: func(s *spec) { s.Healthchecks.Active.HTTPSSNI = new("10.0.0.1") },
 			refused: "spec.healthchecks.active.https_sni"},
 		{reason: "server name with a port", change: func(s *spec) { s.Healthchecks.Active.HTTPSSNI = new("echo:443") },

@@ -151,7 +151,7 @@ func TestServiceRules(t *testing.T) {
 		{reason: "host with a space", change: func(s *spec) { s.Host = "a b" }, refused: "spec.host"},
 		{reason: "host with a scheme", change: func(s *spec) { s.Host = "http://echo" }, refused: "spec.host"},
 		{reason: "host with an empty label", change: func(s *spec) { s.Host = "a..b" }, refused: "spec.host"},
-		{reason: "host that begins with a dash", change: func(s *spec) { s.Host = "-a" }, refused: "spec.host"},
+		{reason: "host that begins with a dash", change: func(s *spec) { s.Host = "-a" }, refused: "spec.host", server: "the gateway takes it"},
 		{reason: "host of 256", change: func(s *spec) { s.Host = strings.Repeat("abc.", 64)[:255] + "a" }},
 		{reason: "host of 257", change: func(s *spec) { s.Host = strings.Repeat("abc.", 64) + "a" }, refused: "spec.host"},
 
@@ -249,7 +249,7 @@ func TestTargetRules(t *testing.T) {
 		{reason: "any IPv6", target: "::"},
 		{reason: "underscore", target: "_http._tcp.echo:80"},
 		{reason: "final dot", target: "echo.:80"},
-		{reason: "port 0", target: "echo:0", refused: "spec.target"},
+		{reason: "port 0", target: "echo:0", refused: "spec.target", server: "the gateway takes it"},
 		{reason: "port above 65535", target: "echo:65536", refused: "spec.target"},
 		{reason: "no port after the colon", target: "echo:", refused: "spec.target"},
 		{reason: "port of letters", target: "echo:http", refused: "spec.target"},
@@ -261,7 +261,7 @@ func TestTargetRules(t *testing.T) {
 		{reason: "a space", target: "a b", refused: "spec.target"},
 		{reason: "an empty label", target: "a..b", refused: "spec.target"},
 		{reason: "half a bracket", target: "[2001:db8::1", refused: "spec.target"},
-		{reason: "a host in brackets", target: "[echo]:80", refused: "spec.target", server: "it drops the brackets"},
+		{reason: "a host in brackets", target: "[echo]:80", refused: "spec.target"},
 		{reason: "a zone", target: "[fe80::1%eth0]:80", refused: "spec.target"},
 		{reason: "IPv6 and no port after the colon", target: "[2001:db8::1]:", refused: "spec.target"},
 	}

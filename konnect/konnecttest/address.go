@@ -16,6 +16,9 @@ type address struct {
 	// host has no leading zeros if it is IPv4, and eight full groups if it is IPv6.
 	host string
 	port string // decimal without leading zeros; "" for none
+	// embedded is IPv4 within IPv6, which Konnect writes out in targets and the gateway does
+	// not read anywhere else.
+	embedded bool
 }
 
 type hostKind int
@@ -55,6 +58,7 @@ func parseAddress(s string) (a address, fault string) {
 			a.kind = hostIPv4
 		}
 	}
+	a.embedded = a.kind == hostIPv6 && strings.Contains(host, ".")
 	if a.host, fault = a.kind.normal(host); fault != "" {
 		return a, fault
 	}
@@ -67,9 +71,8 @@ func (k hostKind) normal(host string) (normal, fault string) {
 	case hostIPv4:
 		return normalIPv4(host)
 	case hostIPv6:
-		// A zone or an embedded IPv4 address is nothing the gateway reads.
 		ip, err := netip.ParseAddr(host)
-		if err != nil || strings.ContainsAny(host, "%.") {
+		if err != nil || ip.Zone() != "" {
 			return "", "must be a valid IPv6 address"
 		}
 		return ip.StringExpanded(), ""
@@ -124,7 +127,7 @@ func (a address) String() string {
 // normalHost writes an IPv4 address without leading zeros, and leaves everything else as
 // it was sent.
 func normalHost(s string) string {
-	if a, fault := parseAddress(s); fault == "" && a.kind == hostIPv4 {
+	if a, fault := parseHost(s); fault == "" && a.kind == hostIPv4 {
 		return a.String()
 	}
 	return s

@@ -152,6 +152,11 @@ var gatewayDifferences = map[string]func(verdict, outcome) bool{
 	"the upstream of a target is in the path": func(v verdict, o outcome) bool {
 		return o.accepted() && v.Entity == "targets" && v.Fields["upstream"] == "required field missing"
 	},
+	"Konnect writes the scheme of a url in lower case": func(v verdict, o outcome) bool {
+		url, _ := v.Input["url"].(string)
+		scheme, _, _ := strings.Cut(url, "://")
+		return o.accepted() && v.Fields["protocol"] != nil && scheme != strings.ToLower(scheme)
+	},
 	"a url that is none is named itself, not what it would expand to": func(v verdict, o outcome) bool {
 		return !v.Valid && v.Input["url"] != nil && slices.Equal(o.named, []string{"url"})
 	},

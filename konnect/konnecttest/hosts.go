@@ -5,21 +5,30 @@ import "strings"
 // Each function is for the hosts of one kind of field and returns the fault of a text, ""
 // for none.
 
+// parseHost is parseAddress for everything but targets.
+func parseHost(s string) (a address, fault string) {
+	a, fault = parseAddress(s)
+	if fault == "" && a.embedded {
+		fault = "must be a valid IPv6 address"
+	}
+	return a, fault
+}
+
 // hostFault is for a host without a port.
 func hostFault(host string) string {
-	a, fault := parseAddress(host)
+	a, fault := parseHost(host)
 	return firstFault(fault, a.noPort())
 }
 
 // upstreamNameFault refuses addresses: an upstream stands for a hostname.
 func upstreamNameFault(name string) string {
-	a, fault := parseAddress(name)
+	a, fault := parseHost(name)
 	return firstFault(fault, a.noIP("must be a hostname, not an IP address"), a.noPort())
 }
 
 // hostPortFault is for a host with an optional port, such as host_header.
 func hostPortFault(s string) string {
-	_, fault := parseAddress(s)
+	_, fault := parseHost(s)
 	return fault
 }
 
@@ -43,7 +52,7 @@ const wildcardLabel = "any"
 
 // sniFault is for one name without a wildcard.
 func sniFault(name string) string {
-	a, fault := parseAddress(name)
+	a, fault := parseHost(name)
 	return firstFault(fault, a.noIP("must not be an IP address"), a.noPort())
 }
 

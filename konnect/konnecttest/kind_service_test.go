@@ -28,6 +28,7 @@ func TestServiceURL(t *testing.T) {
 		"port":           {"a port that is given stays", map[string]any{"url": "http://a.example:1027/x/y"}, "http", "a.example", 1027, "/x/y"},
 		"wins over all":  {"the parts beside a url give way", map[string]any{"url": "https://a.example:1", "host": "", "port": 80, "protocol": "http", "path": "/x"}, "https", "a.example", 1, nil},
 		"other protocol": {"any protocol of a service", map[string]any{"url": "grpc://a.example:5000"}, "grpc", "a.example", 5000, nil},
+		"capitals":       {"a scheme is lower-case", map[string]any{"url": "HTTP://a.example"}, "http", "a.example", 80, nil},
 		"IPv6":           {"brackets go", map[string]any{"url": "http://[::1]:1"}, "http", "::1", 1, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,9 +88,9 @@ func TestServiceRejections(t *testing.T) {
 		"host five octets":  {"digits and dots are an address", map[string]any{"host": "1.2.3.4.5"}, "host: must be a valid IPv4 address"},
 		"host hyphen":       {"a label does not end with one", map[string]any{"host": "a-.b"}, "host: must be a valid hostname"},
 		"host IPv6 zone":    {"the gateway reads none", map[string]any{"host": "fe80::1%eth0"}, "host: must be a valid IPv6 address"},
+		"host IPv4 in IPv6": {"only targets are written out", map[string]any{"host": "::ffff:1.2.3.4"}, "host: must be a valid IPv6 address"},
 		"url octet":         {"a url is no way round", map[string]any{"url": "http://192.168.1.300/x"}, "host: must be a valid IPv4 address"},
 		"url path":          {"a path is as it is written", map[string]any{"url": "http://a.example/é"}, "path: must only have"},
-		"url scheme":        {"protocols are lower-case", map[string]any{"url": "HTTP://a.example"}, "protocol: value must be one of"},
 		"host number":       {"a host is a text", map[string]any{"host": 7}, "host: expected string, but got number"},
 		"name with space":   {"names have a narrow alphabet", map[string]any{"name": "a b"}, "name: must have only"},
 		"empty name":        {"a name has characters", map[string]any{"name": ""}, "name: length must be >= 1"},

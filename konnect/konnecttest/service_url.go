@@ -17,9 +17,8 @@ func expandURL(raw object, decodePath bool) *failure {
 	if err != nil || u.Host == "" || u.Scheme == "" {
 		return invalidEntity([]violation{{field: "url", reason: "must be a URL with a scheme and a host"}})
 	}
-	// The scheme and the path of a parsed URL are no longer what was sent.
-	scheme, rest, _ := strings.Cut(value, "://")
-	raw["protocol"], raw["host"], raw["path"] = scheme, u.Hostname(), nil
+	raw["protocol"], raw["host"], raw["path"] = u.Scheme, u.Hostname(), nil
+	_, rest, _ := strings.Cut(value, "://") // the path of u is decoded
 	rest, _, _ = strings.Cut(rest, "#")
 	rest, _, _ = strings.Cut(rest, "?")
 	if i := strings.IndexByte(rest, '/'); i >= 0 {
