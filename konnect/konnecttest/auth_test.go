@@ -49,11 +49,11 @@ func TestFamiliesOfErrors(t *testing.T) {
 		},
 		"unknown collection": {
 			reason: "below core-entities the error is plain JSON",
-			token:  konnecttest.DefaultToken, method: "GET", path: entities + "/nothing", status: 404, contentType: "application/json", body: `"message"`,
+			token:  konnecttest.DefaultToken, method: "GET", path: entities + "/nothing", status: 404, contentType: "application/json", body: `"code":5`,
 		},
 		"empty control plane ID": {
 			reason: "a client with an empty ID must not be redirected to some other path",
-			token:  konnecttest.DefaultToken, method: "GET", path: "/v2/control-planes//core-entities/services", status: 404, contentType: "application/json", body: `"message"`,
+			token:  konnecttest.DefaultToken, method: "GET", path: "/v2/control-planes//core-entities/services", status: 404, contentType: "application/json", body: `"code":5`,
 		},
 		"method of a control plane": {
 			reason: "there is no PUT on a control plane",
@@ -65,7 +65,7 @@ func TestFamiliesOfErrors(t *testing.T) {
 		},
 		"write of a listed collection": {
 			reason: "collections that are only listed take no writes",
-			token:  konnecttest.DefaultToken, method: "POST", path: entities + "/consumers", status: 405, contentType: "application/json", body: `"message"`,
+			token:  konnecttest.DefaultToken, method: "POST", path: entities + "/consumers", status: 404, contentType: "application/json", body: `"code":5`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -28,6 +28,7 @@ type endpoint struct {
 	pattern string
 	family  family
 	methods map[string]handler
+	partial bool // the API has more methods here
 }
 
 func (e *endpoint) allow() string {

@@ -23,9 +23,10 @@ type collection struct {
 	nestedOnly bool
 	flatErrors family // format of errors of the flat list
 	nameFilter bool
-	fractional bool // timestamps with milliseconds
-	unchanging bool // no updated_at
-	limit      int  // entities in a control plane
+	secrets    []string // fields or dotted paths that a dump does not show
+	fractional bool     // timestamps with milliseconds
+	unchanging bool     // no updated_at
+	limit      int      // entities in a control plane
 	// wrap makes an answer of all entities of a list without pages; nil for pages.
 	wrap func(items []byte, n int) string
 	// prepare rewrites what was sent before the fields are read.

@@ -181,7 +181,8 @@ func TestLimitsSaySo(t *testing.T) {
 		{"an entity that can only be listed", "PUT", entities + "/consumers/" + idOne, 404, 5.0},
 		{"the schema of a plugin", "GET", entities + "/schemas/plugins/key-auth", 404, 5.0},
 		{"the schema of an entity without fields", "GET", entities + "/v1/schemas/json/consumer", 404, 5.0},
-		{"a collection that can only be listed", "POST", entities + "/consumers", 405, nil},
+		{"a collection that can only be listed", "POST", entities + "/consumers", 404, 5.0},
+		{"such a collection below a parent", "POST", entities + "/services/s/plugins", 404, 5.0},
 		{"another API", "GET", "/v1/mesh/control-planes", 404, nil},
 	} {
 		got := c.do(unknown.method, unknown.path, nil)

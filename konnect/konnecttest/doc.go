@@ -3,7 +3,8 @@
 // A [Server] speaks the part of Konnect's HTTP API that declarative tools use: control
 // planes and their groups, services, routes, upstreams and targets, the identity calls, and
 // empty lists of the other gateway entities. It keeps the API's defaults, validation,
-// uniqueness, references, error bodies and paging, and can be made to misbehave:
+// uniqueness, references, error bodies and paging, refuses what the gateway would refuse
+// (addresses, paths and their regular expressions, header names), and can be made to misbehave:
 // slowly, with rate limits, failing, losing answers or lagging behind itself.
 //
 //	srv := konnecttest.Start(t, konnecttest.WithRateLimit(50, true))
@@ -18,8 +19,10 @@
 //	client, err := konnect.NewClient(konnect.WithServerURL(srv.URL), konnect.WithToken(srv.Token),
 //		konnect.WithRetry(konnect.NoRetry()))
 //
-// Tests read what happened from [Server.Requests], [Server.Writes] and [Server.Count], and
-// make drift with [Server.Put], [Server.Modify] and [Server.Delete].
+// Tests read what happened from [Server.Requests], [Server.Writes] and [Server.Count], what is
+// there from [Server.Dump] and [Server.ControlPlane], and make drift with [Server.Put],
+// [Server.Modify] and [Server.Delete]. A fault that no request can meet is refused, and with
+// [WithEveryFaultHit] one that no request has met fails the test.
 //
 // Where the published API leaves a question open there is an [Option] for each answer, so
 // that a client can be shown to be right under both.
@@ -27,7 +30,7 @@
 // What it does not do: it proxies no traffic and has no data planes, so control plane groups
 // never report conflicts. It does not write plugins, consumers, certificates, keys, vaults
 // and credentials over HTTP; they can be put there by [Server.Put], for references and
-// lists. It knows neither roles nor TLS, keeps nothing on disk, and checks of a route's
+// lists. What it does not serve is answered 404 with [LimitHeader]. It knows neither roles nor TLS, keeps nothing on disk, and checks of a route's
 // expression no more than its quotes and parentheses. It is no judge of what Konnect
 // would do beyond its documents.
 package konnecttest

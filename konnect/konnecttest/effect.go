@@ -95,23 +95,27 @@ func Reset() Effect {
 
 // pathMatches implements the patterns of Fault.Path.
 func pathMatches(pattern, name string) bool {
-	return segmentsMatch(strings.Split(strings.Trim(pattern, "/"), "/"), strings.Split(strings.Trim(name, "/"), "/"))
+	return segmentsMatch(segments(pattern), segments(name), globMatches)
 }
 
-func segmentsMatch(pattern, segments []string) bool {
+func segments(name string) []string { return strings.Split(strings.Trim(name, "/"), "/") }
+
+func globMatches(glob, segment string) bool {
+	ok, err := path.Match(glob, segment)
+	return err == nil && ok
+}
+
+func segmentsMatch(pattern, segments []string, match func(glob, segment string) bool) bool {
 	for i, want := range pattern {
 		if want == "**" {
 			for skip := range len(segments) - i + 1 {
-				if segmentsMatch(pattern[i+1:], segments[i+skip:]) {
+				if segmentsMatch(pattern[i+1:], segments[i+skip:], match) {
 					return true
 				}
 			}
 			return false
 		}
-		if i >= len(segments) {
-			return false
-		}
-		if ok, err := path.Match(want, segments[i]); err != nil || !ok {
+		if i >= len(segments) || !match(want, segments[i]) {
 			return false
 		}
 	}

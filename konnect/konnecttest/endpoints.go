@@ -56,7 +56,7 @@ type place struct {
 // entityEndpoints derives the paths of a collection from its row.
 func (s *Server) entityEndpoints(row *collection) []*endpoint {
 	flat := place{row: row}
-	list := &endpoint{pattern: row.base() + row.path, family: row.flatErrors, methods: map[string]handler{
+	list := &endpoint{pattern: row.base() + row.path, family: row.flatErrors, partial: row.listOnly(), methods: map[string]handler{
 		http.MethodGet: s.listEntities(flat),
 	}}
 	out := []*endpoint{list}
@@ -67,7 +67,7 @@ func (s *Server) entityEndpoints(row *collection) []*endpoint {
 	for i := range row.nested {
 		at := place{row: row, below: &row.nested[i]}
 		pattern := entitiesPath + at.below.parent + "/{parent}/" + at.below.segment
-		nested := &endpoint{pattern: pattern, family: familyCore, methods: map[string]handler{
+		nested := &endpoint{pattern: pattern, family: familyCore, partial: row.listOnly(), methods: map[string]handler{
 			http.MethodGet: s.listEntities(at),
 		}}
 		out = append(out, nested)

@@ -1,6 +1,8 @@
 package konnecttest
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -10,10 +12,11 @@ import (
 // Fault disturbs some requests. The zero values of its first fields match every request,
 // and the effect strikes once, at the first request that matches.
 type Fault struct {
-	// Method is that of the requests, such as PUT.
+	// Method is that of the requests, in capitals, such as PUT.
 	Method string
 	// Path is a pattern for the whole path: * stands for one segment or a part of one,
-	// ** for any number of segments, as in **/services/*.
+	// ** for any number of segments, as in **/services/*. It must match a path that the server
+	// knows; what comes after ** is a word of the API or an ID, not a name.
 	Path string
 	// Match narrows the requests further.
 	Match func(Request) bool
@@ -32,6 +35,11 @@ type InjectedFault struct {
 	hits   int
 }
 
+// String names the requests and the effect, as in "PUT **/services/*: lose response".
+func (f *InjectedFault) String() string {
+	return fmt.Sprintf("%s %s: %s", cmp.Or(f.fault.Method, "any method"), cmp.Or(f.fault.Path, "on any path"), cmp.Or(f.fault.Effect.name, "no effect"))
+}
+
 // Hits counts the requests struck so far.
 func (f *InjectedFault) Hits() int {
 	f.faults.mu.Lock()
@@ -48,7 +56,45 @@ func (f *InjectedFault) Remove() {
 
 // Inject puts a fault in force. Delays of several faults add up; of other effects, a
 // request meets that of the fault injected first, and does not count for those after it.
-func (s *Server) Inject(fault Fault) *InjectedFault { return s.faults.inject(fault) }
+//
+// A fault that no request can meet would let a test pass that tests nothing. It ends the
+// test that the server was started for; with NewServer it panics. TryInject returns it as
+// an error.
+func (s *Server) Inject(fault Fault) *InjectedFault {
+	in, err := s.TryInject(fault)
+	if err == nil {
+		return in
+	}
+	if s.test == nil {
+		panic("konnecttest: " + err.Error())
+	}
+	s.test.Helper()
+	s.test.Fatalf("konnecttest: %v", err)
+	return nil
+}
+
+// TryInject is Inject with an error for a fault that no request can meet: a method that is
+// not in capitals, a path that the server does not know, a request before the first.
+func (s *Server) TryInject(fault Fault) (*InjectedFault, error) {
+	if err := fault.check(s.paths); err != nil {
+		return nil, err
+	}
+	return s.faults.inject(fault), nil
+}
+
+// UnhitFaults returns the faults that have struck no request, in the order of their
+// injection. Those that were removed or cleared are among them. See WithEveryFaultHit.
+func (s *Server) UnhitFaults() []*InjectedFault {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	var out []*InjectedFault
+	for _, in := range s.faults.ever {
+		if in.hits == 0 {
+			out = append(out, in)
+		}
+	}
+	return out
+}
 
 // ClearFaults ends all faults. Latency, rate limit and lags stay.
 func (s *Server) ClearFaults() {
@@ -82,18 +128,15 @@ const (
 // faults is all that stands between a request and its right answer.
 type faults struct {
 	mu       sync.Mutex
-	injected []*InjectedFault
+	injected []*InjectedFault // in force
+	ever     []*InjectedFault
 	latency  time.Duration
 	lags     [2]Lag
 	limiter  *limiter
 }
 
 func newFaults(set *settings) *faults {
-	f := &faults{latency: set.latency, lags: [2]Lag{set.foreignLag, set.releaseLag}, limiter: newLimiter(set.rate)}
-	for _, fault := range set.startFaults {
-		f.inject(fault)
-	}
-	return f
+	return &faults{latency: set.latency, lags: [2]Lag{set.foreignLag, set.releaseLag}, limiter: newLimiter(set.rate)}
 }
 
 func (f *faults) inject(fault Fault) *InjectedFault {
@@ -105,6 +148,7 @@ func (f *faults) inject(fault Fault) *InjectedFault {
 	defer f.mu.Unlock()
 	in := &InjectedFault{faults: f, fault: fault}
 	f.injected = append(f.injected, in)
+	f.ever = append(f.ever, in)
 	return in
 }
 
@@ -141,7 +185,7 @@ func (f *faults) pick(r Request) Effect {
 			continue
 		}
 		in.seen++
-		if in.seen < in.fault.Nth || (in.fault.Times > 0 && in.seen >= in.fault.Nth+in.fault.Times) {
+		if in.seen < in.fault.Nth || (in.fault.Times > 0 && in.seen-in.fault.Nth >= in.fault.Times) {
 			continue
 		}
 		in.hits++

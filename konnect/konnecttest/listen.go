@@ -16,12 +16,19 @@ const readHeaderLimit = 10 * time.Second
 // Start returns a server that listens on a loopback port until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	s := NewServer(opts...)
+	s := newServer(t, opts)
 	stop, err := s.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("konnecttest: %v", err)
 	}
-	t.Cleanup(stop)
+	t.Cleanup(func() {
+		stop()
+		if s.set.everyFaultHit {
+			for _, fault := range s.UnhitFaults() {
+				t.Errorf("konnecttest: no request met the fault %s", fault)
+			}
+		}
+	})
 	return s
 }
 

@@ -51,6 +51,8 @@ type settings struct {
 	foreignLag  Lag
 	releaseLag  Lag
 	startFaults []Fault
+
+	everyFaultHit bool
 }
 
 func newSettings(opts []Option) *settings {
@@ -209,6 +211,10 @@ func WithForeignKeyLag(lag Lag) Option { return func(s *settings) { s.foreignLag
 // WithReleaseLag keeps a unique value taken for a while after its entity was deleted
 // or renamed. See SetReleaseLag.
 func WithReleaseLag(lag Lag) Option { return func(s *settings) { s.releaseLag = lag } }
+
+// WithEveryFaultHit makes the test of Start fail at its end for each fault that has struck no
+// request. A server of NewServer has no test; ask it for UnhitFaults.
+func WithEveryFaultHit() Option { return func(s *settings) { s.everyFaultHit = true } }
 
 // WithFault injects a fault from the start. See Inject.
 func WithFault(fault Fault) Option {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"testing"
 	"time"
 )
 
@@ -19,6 +20,8 @@ type Server struct {
 	// Token is the token of the default organization.
 	Token string
 
+	test     testing.TB // of Start; nil for none
+	paths    []string   // patterns of all paths
 	set      *settings
 	store    *store
 	tokens   *tokens
@@ -30,10 +33,14 @@ type Server struct {
 }
 
 // NewServer returns a server that does not listen yet: use it as a handler, or see
-// Listen and Start. It has one organization, empty, with DefaultToken.
-func NewServer(opts ...Option) *Server {
+// Listen and Start. It has one organization, empty, with DefaultToken. Like Inject, it
+// panics for a fault that no request can meet.
+func NewServer(opts ...Option) *Server { return newServer(nil, opts) }
+
+func newServer(test testing.TB, opts []Option) *Server {
 	set := newSettings(opts)
 	s := &Server{
+		test:     test,
 		Token:    DefaultToken,
 		set:      set,
 		store:    newStore(collections(set)),
@@ -44,9 +51,13 @@ func NewServer(opts ...Option) *Server {
 		fallback: &endpoint{pattern: "other", family: familyProblem},
 	}
 	for _, e := range s.endpoints() {
+		s.paths = append(s.paths, e.pattern)
 		s.mux.HandleFunc(e.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, e) })
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.fallback) })
+	for _, fault := range set.startFaults {
+		s.Inject(fault)
+	}
 	return s
 }
 
@@ -109,11 +120,12 @@ func (s *Server) answer(c *call, e *endpoint, bodyErr error) reply {
 }
 
 func (s *Server) dispatch(c *call, e *endpoint) reply {
-	if len(e.methods) == 0 {
-		return c.render(unknownPath(c.family))
-	}
 	handle := e.methods[c.request.Method]
-	if handle == nil {
+	switch {
+	case handle != nil:
+	case len(e.methods) == 0 || e.partial:
+		return c.render(unknownPath(c.family))
+	default:
 		return c.render(methodNotAllowed(c.family, e.allow()))
 	}
 	if len(c.body) > 0 && !isJSON(c.request.Header.Get("Content-Type")) {

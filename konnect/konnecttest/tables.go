@@ -38,7 +38,7 @@ func listed() []*collection {
 			unique: []unique{{field: "username"}, {field: "custom_id"}},
 		},
 		{path: "consumer_groups", entity: "consumer_group", limit: 1_000, unique: []unique{{field: "name"}}},
-		{path: "certificates", entity: "certificate", limit: 1_000},
+		{path: "certificates", entity: "certificate", limit: 1_000, secrets: []string{"key", "key_alt"}},
 		{path: "ca_certificates", entity: "ca_certificate", limit: 1_000, unique: []unique{{field: "cert_digest"}}},
 		{
 			path: "snis", entity: "sni", limit: 1_000, key: "name", unique: []unique{{field: "name"}},
@@ -46,23 +46,23 @@ func listed() []*collection {
 			nested:  []nesting{{parent: "certificates", segment: "snis", field: "certificate"}},
 		},
 		{
-			path: "keys", entity: "key", limit: 1_000, key: "name", unique: []unique{{field: "name"}},
+			path: "keys", entity: "key", limit: 1_000, secrets: []string{"jwk", "pem.private_key"}, key: "name", unique: []unique{{field: "name"}},
 			foreign: []foreign{{field: "set", to: "key-sets", onDelete: cascade}},
 			nested:  []nesting{{parent: "key-sets", segment: "keys", field: "set"}},
 		},
 		{path: "key-sets", entity: "key_set", limit: 1_000, key: "name", unique: []unique{{field: "name"}}},
-		{path: "vaults", entity: "vault", limit: 1_000, key: "prefix", unique: []unique{{field: "prefix"}}},
-		credential("key-auths", "key-auth", unique{field: "key"}, consumerChild),
-		credential("basic-auths", "basic-auth", unique{field: "username"}, consumerChild),
-		credential("hmac-auths", "hmac-auth", unique{field: "username"}, consumerChild),
-		credential("jwts", "jwt", unique{field: "key"}, consumerChild),
+		{path: "vaults", entity: "vault", limit: 1_000, secrets: []string{"config"}, key: "prefix", unique: []unique{{field: "prefix"}}},
+		credential("key-auths", "key-auth", unique{field: "key"}, consumerChild, "key"),
+		credential("basic-auths", "basic-auth", unique{field: "username"}, consumerChild, "password"),
+		credential("hmac-auths", "hmac-auth", unique{field: "username"}, consumerChild, "secret"),
+		credential("jwts", "jwt", unique{field: "key"}, consumerChild, "secret"),
 		credential("acls", "acls", unique{field: "group", parts: []string{"consumer.id", "group"}}, consumerChild),
 	}
 }
 
-func credential(path, segment string, key unique, parents []foreign) *collection {
+func credential(path, segment string, key unique, parents []foreign, secrets ...string) *collection {
 	return &collection{
-		path: path, entity: strings.TrimSuffix(path, "s"), limit: 50_000, unchanging: true,
+		path: path, entity: strings.TrimSuffix(path, "s"), limit: 50_000, unchanging: true, secrets: secrets,
 		unique: []unique{key}, foreign: parents,
 		nested: []nesting{{parent: "consumers", segment: segment, field: "consumer"}},
 	}
