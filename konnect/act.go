@@ -31,7 +31,7 @@ func (s *session) actOn(ctx context.Context, m *member) {
 	}
 	if err := s.write(ctx, m); err != nil {
 		if _, named := errors.AsType[*OwnershipError](err); !named {
-			err = fmt.Errorf("%s %s: %w", m.verb(), m.key, err)
+			err = fmt.Errorf("%s %s: %w", m.verb(), m.key, s.namingToken(m, err))
 		}
 		s.notWritten(ctx, m, err)
 		return

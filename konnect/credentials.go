@@ -55,10 +55,10 @@ func (s *session) accountOf(controlPlane *resolve.Node) (*account, error) {
 }
 
 // credentialOf follows spec.konnect.authRef. Only a control plane without one
-// uses the client's own credentials.
+// uses the client's own credentials, and one for which they stand in.
 func (s *session) credentialOf(controlPlane *resolve.Node) (credential, error) {
 	authNode, named := follow(controlPlane)
-	if !named {
+	if _, standIn := s.fallbacks[controlPlane.Key]; !named || standIn {
 		if s.client.config.token == nil {
 			return credential{}, field.Required(field.NewPath("spec", "konnect", "authRef"),
 				"the client has no token of its own, and a controller never has one")
@@ -111,6 +111,9 @@ func tokenOf(node *resolve.Node, auth *konnectv1alpha1.KonnectAPIAuthConfigurati
 	secretNode, named := follow(node)
 	switch {
 	case !named && auth.Spec.Token != nil:
+		if err := konnectv1alpha1.CheckToken(*auth.Spec.Token); err != nil {
+			return "", fmt.Errorf("%s: spec.token %w", node.Key, err)
+		}
 		return *auth.Spec.Token, nil
 	case secretNode == nil:
 		return "", errUnresolved
@@ -123,7 +126,7 @@ func tokenOf(node *resolve.Node, auth *konnectv1alpha1.KonnectAPIAuthConfigurati
 	}
 	token, ok := secret.Value(resolve.TokenKey)
 	token = crd.SecretString(strings.TrimSpace(token.Reveal())) // files end with a newline
-	if !ok || token == "" {
+	if !ok || konnectv1alpha1.CheckToken(token) != nil {
 		return "", errUnresolved
 	}
 	return token, nil

@@ -60,7 +60,7 @@ func (s *session) observeAccounts(ctx context.Context) {
 	group.Wait()
 	for _, m := range s.members {
 		if m.isControlPlane() && m.account != nil && *failures[m.account] != nil {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, *failures[m.account]))
+			m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, *failures[m.account])))
 		}
 	}
 }
@@ -183,7 +183,7 @@ func (s *session) parentsAbsent(n *need) bool {
 func (s *session) readMembers(ctx context.Context, n *need) {
 	for _, m := range n.members {
 		if err := s.readMember(ctx, n, m); err != nil {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+			m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, err)))
 		}
 	}
 }
@@ -200,7 +200,7 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 		return
 	}
 	for _, m := range n.members {
-		m.fail(fmt.Errorf("observe %s: %w", m.key, err))
+		m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, err)))
 	}
 	if n.plane != nil {
 		s.failPlane(n.plane, err)

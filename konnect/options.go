@@ -33,6 +33,7 @@ type config struct {
 	source         resolve.Source
 	plainHTTP      bool
 	keptTags       keptTags
+	fallbackAuth   bool
 	// derived is true for a client that shares the connections of another.
 	derived bool
 }
@@ -206,6 +207,8 @@ func (c config) with(opts []Option) (*config, error) {
 		problems = append(problems, errors.New("a token needs a server: use WithRegion or WithServerURL"))
 	case c.token == nil && c.server != nil:
 		problems = append(problems, errors.New("a server needs a token: use WithToken or WithTokenSource"))
+	case c.fallbackAuth && c.token == nil:
+		problems = append(problems, errors.New("WithFallbackAuth: the client has no token to fall back to: use WithToken or WithTokenSource"))
 	}
 	if c.server != nil {
 		if err := checkPlainHTTP(c.server, c.plainHTTP); err != nil {

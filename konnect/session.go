@@ -39,6 +39,8 @@ type session struct {
 	indexes map[collection]*index
 	// unresolved are the errors of resolve, by object.
 	unresolved map[crd.Key][]error
+	// fallbacks are the credentials that those of the client stand for, by control plane.
+	fallbacks map[crd.Key]crd.Key
 	// claims are the IDs of entities that belong to a member.
 	claims map[string]*member
 	prunes []*member
@@ -183,7 +185,7 @@ func (c *Client) newSession(options callOptions) *session {
 		client: c, options: options, kinds: newKindTable(), owner: c.config.owner, tally: &tally{},
 		origins:  map[crd.Key]crd.Object{},
 		accounts: map[string]*account{},
-		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key][]error{},
+		indexes:  map[collection]*index{}, claims: map[string]*member{}, unresolved: map[crd.Key][]error{}, fallbacks: map[crd.Key]crd.Key{},
 		reused: map[string]*member{}, unheld: map[collection]error{},
 	}
 }
@@ -305,6 +307,9 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 		return
 	}
 	for _, problem := range all.Problems {
+		if s.fallsBack(problem) {
+			continue
+		}
 		key, field := resolve.Location(problem)
 		s.unresolved[key] = append(s.unresolved[key], problem)
 		m := s.byKey[key]

@@ -38,6 +38,9 @@ const (
 	// about pauses or limits that cannot be meant as it stands, such as a Retry-After
 	// of years. The message says what is made of it.
 	WarningOddHeader WarningCode = "odd-header"
+	// WarningFallbackAuth is a control plane whose credentials are not there, and that
+	// the client's own are used for: WithFallbackAuth.
+	WarningFallbackAuth WarningCode = "fallback-auth"
 )
 
 // warningCodes are all of them.
@@ -47,6 +50,7 @@ func warningCodes() []WarningCode {
 		WarningURLOverridesFields,
 		WarningUnknownKind,
 		WarningOddHeader,
+		WarningFallbackAuth,
 	}
 }
 

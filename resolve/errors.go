@@ -97,6 +97,27 @@ func (e *MissingTokenError) Error() string {
 
 func (e *MissingTokenError) location() (crd.Key, string) { return e.From, e.Field }
 
+// InvalidTokenError is a reference to a Secret that holds something else than a token.
+type InvalidTokenError struct {
+	From  crd.Key
+	Field string
+	// To is the Secret.
+	To crd.Key
+	// DataKey is the key of the Secret, always TokenKey.
+	DataKey string
+	// Err says what is wrong, without the value.
+	Err error
+}
+
+func (e *InvalidTokenError) Error() string {
+	return fmt.Sprintf("resolve %s: %s: the key %q of %s %s", e.From, e.Field, e.DataKey, e.To, e.Err)
+}
+
+// Unwrap returns what is wrong.
+func (e *InvalidTokenError) Unwrap() error { return e.Err }
+
+func (e *InvalidTokenError) location() (crd.Key, string) { return e.From, e.Field }
+
 // NotGrantedError is a reference into another namespace without a
 // KongReferenceGrant there. Whether the target exists is not looked up.
 type NotGrantedError struct {

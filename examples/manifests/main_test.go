@@ -163,6 +163,19 @@ spec: {type: token, token: ` + server.Token + `, serverURL: "` + strings.TrimPre
 	assert.Contains(t, stderr, "in-memory", "one that names no credentials needs those of the program")
 }
 
+func TestFallbackAuth(t *testing.T) {
+	t.Parallel()
+	named := strings.Replace(controlPlane, "spec: {", "spec: {konnect: {authRef: {name: away}}, ", 1)
+	dir := folder(t, map[string]string{"cp.yaml": named})
+	p := start(t)
+	p.expect(t, exitFailed, "with --fallback-auth the token of the environment is used", dir)
+	assert.Empty(t, p.server.Requests())
+	p.expect(t, exitChanges, "[fallback-auth]", "--plan", "--fallback-auth", dir)
+	p.expect(t, exitDone, "[fallback-auth]", "--fallback-auth", dir)
+	assert.Equal(t, 1, p.server.Writes())
+	p.expect(t, exitDone, "[fallback-auth]", "--fallback-auth", "--delete", dir)
+}
+
 func TestMermaid(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, map[string]string{"a.yaml": controlPlane, "b.yaml": service, "c.yaml": route})

@@ -35,6 +35,9 @@ result, as in "kustomize build overlays/prod | manifests -".
   --adopt POLICY    also take over entities that exist under an object's name: unowned
                     (marked by no tool), from-operator (also those of the Kong operator)
                     or tagged:TAG (those with this tag, such as decK's select-tag)
+  --fallback-auth   use the token and server of the environment in place of a
+                    KonnectAPIAuthConfiguration that a control plane names and that is
+                    not in the files; a warning says where
   --strict          leave nothing out: what is no object that is supported is an error
   --output FORMAT   text (the default), or json for the plan or report as one document
   --mermaid         print a picture of the objects as a Mermaid flowchart; Konnect is
@@ -61,6 +64,7 @@ const noLimit = -1
 type options struct {
 	paths                                         []string
 	plan, prune, delete, strict, mermaid, verbose bool
+	fallbackAuth                                  bool
 	owner, output                                 string
 	adopt                                         konnect.AdoptionPolicy
 	maxDeletes                                    int
@@ -83,6 +87,7 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&o.mermaid, "mermaid", false, "")
 	flags.BoolVar(&o.verbose, "verbose", false, "")
 	flags.BoolVar(&o.verbose, "v", false, "")
+	flags.BoolVar(&o.fallbackAuth, "fallback-auth", false, "")
 	flags.BoolVar(&o.strict, "strict", false, "")
 	flags.StringVar(&o.owner, "owner", "", "")
 	flags.StringVar(&o.output, "output", outputText, "")

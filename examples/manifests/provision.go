@@ -15,13 +15,16 @@ import (
 
 func provision(ctx context.Context, o options, objects []crd.Object, getenv func(string) string, s streams) int {
 	var clientOptions []konnect.Option
-	if !ownCredentials(objects) {
+	if o.fallbackAuth || !ownCredentials(objects) {
 		found, stop, err := connect.FromEnvironment(getenv, s.err)
 		if err != nil {
 			return s.fail(exitFailed, err)
 		}
 		defer stop()
 		clientOptions = found
+	}
+	if o.fallbackAuth {
+		clientOptions = append(clientOptions, konnect.WithFallbackAuth())
 	}
 	if o.owner != "" {
 		clientOptions = append(clientOptions, konnect.WithOwner(o.owner))
@@ -152,6 +155,9 @@ func (s streams) print(o options, result fmt.Stringer) error {
 func nothingWritten(ctx context.Context, err error, s streams) int {
 	if ctx.Err() != nil {
 		err = errors.New("interrupted before anything was written")
+	}
+	if missing, ok := errors.AsType[*resolve.MissingError](err); ok && missing.To.Kind == crd.APIAuthKind {
+		err = fmt.Errorf("%w\nwith --fallback-auth the token of the environment is used in its place", err)
 	}
 	return s.fail(exitFailed, err)
 }

@@ -1,8 +1,6 @@
 package v1alpha1
 
 import (
-	"strings"
-
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -54,9 +52,7 @@ func (s *KonnectAPIAuthConfigurationSpec) validateToken(errs *constraint.Errors,
 		errs.Rule(path, false, "token is required when type is token")
 		return
 	}
-	token := s.Token.Reveal()
-	errs.Rule(path.Child("token"), strings.HasPrefix(token, "kpat_") || strings.HasPrefix(token, "spat_"),
-		"must start with kpat_ or spat_")
+	errs.Rule(path.Child("token"), isToken(s.Token.Reveal()), "must start with kpat_ or spat_")
 }
 
 // ValidateUpdate implements crd.Object. That a token must be kept follows from
