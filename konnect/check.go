@@ -94,11 +94,12 @@ func (s *session) checkControlPlanes() {
 	s.checkHeld()
 }
 
-// checkHeld refuses entities and group members where Konnect takes none.
+// checkHeld refuses entities and group members where Konnect takes none. What has
+// failed already, perhaps for that, is left at it.
 func (s *session) checkHeld() {
 	for _, m := range s.members {
 		switch {
-		case m.control == nil || !m.inBatch:
+		case m.control == nil || !m.inBatch || m.err != nil:
 		case !m.isControlPlane():
 			if reason := holdsEntities(m.control.clusterType); reason != "" {
 				s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))

@@ -84,8 +84,8 @@ func (s *session) konnectStatus(m *member) crd.KonnectStatus {
 // conditions are those that the operator would write, Programmed last.
 func (s *session) conditions(m *member) []metav1.Condition {
 	var conditions []metav1.Condition
-	if m.control != nil && !m.isControlPlane() && s.observed {
-		conditions = append(conditions, s.controlPlaneCondition(m))
+	if m.control != nil && !m.isControlPlane() {
+		conditions = append(conditions, s.controlPlaneConditions(m)...)
 	}
 	conditions = append(conditions, s.referenceConditions(m)...)
 	if m.control == nil {
@@ -113,13 +113,24 @@ func condition(kind string, ok bool, trueReason, falseReason, message string) me
 	return metav1.Condition{Type: kind, Status: metav1.ConditionFalse, Reason: falseReason, Message: message}
 }
 
-func (s *session) controlPlaneCondition(m *member) metav1.Condition {
-	key := m.control.key
+// controlPlaneConditions are about the control plane of m; none while nothing is known
+// of it.
+func (s *session) controlPlaneConditions(m *member) []metav1.Condition {
+	key, clusterType := m.control.key, m.control.clusterType
 	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", key.Namespace, key.Name)
-	if m.control.err != nil || m.control.entity == nil {
-		return condition(crd.ConditionControlPlaneRefValid, false, "", reasonNotProgrammed, name+"is not programmed yet")
+	refused := func(reason, message string) []metav1.Condition {
+		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
 	}
-	return condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")
+	switch {
+	case s.observed && (m.control.err != nil || m.control.entity == nil):
+		return refused(reasonNotProgrammed, "is not programmed yet")
+	case holdsEntities(clusterType) != "":
+		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
+	case !s.observed:
+		return nil
+	default:
+		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
+	}
 }
 
 // referenceConditions are about the parents other than control planes, and about

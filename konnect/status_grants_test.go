@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +13,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -94,6 +96,33 @@ func TestDeleteTellsOfUnresolvedCredentials(t *testing.T) {
 	_, err := w.bareClient(t).Delete(t.Context(), []crd.Object{auth, victims()[0]})
 	require.ErrorAs(t, err, new(*resolve.NotGrantedError))
 	assert.Empty(t, w.heard(""))
+}
+
+// TestEntityInGroup is told once, and in the condition about the control plane.
+func TestEntityInGroup(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]konnect.EnsureOption{"whole": nil, "partial": {konnect.WithPartial()}} {
+		for _, first := range []bool{true, false} {
+			n := newNetwork(konnecttest.NewServer())
+			planes := []crd.Object{plainGateway(), builder.NewGatewayControlPlane("edge").Group().Members("gw").MustBuild()}
+			if !first {
+				_, err := n.client(t).Ensure(t.Context(), copyAll(planes))
+				require.NoError(t, err)
+			}
+			lost := service("lost").ControlPlane("edge").MustBuild()
+			below := routeOf("below", "lost").MustBuild()
+			_, err := n.client(t).Ensure(t.Context(), append(planes, lost, below), options...)
+			require.Error(t, err, name)
+			assert.Equal(t, 1, strings.Count(err.Error(), "check KongService default/lost"), "%s: %v", name, err)
+			assert.Equal(t, 1, strings.Count(err.Error(), "check KongRoute default/below"), "%s: %v", name, err)
+			for _, obj := range []crd.Object{lost, below} {
+				assertCondition(t, obj, crd.ConditionControlPlaneRefValid, "False", "Invalid")
+				assertMessage(t, []crd.Object{obj}, obj.GetName(), crd.ConditionControlPlaneRefValid,
+					"Referenced ControlPlane default/edge cluster type CLUSTER_TYPE_CONTROL_PLANE_GROUP is not supported")
+				assertCondition(t, obj, crd.ConditionProgrammed, "False", "ConditionWithStatusFalseExists")
+			}
+		}
+	}
 }
 
 // TestConditionsOfSeveralMissingGrants name each of them.
