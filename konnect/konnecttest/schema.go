@@ -8,14 +8,14 @@ import (
 
 // entityRow returns the collection of entities that are called so, in the singular or the
 // plural; nil where they have no fields.
-func (s *store) entityRow(entity string) *collection {
-	i := slices.IndexFunc(s.rows, func(row *collection) bool {
+func (st *store) entityRow(entity string) *collection {
+	i := slices.IndexFunc(st.rows, func(row *collection) bool {
 		return !row.listOnly() && (row.entity == entity || row.path == entity)
 	})
 	if i < 0 {
 		return nil
 	}
-	return s.rows[i]
+	return st.rows[i]
 }
 
 // validate checks a body against the fields of an entity and stores nothing. References
