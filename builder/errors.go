@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Error lists everything that is wrong with one built object.
@@ -24,7 +25,7 @@ type Error struct {
 func (e *Error) Error() string {
 	messages := make([]string, len(e.Errors))
 	for i, err := range e.Errors {
-		messages[i] = err.Error()
+		messages[i] = printable.Line(err.Error())
 	}
 	return "build " + e.Key.String() + ": " + strings.Join(messages, "; ")
 }

@@ -8,6 +8,7 @@ import (
 
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Route builds a KongRoute. Service, or ControlPlane for a route without a
@@ -126,7 +127,7 @@ func (r *Route) Headers(headers map[string][]string) *Route {
 // Header sets the values of one name in spec.headers; at least one is required.
 func (r *Route) Header(name string, values ...string) *Route {
 	if len(values) == 0 {
-		r.add(field.Required(field.NewPath("spec", "headers").Key(name), "at least one value to match"))
+		r.add(field.Required(field.NewPath("spec", "headers").Key(printable.Line(name)), "at least one value to match"))
 	}
 	r.obj.Spec.Headers = with(r.obj.Spec.Headers, name, listOf(values))
 	return r

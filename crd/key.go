@@ -2,6 +2,9 @@ package crd
 
 import (
 	"cmp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
@@ -38,12 +41,23 @@ func (k Key) GroupKind() schema.GroupKind {
 	return schema.GroupKind{Group: k.Group, Kind: k.Kind}
 }
 
-// String returns kind, namespace and name: "KongRoute kong/route".
+// String returns kind, namespace and name: "KongRoute kong/route". What is not
+// printable in them, as in no name that an API server takes, is escaped.
 func (k Key) String() string {
 	if k.Namespace == "" {
-		return k.Kind + " " + k.Name
+		return oneLine(k.Kind + " " + k.Name)
 	}
-	return k.Kind + " " + k.Namespace + "/" + k.Name
+	return oneLine(k.Kind + " " + k.Namespace + "/" + k.Name)
+}
+
+// oneLine escapes what is not printable. The types import nothing that others could
+// share it with.
+func oneLine(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return quoted[1 : len(quoted)-1]
 }
 
 // Compare orders keys by group, kind, namespace and name.

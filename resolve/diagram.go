@@ -9,6 +9,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // diagram is what Mermaid and DOT draw: the way of a request through routes,
@@ -121,7 +122,7 @@ func (d *diagram) place(g *Graph, looks map[point]look) {
 
 // label returns the lines that name the shape: kind, then namespace and name.
 func (s shape) label() []string {
-	lines := []string{s.key.Kind, s.key.Namespace + "/" + s.key.Name}
+	lines := []string{printable.Line(s.key.Kind), printable.Line(s.key.Namespace + "/" + s.key.Name)}
 	if s.look == lookUnresolved {
 		lines = append(lines, "(unresolved)")
 	}

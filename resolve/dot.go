@@ -65,7 +65,7 @@ func dotStyle(l look) string {
 
 // dotLabel returns the lines of the label for use within quotes.
 func dotLabel(s shape) string {
-	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", " ", "\r", " ")
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 	lines := s.label()
 	for i, line := range lines {
 		lines[i] = escape.Replace(line)

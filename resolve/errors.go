@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Error holds every problem that Resolve found, sorted by object and field.
@@ -19,7 +20,7 @@ type Error struct {
 func (e *Error) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, problem := range e.Problems {
-		lines[i] = problem.Error()
+		lines[i] = printable.Line(problem.Error())
 	}
 	return strings.Join(lines, "\n")
 }
@@ -73,7 +74,7 @@ type MissingError struct {
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("resolve %s: %s: %s %s", e.From, e.Field, e.To, ErrNotFound)
+	return printable.Sprintf("resolve %s: %s: %s %s", e.From, e.Field, e.To, ErrNotFound)
 }
 
 // Unwrap returns ErrNotFound.
@@ -92,7 +93,7 @@ type MissingTokenError struct {
 }
 
 func (e *MissingTokenError) Error() string {
-	return fmt.Sprintf("resolve %s: %s: %s has nothing under the key %q", e.From, e.Field, e.To, e.DataKey)
+	return printable.Sprintf("resolve %s: %s: %s has nothing under the key %q", e.From, e.Field, e.To, e.DataKey)
 }
 
 func (e *MissingTokenError) location() (crd.Key, string) { return e.From, e.Field }
@@ -128,7 +129,7 @@ type NotGrantedError struct {
 
 // Error says which grant is needed.
 func (e *NotGrantedError) Error() string {
-	return fmt.Sprintf("resolve %s: %s: %s is not granted: needs a KongReferenceGrant in namespace %s "+
+	return printable.Sprintf("resolve %s: %s: %s is not granted: needs a KongReferenceGrant in namespace %s "+
 		"from group %s, kind %s, namespace %s to group %s, kind %s, name %s",
 		e.From, e.Field, e.To, e.To.Namespace,
 		grantGroup(e.From.Group), e.From.Kind, e.From.Namespace, grantGroup(e.To.Group), e.To.Kind, e.To.Name)
@@ -144,7 +145,7 @@ type UnsupportedError struct {
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("resolve %s: %s: %s is not supported yet", e.From, e.Field, e.To.Kind)
+	return printable.Sprintf("resolve %s: %s: %s is not supported yet", e.From, e.Field, e.To.Kind)
 }
 
 func (e *UnsupportedError) location() (crd.Key, string) { return e.From, e.Field }
@@ -160,7 +161,7 @@ type LookupError struct {
 }
 
 func (e *LookupError) Error() string {
-	return fmt.Sprintf("resolve %s: %s: look up %s: %v", e.From, e.Field, e.To, e.Err)
+	return printable.Sprintf("resolve %s: %s: look up %s: %v", e.From, e.Field, e.To, e.Err)
 }
 
 // Unwrap returns the error of the source.
@@ -174,7 +175,7 @@ type DuplicateError struct {
 }
 
 func (e *DuplicateError) Error() string {
-	return fmt.Sprintf("resolve %s: more than once in the batch", e.Key)
+	return printable.Sprintf("resolve %s: more than once in the batch", e.Key)
 }
 
 func (e *DuplicateError) location() (crd.Key, string) { return e.Key, "" }
@@ -192,7 +193,7 @@ func (e *CycleError) Error() string {
 	for _, key := range e.Path {
 		path.WriteString(key.String() + " -> ")
 	}
-	return fmt.Sprintf("resolve %s: cycle of references: %s%s", e.start(), path.String(), e.start())
+	return printable.Sprintf("resolve %s: cycle of references: %s%s", e.start(), path.String(), e.start())
 }
 
 func (e *CycleError) location() (crd.Key, string) { return e.start(), "" }
@@ -211,7 +212,7 @@ type NoControlPlaneError struct {
 }
 
 func (e *NoControlPlaneError) Error() string {
-	return fmt.Sprintf("resolve %s: no control plane: the object refers neither to one nor to a parent that is in one", e.Key)
+	return printable.Sprintf("resolve %s: no control plane: the object refers neither to one nor to a parent that is in one", e.Key)
 }
 
 func (e *NoControlPlaneError) location() (crd.Key, string) { return e.Key, "" }
@@ -236,7 +237,7 @@ func (e *AmbiguousControlPlaneError) Error() string {
 	for i, c := range e.Candidates {
 		ways[i] = fmt.Sprintf("%s leads to %s", c.Field, c.ControlPlane)
 	}
-	return fmt.Sprintf("resolve %s: more than one control plane: %s", e.Key, strings.Join(ways, ", "))
+	return printable.Sprintf("resolve %s: more than one control plane: %s", e.Key, strings.Join(ways, ", "))
 }
 
 func (e *AmbiguousControlPlaneError) location() (crd.Key, string) { return e.Key, "" }

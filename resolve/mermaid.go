@@ -59,12 +59,9 @@ func mermaidLabel(s shape) string {
 func mermaidEscape(text string) string {
 	var out strings.Builder
 	for _, char := range text {
-		switch {
-		case char < ' ':
-			out.WriteByte(' ')
-		case strings.ContainsRune("\"#&;<>`\\*_[]{}()|", char):
+		if strings.ContainsRune("\"#&;<>`\\*_[]{}()|", char) {
 			fmt.Fprintf(&out, "#%d;", char)
-		default:
+		} else {
 			out.WriteRune(char)
 		}
 	}

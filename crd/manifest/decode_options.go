@@ -73,7 +73,7 @@ func (s Skipped) String() string {
 		b.WriteString(": " + object)
 	}
 	if s.APIVersion != "" {
-		b.WriteString(" (" + printable(s.APIVersion) + ")")
+		b.WriteString(" (" + oneLine(s.APIVersion) + ")")
 	}
 	return b.String() + ": " + string(s.Reason)
 }
@@ -83,11 +83,11 @@ func title(kind, namespace, name string) string {
 	if namespace != "" {
 		name = namespace + "/" + name
 	}
-	return printable(strings.TrimSpace(kind + " " + name))
+	return oneLine(strings.TrimSpace(kind + " " + name))
 }
 
-// printable quotes what would not stay on one line.
-func printable(text string) string {
+// oneLine quotes what would not stay on one line.
+func oneLine(text string) string {
 	if quoted := strconv.Quote(text); quoted != `"`+text+`"` {
 		return quoted
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // ErrTooLarge is wrapped by errors about input over a size limit.
@@ -76,5 +78,5 @@ func (p Problem) String() string {
 			s.WriteString(part)
 		}
 	}
-	return s.String()
+	return printable.Line(s.String())
 }

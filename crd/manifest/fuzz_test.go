@@ -2,9 +2,14 @@ package manifest_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"os"
+	"strings"
 	"testing"
+	"unicode"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 
@@ -129,6 +134,32 @@ func FuzzDefaultValidate(f *testing.F) {
 			require.GreaterOrEqual(t, len(update), len(errs), "an update keeps the rules of a new object")
 			for _, err := range errs {
 				require.NotEmpty(t, err.Field)
+			}
+		}
+	})
+}
+
+// FuzzProblemsAreLines looks for manifests whose problems are more than a line each, or
+// hold what steers a terminal.
+func FuzzProblemsAreLines(f *testing.F) {
+	for _, seed := range []string{"a", "a\nb", "\x1b[8m", "\u202e", "\u2028"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, value := range []map[string]any{
+			{"apiVersion": text, "kind": text, "metadata": map[string]any{"name": text}},
+			{"apiVersion": "configuration.konghq.com/v1alpha1", "kind": "KongService", "metadata": map[string]any{"name": text, text: text}, text: text},
+		} {
+			raw, err := json.Marshal(value)
+			require.NoError(t, err)
+			_, err = manifest.DecodeAll(bytes.NewReader(raw))
+			failure, ok := errors.AsType[*manifest.DecodeError](err)
+			if !ok {
+				continue
+			}
+			for _, problem := range failure.Problems {
+				hidden := strings.ContainsFunc(problem.String(), func(r rune) bool { return !unicode.IsPrint(r) })
+				assert.False(t, hidden, "%q", problem.String())
 			}
 		}
 	})

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/spelling"
 )
 
 // nearest returns the candidate that name was probably meant to be; empty when none is
@@ -15,7 +17,7 @@ func nearest(name string, candidates []string) string {
 		if other == folded {
 			return candidate
 		}
-		if distance := typos(folded, other, best); distance < best {
+		if distance := spelling.Distance(folded, other); distance < best {
 			best, found = distance, candidate
 		}
 	}
@@ -37,34 +39,6 @@ func maxTypos(name string) int {
 
 func fold(name string) string {
 	return strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
-}
-
-// typos counts the characters that were added, left out, replaced or swapped with their
-// neighbour between two words; limit where there are as many or more.
-func typos(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	var beforeLast, last []int
-	for i := 0; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		for j := range row {
-			switch {
-			case i == 0 || j == 0:
-				row[j] = i + j
-				continue
-			case a[i-1] == b[j-1]:
-				row[j] = last[j-1]
-				continue
-			}
-			row[j] = 1 + min(last[j-1], last[j], row[j-1])
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], 1+beforeLast[j-2])
-			}
-		}
-		beforeLast, last = last, row
-	}
-	return min(last[len(b)], limit)
 }
 
 // suggest returns what an unknown field was probably meant to be: a field of the struct

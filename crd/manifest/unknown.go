@@ -3,6 +3,8 @@ package manifest
 import (
 	"fmt"
 	"slices"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // UnknownFields returns the paths, in order, of the fields of an object that the Go
@@ -19,7 +21,7 @@ func UnknownFields(object []byte) ([]string, error) {
 	}
 	value, err := readJSON(newStream(object), func(*path) {})
 	if err != nil {
-		return nil, fmt.Errorf("find unknown fields: %s", jsonMessage(err))
+		return nil, printable.Error(fmt.Errorf("find unknown fields: %s", jsonMessage(err)))
 	}
 	fields, ok := value.(map[string]any)
 	if !ok {
@@ -27,10 +29,10 @@ func UnknownFields(object []byte) ([]string, error) {
 	}
 	id := catalog.identify(fields)
 	if len(id.mistakes) > 0 {
-		return nil, fmt.Errorf("find unknown fields: %s", id.mistakes[0])
+		return nil, printable.Error(fmt.Errorf("find unknown fields: %s", id.mistakes[0]))
 	}
 	if id.goType == nil || id.items {
-		return nil, fmt.Errorf("find unknown fields: %s is a list", printable(id.gvk.Kind))
+		return nil, fmt.Errorf("find unknown fields: %s is a list", oneLine(id.gvk.Kind))
 	}
 	var unknown []string
 	check := checker{catalog: catalog, gvk: id.gvk, report: func(*path, string) {}}

@@ -51,7 +51,7 @@ func (c *KonnectGatewayControlPlane) ConvertTo(dst *konnectv1alpha2.KonnectGatew
 	src := c.DeepCopy()
 	kept, err := takeKept[keptOfLatest](&src.ObjectMeta)
 	if err != nil {
-		return fmt.Errorf("convert %s %s/%s to v1alpha2: %w", crd.ControlPlaneKind, crd.NamespaceOf(c), c.Name, err)
+		return fmt.Errorf("convert %s to v1alpha2: %w", crd.Key{Kind: crd.ControlPlaneKind, Namespace: crd.NamespaceOf(c), Name: c.Name}, err)
 	}
 	request, unnamed := src.Spec.request()
 	*dst = konnectv1alpha2.KonnectGatewayControlPlane{

@@ -1,6 +1,7 @@
 package v1alpha1
 
 import (
+	"net"
 	"net/url"
 	"regexp"
 	"strings"
@@ -24,8 +25,16 @@ func validateServerURL(errs *constraint.Errors, path *field.Path, value string) 
 	}
 	parsed, err := url.Parse(value)
 	if err != nil || parsed.Scheme != "https" {
-		errs.Add(field.Invalid(path, withoutUserInfo(value), "must have the scheme https, or none"))
+		message := "must have the scheme https, or none"
+		if parsed != nil && isLoopback(parsed.Hostname()) && hostPattern().MatchString(parsed.Host) {
+			message += "; a loopback address is spoken to in plain http where it stands alone: " + parsed.Host
+		}
+		errs.Add(field.Invalid(path, withoutUserInfo(value), message))
 	}
+}
+
+func isLoopback(host string) bool {
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // withoutUserInfo leaves out of an error what may be a token: all before the
