@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // act carries out what was decided: parents before children, everything else
@@ -139,7 +140,7 @@ func (s *session) finish(m *member) {
 
 // change describes a member after, or with the planned step before, it was handled.
 func (s *session) change(m *member, action Action) Change {
-	c := Change{Key: m.key, Action: action, Fields: m.fields, Deviations: m.kept, Err: m.err}
+	c := Change{Key: m.key, Action: action, Fields: m.fields, Deviations: m.kept, Err: printable.Error(m.err)}
 	if m.entity != nil {
 		c.KonnectID, c.Name = m.id, nameOf(m.entity)
 	}

@@ -3,10 +3,10 @@ package konnect
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Action is what was done, or would be done, for an object. Its values complete
@@ -84,7 +84,7 @@ type Field struct {
 
 // String returns the field as "path: from -> to".
 func (f Field) String() string {
-	return fmt.Sprintf("%s: %s -> %s", f.Path, fieldText(f.From), fieldText(f.To))
+	return printable.Sprintf("%s: %s -> %s", f.Path, fieldText(f.From), fieldText(f.To))
 }
 
 func fieldText(value any) string {

@@ -2,12 +2,10 @@ package konnect
 
 import (
 	"fmt"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
 // validate checks the rules of the CRDs and those of Konnect.
@@ -17,13 +15,12 @@ func (s *session) validate(objects []crd.Object) {
 		problems := s.validateSchema(key, obj)
 		if k := s.kinds.by[key.GroupKind()]; k != nil {
 			problems = append(problems, k.checkObject(obj)...)
-			problems = append(problems, checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
-			problems = append(problems, checkPolicies(obj)...)
-			for _, w := range k.warnings(obj) {
-				w.Key = key
-				s.warn(w)
-			}
+			problems = append(problems, checkUserTags(obj)...)
+			problems = append(problems, checkPlugins(obj)...)
+			s.warnOf(key, k.warnings(obj))
 		}
+		problems = append(problems, checkAnnotations(obj)...)
+		s.warnOf(key, annotationWarnings(obj))
 		for _, p := range firstOfEach(problems) {
 			s.problem(key, p)
 		}
@@ -57,30 +54,6 @@ func (s *session) validateSchema(key crd.Key, obj crd.Object) field.ErrorList {
 		s.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
 	}
 	return problems
-}
-
-// tagged is an object whose entity has tags.
-type tagged interface{ GetTags() commonv1alpha1.Tags }
-
-// annotationTags adds tags to an object's entity, separated by commas.
-const annotationTags = "konghq.com/tags"
-
-func userTags(obj crd.Object) []string {
-	var tags []string
-	if t, ok := obj.(tagged); ok {
-		tags = append(tags, t.GetTags()...)
-		for tag := range strings.SplitSeq(obj.GetAnnotations()[annotationTags], ",") {
-			if tag = strings.TrimSpace(tag); tag != "" {
-				tags = append(tags, tag)
-			}
-		}
-	}
-	return tags
-}
-
-// marksOf counts the marks that an object's entity cannot do without.
-func marksOf(obj crd.Object) int {
-	return len(requiredMarks("", crd.Key{}, annotatedDeletion(obj)))
 }
 
 // checkControlPlanes refuses entities in control planes that hold none, as far as

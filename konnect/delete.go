@@ -43,9 +43,10 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 		return err
 	}
 	for _, m := range s.batch() {
-		for _, p := range checkPolicies(m.obj) {
+		for _, p := range append(checkAnnotations(m.obj), checkMisspelledPolicies(m.obj)...) {
 			s.problem(m.key, p)
 		}
+		s.warnOf(m.key, annotationWarnings(m.obj))
 	}
 	if err := s.refusal(); err != nil {
 		return err

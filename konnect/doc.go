@@ -31,6 +31,11 @@
 // what it lies in; konnectkit/management-policy ([crd.ManagementPolicy]) has it
 // only observed.
 //
+// An annotation under konnectkit/ that does not exist is refused, in Delete as well.
+// Of Kong's annotations konghq.com/tags is honoured: tags, separated by commas, that
+// the entity has beside those of the spec. konghq.com/plugins is refused while there
+// are no plugins, without which an entity would be served unprotected.
+//
 // Nothing of others goes along with what is deleted: what belongs to it is read
 // first, and refuses the call. [WithMaxDeletes] is a limit for all of it.
 //

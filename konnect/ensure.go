@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Ensure makes Konnect hold what the objects say, and writes only what differs.
@@ -179,15 +180,18 @@ func (s *session) failures() error {
 		}
 		dependent, ok := errors.AsType[*DependencyError](m.err)
 		if m.err != nil && (!ok || dependent.lookedUp) {
-			failures = append(failures, m.err)
+			failures = append(failures, printable.Error(m.err))
 		}
 	}
 	for _, m := range s.members {
 		if m.unread != nil && !s.deleting {
-			failures = append(failures, fmt.Errorf("prune %s: %w", m.key, m.unread))
+			failures = append(failures, printable.Error(fmt.Errorf("prune %s: %w", m.key, m.unread)))
 		}
 	}
-	return errors.Join(append(failures, s.asides...)...)
+	for _, aside := range s.asides {
+		failures = append(failures, printable.Error(aside))
+	}
+	return errors.Join(failures...)
 }
 
 // blame gives each object the problems that were found with it.

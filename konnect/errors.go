@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Sentinels for errors.Is, each a class of *APIError.
@@ -63,7 +64,7 @@ func (e *APIError) Error() string {
 	if e.Attempts > 1 {
 		text += fmt.Sprintf("%d attempts: ", e.Attempts)
 	}
-	return text + e.reason()
+	return printable.Line(text + e.reason())
 }
 
 // reason is the answer without the request.
@@ -83,9 +84,9 @@ func (e *APIError) reason() string {
 func (d ErrorDetail) String() string {
 	text := oneLine(strings.Join(d.Messages, ", "))
 	if d.Field != "" {
-		return d.Field + ": " + text
+		text = d.Field + ": " + text
 	}
-	return text
+	return printable.Line(text)
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
@@ -163,9 +164,9 @@ func (p Problem) String() string { return p.named().Error() }
 // fields name it themselves.
 func (p Problem) named() error {
 	if _, ok := errors.AsType[*field.Error](p.Err); ok {
-		return fmt.Errorf("validate %s: %w", p.Key, p.Err)
+		return printable.Error(fmt.Errorf("validate %s: %w", p.Key, p.Err))
 	}
-	return p.Err
+	return printable.Error(p.Err)
 }
 
 // Unwrap implements the multiple form of errors.Unwrap.
@@ -195,9 +196,9 @@ type OwnershipError struct {
 
 // Error returns one line.
 func (e *OwnershipError) Error() string {
-	text := fmt.Sprintf("find %s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+	text := printable.Sprintf("find %s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
 	if e.belongs {
-		text = fmt.Sprintf("delete %s: entity %s (%s) belongs to it and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
+		text = printable.Sprintf("delete %s: entity %s (%s) belongs to it and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
 	}
 	if e.AdoptHint != "" {
 		text += "; " + e.AdoptHint
@@ -217,7 +218,7 @@ type ImmutableError struct {
 
 // Error returns one line.
 func (e *ImmutableError) Error() string {
-	return fmt.Sprintf("update %s: immutable fields differ: %s", e.Key, joinFields(e.Fields))
+	return printable.Sprintf("update %s: immutable fields differ: %s", e.Key, joinFields(e.Fields))
 }
 
 // MismatchError is an entity that is to be adopted with mode: match and differs.
@@ -232,7 +233,7 @@ type MismatchError struct {
 
 // Error returns one line.
 func (e *MismatchError) Error() string {
-	return fmt.Sprintf("adopt %s: entity %s does not match: %s", e.Key, e.KonnectID, joinFields(e.Fields))
+	return printable.Sprintf("adopt %s: entity %s does not match: %s", e.Key, e.KonnectID, joinFields(e.Fields))
 }
 
 // StalePlanError says that what a plan rests on has changed since it was made.
@@ -285,9 +286,9 @@ const dependentsField = "dependents"
 
 // Error returns one line; the cause stands with its own object if that is in the batch.
 func (e *DependencyError) Error() string {
-	text := fmt.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
+	text := printable.Sprintf("%s: %s: %s is not programmed", e.Key, e.Field, e.On)
 	if e.lookedUp {
-		text += ": " + e.Cause.Error()
+		text += ": " + printable.Error(e.Cause).Error()
 	}
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // ProtectedError is an entity that stays because of a deletion policy, and keeps
@@ -24,9 +25,9 @@ type ProtectedError struct {
 func (e *ProtectedError) Error() string {
 	policy := fmt.Sprintf("%s: %s", crd.DeletionPolicyAnnotation, e.Policy)
 	if e.Of == e.Key {
-		return fmt.Sprintf("delete %s: entity %s (%s) is kept by %s", e.Key, e.KonnectID, e.Name, policy)
+		return printable.Sprintf("delete %s: entity %s (%s) is kept by %s", e.Key, e.KonnectID, e.Name, policy)
 	}
-	return fmt.Sprintf("delete %s: entity %s (%s) of %s belongs to it and is kept by %s", e.Key, e.KonnectID, e.Name, e.Of, policy)
+	return printable.Sprintf("delete %s: entity %s (%s) of %s belongs to it and is kept by %s", e.Key, e.KonnectID, e.Name, e.Of, policy)
 }
 
 // protectedError says that an entity of kind k stays, and with it what m stands for.

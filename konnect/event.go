@@ -3,6 +3,8 @@ package konnect
 import (
 	"fmt"
 	"time"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Event tells an observer how a call gets on. It is one of RequestEvent,
@@ -30,9 +32,9 @@ type RequestEvent struct {
 // String implements Event.
 func (e RequestEvent) String() string {
 	if e.Err != nil {
-		return fmt.Sprintf("%s %s: %v (attempt %d)", e.Method, e.Path, e.Err, e.Attempt)
+		return printable.Sprintf("%s %s: %v (attempt %d)", e.Method, e.Path, e.Err, e.Attempt)
 	}
-	return fmt.Sprintf("%s %s: %d in %s (attempt %d)", e.Method, e.Path, e.Status, e.Duration.Round(time.Millisecond), e.Attempt)
+	return printable.Sprintf("%s %s: %d in %s (attempt %d)", e.Method, e.Path, e.Status, e.Duration.Round(time.Millisecond), e.Attempt)
 }
 
 // WaitEvent is a pause of at least 100 ms that the rate budget or a retry makes.
@@ -49,7 +51,7 @@ type WaitEvent struct {
 
 // String implements Event.
 func (e WaitEvent) String() string {
-	return fmt.Sprintf("%s %s: wait %s: %s", e.Method, e.Path, e.Duration.Round(time.Millisecond), e.Reason)
+	return printable.Sprintf("%s %s: wait %s: %s", e.Method, e.Path, e.Duration.Round(time.Millisecond), e.Reason)
 }
 
 // ProgressEvent says that one object is finished.
@@ -62,7 +64,7 @@ type ProgressEvent struct {
 
 // String implements Event.
 func (e ProgressEvent) String() string {
-	return fmt.Sprintf("%d/%d %s %s", e.Done, e.Total, e.Change.Action, e.Change.Key)
+	return printable.Sprintf("%d/%d %s %s", e.Done, e.Total, e.Change.Action, e.Change.Key)
 }
 
 func (RequestEvent) event()  {}

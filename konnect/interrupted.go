@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/internal/transport"
 )
 
@@ -18,7 +19,7 @@ type interruptedError struct {
 
 // Error returns one line.
 func (e *interruptedError) Error() string {
-	return fmt.Sprintf("%v; the last answer was %s", e.request, e.last.reason())
+	return printable.Sprintf("%v; the last answer was %s", e.request, e.last.reason())
 }
 
 // Unwrap implements the multiple form of errors.Unwrap.

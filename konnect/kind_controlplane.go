@@ -17,6 +17,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // controlPlaneKind binds KonnectGatewayControlPlane to /v2/control-planes.
@@ -201,13 +202,14 @@ func checkLabels(path *field.Path, labels map[string]string) field.ErrorList {
 	var problems field.ErrorList
 	pattern := regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$`)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		path := path.Key(printable.Line(key))
 		switch {
 		case isMarkKey(key):
-			problems = append(problems, field.Invalid(path.Key(key), key, "is reserved for the marks of konnectkit"))
+			problems = append(problems, field.Invalid(path, key, "is reserved for the marks of konnectkit"))
 		case strings.HasPrefix(key, "kuma"):
-			problems = append(problems, field.Invalid(path.Key(key), key, "must not start with kuma for konnect"))
+			problems = append(problems, field.Invalid(path, key, "must not start with kuma for konnect"))
 		case !pattern.MatchString(labels[key]):
-			problems = append(problems, field.Invalid(path.Key(key), labels[key], "konnect accepts letters, digits, dots, dashes and underscores, with a letter or digit at both ends"))
+			problems = append(problems, field.Invalid(path, labels[key], "konnect accepts letters, digits, dots, dashes and underscores, with a letter or digit at both ends"))
 		}
 	}
 	return problems

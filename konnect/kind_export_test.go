@@ -41,7 +41,7 @@ func KindsForTest() []KindTraits {
 // CheckForTest runs Konnect's rules beyond the CRD on a defaulted object.
 func CheckForTest(obj crd.Object) field.ErrorList {
 	k := newKindTable().by[obj.GVK().GroupKind()]
-	return append(k.checkObject(obj), checkUserTags(field.NewPath("spec", "tags"), userTags(obj), marksOf(obj))...)
+	return append(k.checkObject(obj), checkUserTags(obj)...)
 }
 
 // PayloadForTest returns the body that would create an object's entity, as the
@@ -66,3 +66,6 @@ func NormalizeTargetForTest(address string) (string, error) { return normalizeTa
 func TagsForTest(user []string, owner string, key crd.Key) []string {
 	return tagsWithMarks(user, owner, key, "")
 }
+
+// NormalizePathForTest is the form of a path in the router.
+func NormalizePathForTest(path string) string { return normalizePath(path) }

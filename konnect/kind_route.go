@@ -47,6 +47,7 @@ func routeKind() binding {
 		name:    func(o *configurationv1alpha1.KongRoute) string { return deref(o.Spec.Name) },
 		specID:  func(o *configurationv1alpha1.KongRoute) *string { return o.Spec.ID },
 		check:   checkRoute,
+		warn:    warnRoutePaths,
 		payload: routePayload,
 		refuse:  refuseExpression,
 	}
@@ -57,7 +58,7 @@ func routePayload(r *configurationv1alpha1.KongRoute, in inputs) (any, error) {
 	payload := components.RouteJSON{
 		Name:                    spec.Name,
 		Protocols:               routeProtocols(spec.Protocols, in.observed),
-		Hosts:                   spec.Hosts,
+		Hosts:                   normalizeHosts(spec.Hosts),
 		Paths:                   spec.Paths,
 		Methods:                 spec.Methods,
 		Headers:                 spec.Headers,

@@ -1,15 +1,15 @@
 package konnect
 
 import (
+	"errors"
 	"maps"
-	slashpath "path"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/pathregexp"
 )
 
 // protocolFamily is a set of protocols that one route may mix, with the matchers
@@ -40,13 +40,7 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
 	}
 	problems = append(problems, checkRoutePaths(path.Child("paths"), spec.Paths)...)
-	for _, name := range slices.Sorted(maps.Keys(spec.Headers)) {
-		if strings.EqualFold(name, "host") {
-			problems = append(problems, field.Invalid(path.Child("headers").Key(name), name, "use hosts to match the host"))
-		} else if len(spec.Headers[name]) == 0 {
-			problems = append(problems, field.Required(path.Child("headers").Key(name), "konnect needs a value"))
-		}
-	}
+	problems = append(problems, checkRouteHeaders(path.Child("headers"), spec.Headers)...)
 	for i, host := range spec.Hosts {
 		problems = append(problems, checkRouteHost(path.Child("hosts").Index(i), host)...)
 	}
@@ -56,43 +50,53 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	if deref(spec.RegexPriority) < 0 {
 		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
 	}
-	for i, method := range spec.Methods {
-		if method == "" || strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
-			problems = append(problems, field.Invalid(path.Child("methods").Index(i), method, "must be in upper case for konnect"))
-		}
-	}
+	problems = append(problems, checkMethods(path.Child("methods"), spec.Methods)...)
 	problems = append(problems, checkEndpoints(path.Child("sources"), spec.Sources)...)
 	problems = append(problems, checkEndpoints(path.Child("destinations"), spec.Destinations)...)
 	return append(problems, checkProtocols(path, spec)...)
 }
 
-func checkRoutePaths(at *field.Path, paths []string) field.ErrorList {
+func checkMethods(path *field.Path, methods []string) field.ErrorList {
 	var problems field.ErrorList
-	for i, value := range paths {
-		expression, isExpression := strings.CutPrefix(value, "~")
+	for i, method := range methods {
+		reason := ""
 		switch {
-		case isExpression && !strings.HasPrefix(expression, "/"):
-			problems = append(problems, field.Invalid(at.Index(i), value, "a regular expression must start with ~/ for konnect"))
-		case isExpression && !isExpressionOfPCRE(expression):
-			problems = append(problems, field.Invalid(at.Index(i), value, "is not a regular expression"))
-		case isExpression:
+		case method != "" && strings.Trim(method, upperCase) == "":
+			continue
+		case method != "" && strings.Trim(strings.ToUpper(method), upperCase) == "":
+			reason = "must be in upper case for konnect: " + strings.ToUpper(method)
 		default:
-			found := checkPath(at.Index(i), value)
-			if clean := slashpath.Clean(value); len(found) == 0 && clean != value && clean+"/" != value {
-				found = field.ErrorList{field.Invalid(at.Index(i), value, "must be normalised for konnect: "+clean)}
-			}
-			problems = append(problems, found...)
+			reason = "must be letters A to Z alone for konnect, which cannot match a method such as M-SEARCH by name; without methods a route takes all"
 		}
+		problems = append(problems, field.Invalid(path.Index(i), method, reason))
 	}
 	return problems
 }
 
-// isExpressionOfPCRE gives the benefit of the doubt to what PCRE has and Go lacks.
-func isExpressionOfPCRE(text string) bool {
-	if _, err := syntax.Parse(text, syntax.Perl); err == nil {
-		return true
+const upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func checkRouteHeaders(path *field.Path, headers map[string][]string) field.ErrorList {
+	problems := checkHeaderNames(path, headers)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		path, values := headerPath(path, name), headers[name]
+		switch {
+		case strings.EqualFold(name, "host"):
+			problems = append(problems, field.Invalid(path, name, "use hosts to match the host"))
+		case len(values) == 0:
+			problems = append(problems, field.Required(path, "konnect needs a value"))
+		}
+		for i, value := range values {
+			if value == "" {
+				problems = append(problems, field.Invalid(path.Index(i), value, "must not be empty for konnect"))
+			}
+			expression, isExpression := strings.CutPrefix(value, "~*")
+			err := pathregexp.Check(strings.ToLower(expression)) // as the router has it
+			if _, lacking := errors.AsType[*pathregexp.UnsupportedError](err); isExpression && lacking {
+				problems = append(problems, field.Invalid(path.Index(i), value, err.Error()))
+			}
+		}
 	}
-	return slices.ContainsFunc([]string{"(?", "++", "*+", "?+", `\`}, func(beyond string) bool { return strings.Contains(text, beyond) })
+	return problems
 }
 
 func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEndpoint) field.ErrorList {

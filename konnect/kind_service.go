@@ -45,12 +45,11 @@ func serviceKind() binding {
 				{Name: "tags", Set: true},
 			},
 		},
-		name:      func(o *configurationv1alpha1.KongService) string { return deref(o.Spec.Name) },
-		specID:    func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
-		check:     checkService,
-		warn:      warnService,
-		payload:   servicePayload,
-		normalize: expandURL,
+		name:    func(o *configurationv1alpha1.KongService) string { return deref(o.Spec.Name) },
+		specID:  func(o *configurationv1alpha1.KongService) *string { return o.Spec.ID },
+		check:   checkService,
+		warn:    warnService,
+		payload: servicePayload,
 	}
 }
 
@@ -58,8 +57,7 @@ func servicePayload(s *configurationv1alpha1.KongService, in inputs) (any, error
 	spec := s.Spec
 	payload := components.Service{
 		Name:           spec.Name,
-		URL:            spec.URL,
-		Host:           spec.Host,
+		Host:           normalizeHost(spec.Host),
 		Protocol:       (*components.ServiceProtocol)(spec.Protocol),
 		Port:           spec.Port,
 		Path:           spec.Path,
@@ -72,49 +70,41 @@ func servicePayload(s *configurationv1alpha1.KongService, in inputs) (any, error
 		TLSVerifyDepth: spec.TLSVerifyDepth,
 		Tags:           in.tags,
 	}
+	spreadURL(spec.URL, &payload)
 	carryService(in.observed, &payload)
 	return payload, nil
+}
+
+// spreadURL replaces protocol, host, port and path by the parts of a url. The url
+// itself is not sent, because servers take it apart in their own ways.
+func spreadURL(text *string, payload *components.Service) {
+	if text == nil {
+		return
+	}
+	parts, err := parseServiceURL(*text)
+	if err != nil {
+		payload.URL = text // refused by checkService
+		return
+	}
+	payload.Protocol, payload.Host = (*components.ServiceProtocol)(&parts.protocol), normalizeHost(parts.host)
+	payload.Port, payload.Path = new(int64(parts.port)), nil
+	if parts.path != "" {
+		payload.Path = &parts.path
+	}
 }
 
 // carryService keeps the subject alternative names, which the CRD does not know,
 // as long as the service speaks TLS.
 func carryService(observed canon.Object, payload *components.Service) {
 	names, ok := observed["tls_sans"].(map[string]any)
-	if !ok || !isTLS(protocolOf(payload)) {
+	if !ok || payload.Protocol == nil || !isTLS(string(*payload.Protocol)) {
 		return
 	}
 	payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
 }
 
-func protocolOf(payload *components.Service) string {
-	if payload.URL != nil {
-		parts, _ := parseServiceURL(*payload.URL) // refused by checkService
-		return parts.protocol
-	}
-	return string(deref(payload.Protocol))
-}
-
 // isTLS tells whether a service of the protocol may have TLS settings.
 func isTLS(protocol string) bool { return protocol == "https" || protocol == "tls" }
-
-// expandURL replaces url by the four fields that Konnect stores: it wins over
-// all of them, and a path that it lacks is cleared.
-func expandURL(service canon.Object) {
-	text, ok := service["url"].(string)
-	if !ok {
-		return
-	}
-	delete(service, "url")
-	parts, err := parseServiceURL(text)
-	if err != nil {
-		return // refused by checkService
-	}
-	service["protocol"], service["host"], service["port"] = parts.protocol, parts.host, float64(parts.port)
-	delete(service, "path")
-	if parts.path != "" {
-		service["path"] = parts.path
-	}
-}
 
 type serviceURL struct {
 	protocol, host, path string
@@ -135,7 +125,7 @@ func parseServiceURL(text string) (serviceURL, error) {
 	u := serviceURL{
 		protocol: strings.ToLower(parsed.Scheme),
 		host:     parsed.Hostname(),
-		path:     parsed.EscapedPath(),
+		path:     pathAsWritten(text),
 		port:     80,
 	}
 	if u.protocol == "https" {
@@ -147,6 +137,15 @@ func parseServiceURL(text string) (serviceURL, error) {
 		}
 	}
 	return u, nil
+}
+
+// pathAsWritten returns the path of a url that has neither query nor fragment.
+func pathAsWritten(text string) string {
+	_, after, _ := strings.Cut(text, "://")
+	if i := strings.IndexByte(after, '/'); i >= 0 {
+		return after[i:]
+	}
+	return ""
 }
 
 func checkService(s *configurationv1alpha1.KongService) field.ErrorList {

@@ -43,7 +43,7 @@ func targetKind() binding {
 }
 
 func targetPayload(t *configurationv1alpha1.KongTarget, in inputs) (any, error) {
-	payload := components.TargetWithoutParents{Target: &t.Spec.Target, Tags: in.tags}
+	payload := components.TargetWithoutParents{Target: new(normalizeHost(t.Spec.Target)), Tags: in.tags}
 	if t.Spec.Weight != nil {
 		payload.Weight = new(int64(*t.Spec.Weight))
 	}

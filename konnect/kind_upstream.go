@@ -63,12 +63,14 @@ func upstreamPayload(u *configurationv1alpha1.KongUpstream, in inputs) (any, err
 		HashFallbackHeader:       spec.HashFallbackHeader,
 		HashFallbackQueryArg:     spec.HashFallbackQueryArg,
 		HashFallbackURICapture:   spec.HashFallbackURICapture,
-		HostHeader:               spec.HostHeader,
 		Slots:                    spec.Slots,
 		StickySessionsCookie:     spec.StickySessionsCookie,
 		StickySessionsCookiePath: spec.StickySessionsCookiePath,
 		UseSrvName:               spec.UseSrvName,
 		Tags:                     in.tags,
+	}
+	if spec.HostHeader != nil {
+		payload.HostHeader = new(normalizeHost(*spec.HostHeader))
 	}
 	if hashOn := deref(spec.HashOn); spec.Algorithm == nil && hashOn != "" && hashOn != "none" {
 		// What the gateway makes of it; the SDK would send round-robin.

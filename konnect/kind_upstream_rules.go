@@ -1,7 +1,6 @@
 package konnect
 
 import (
-	"net"
 	"slices"
 	"unicode/utf8"
 
@@ -12,13 +11,7 @@ import (
 
 func checkUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
 	spec, path := u.Spec, field.NewPath("spec")
-	var problems field.ErrorList
-	switch name := deref(spec.Name); {
-	case name == "":
-		problems = append(problems, field.Required(path.Child("name"), "konnect needs a name"))
-	case net.ParseIP(name) != nil || !isHostName(name):
-		problems = append(problems, field.Invalid(path.Child("name"), name, "must be a host name for konnect, without a port and no ip address"))
-	}
+	problems := checkUpstreamName(path.Child("name"), deref(spec.Name))
 	selectors := []string{"none", "consumer", "ip", "header", "cookie", "path", "query_arg", "uri_capture"}
 	problems = append(problems, checkEnum(path.Child("algorithm"), spec.Algorithm,
 		[]string{"round-robin", "consistent-hashing", "least-connections", "latency", "sticky-sessions"})...)
@@ -57,25 +50,29 @@ func checkHashFallback(path *field.Path, spec configurationv1alpha1.KongUpstream
 // checkHashKeys checks the names and paths of what is hashed.
 func checkHashKeys(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec) field.ErrorList {
 	var problems field.ErrorList
+	anything := func(*field.Path, string) field.ErrorList { return nil }
 	for _, key := range []struct {
 		name  string
 		value *string
+		check func(*field.Path, string) field.ErrorList
 	}{
-		{"hash_on_header", spec.HashOnHeader},
-		{"hash_on_cookie", spec.HashOnCookie},
-		{"hash_on_query_arg", spec.HashOnQueryArg},
-		{"hash_on_uri_capture", spec.HashOnURICapture},
-		{"hash_fallback_header", spec.HashFallbackHeader},
-		{"hash_fallback_query_arg", spec.HashFallbackQueryArg},
-		{"hash_fallback_uri_capture", spec.HashFallbackURICapture},
-		{"sticky_sessions_cookie", spec.StickySessionsCookie},
+		{"hash_on_header", spec.HashOnHeader, checkHeaderName},
+		{"hash_on_cookie", spec.HashOnCookie, checkCookieName},
+		{"hash_on_query_arg", spec.HashOnQueryArg, anything},
+		{"hash_on_uri_capture", spec.HashOnURICapture, anything},
+		{"hash_fallback_header", spec.HashFallbackHeader, checkHeaderName},
+		{"hash_fallback_query_arg", spec.HashFallbackQueryArg, anything},
+		{"hash_fallback_uri_capture", spec.HashFallbackURICapture, anything},
+		{"sticky_sessions_cookie", spec.StickySessionsCookie, anything},
 	} {
 		if key.value == nil {
 			continue
 		}
 		if n := utf8.RuneCountInString(*key.value); n < 1 || n > 1024 {
 			problems = append(problems, field.Invalid(path.Child(key.name), *key.value, "must be 1 to 1024 characters for konnect"))
+			continue
 		}
+		problems = append(problems, key.check(path.Child(key.name), *key.value)...)
 	}
 	if value := spec.HashOnCookiePath; value != nil {
 		problems = append(problems, checkPath(path.Child("hash_on_cookie_path"), *value)...)
@@ -108,6 +105,7 @@ func checkHealthchecks(path *field.Path, checks *configurationv1alpha1.Healthche
 		if a.HTTPPath != nil {
 			problems = append(problems, checkPath(path.Child("http_path"), *a.HTTPPath)...)
 		}
+		problems = append(problems, checkHeaderNames(path.Child("headers"), a.Headers)...)
 		if a.HTTPSSNI != nil {
 			problems = append(problems, checkSNI(path.Child("https_sni"), *a.HTTPSSNI)...)
 		}

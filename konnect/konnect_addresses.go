@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -14,84 +13,250 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Texts that name hosts, paths and endpoints.
+// Texts that name hosts and endpoints.
 
-func checkServicePath(path *field.Path, protocol string, value *string) field.ErrorList {
+// address is a host with an optional port, taken apart.
+type address struct {
+	form addressForm
+	// host is an IPv4 address without zeros in front, an IPv6 address without
+	// brackets, or a name.
+	host string
+	// port is empty for none.
+	port string
+	// embedded is IPv4 within IPv6, which Konnect takes in targets alone.
+	embedded bool
+}
+
+type addressForm int
+
+const (
+	hostNameForm addressForm = iota
+	ipv4Form
+	ipv6Form
+)
+
+var (
+	errAddressParts = errors.New("must be a host with an optional port, without a scheme and a path")
+	errNotAddress   = errors.New("must be a host name or an ip address, with an optional port")
+	errNotIPv4      = errors.New("has only digits and dots, which make it an ipv4 address, and must be a whole one of four numbers up to 255")
+	errNotIPv6      = errors.New("must be a host name or an ip address: more than one colon make it an ipv6 address, which has brackets where a port follows")
+	errBrackets     = errors.New("must have brackets around an ipv6 address only")
+	errEmbedded     = errors.New("must not have an ipv4 address within an ipv6 one for konnect")
+	errPort         = errors.New("the port must be 1 to 65535")
+)
+
+// parseAddress reads an address as the gateway does: more than one colon make it
+// IPv6, nothing but digits and dots make it IPv4.
+func parseAddress(text string) (address, error) {
+	if strings.ContainsAny(text, "/?#") {
+		return address{}, errAddressParts
+	}
+	if strings.HasPrefix(text, "[") || strings.Count(text, ":") > 1 {
+		return parseIPv6(text)
+	}
+	host, port, hasPort := strings.Cut(text, ":")
+	if hasPort {
+		if err := checkPort(port); err != nil {
+			return address{}, err
+		}
+	}
 	switch {
-	case value == nil:
-		return nil
-	case slices.Contains([]string{"tcp", "tls", "udp", "grpc", "grpcs"}, protocol):
-		return field.ErrorList{field.Invalid(path, *value, "konnect allows no path with protocol "+protocol)}
-	case utf8.RuneCountInString(*value) > 1024:
-		return field.ErrorList{field.TooLong(path, *value, 1024)}
+	case host != "" && strings.Trim(host, "0123456789.") == "":
+		host, err := normalizeIPv4(host)
+		return address{form: ipv4Form, host: host, port: port}, err
+	case !hostName.MatchString(host):
+		return address{}, errNotAddress
 	default:
-		return checkPath(path, *value)
+		return address{form: hostNameForm, host: host, port: port}, nil
 	}
 }
 
-func checkPath(path *field.Path, value string) field.ErrorList {
-	switch {
-	case !strings.HasPrefix(value, "/"):
-		return field.ErrorList{field.Invalid(path, value, "must start with / for konnect")}
-	case strings.Contains(value, "//"):
-		return field.ErrorList{field.Invalid(path, value, "must not contain // for konnect")}
-	case !pathCharacters.MatchString(value):
-		return field.ErrorList{field.Invalid(path, value, "must have only characters of rfc 3986 and whole percent escapes for konnect")}
-	default:
-		return nil
+func parseIPv6(text string) (address, error) {
+	host, port := text, ""
+	if inner, hasBracket := strings.CutPrefix(text, "["); hasBracket {
+		within, after, closed := strings.Cut(inner, "]")
+		if !closed {
+			return address{}, errNotIPv6
+		}
+		host = within
+		if after != "" {
+			var hasPort bool
+			if port, hasPort = strings.CutPrefix(after, ":"); !hasPort {
+				return address{}, errNotIPv6
+			}
+			if err := checkPort(port); err != nil {
+				return address{}, err
+			}
+		}
+		if !strings.Contains(host, ":") {
+			return address{}, errBrackets
+		}
 	}
+	if net.ParseIP(host) == nil {
+		return address{}, errNotIPv6
+	}
+	return address{form: ipv6Form, host: host, port: port, embedded: strings.Contains(host, ".")}, nil
 }
 
-var pathCharacters = regexp.MustCompile(`^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2})*$`)
+// normalizeIPv4 takes the zeros in front of numbers away.
+func normalizeIPv4(text string) (string, error) {
+	parts := strings.Split(text, ".")
+	if len(parts) != 4 {
+		return "", errNotIPv4
+	}
+	for i, part := range parts {
+		number, err := strconv.Atoi(part)
+		if err != nil || len(part) > 3 || number > 255 {
+			return "", errNotIPv4
+		}
+		parts[i] = strconv.Itoa(number)
+	}
+	return strings.Join(parts, "."), nil
+}
 
-// checkHost checks a host without a port.
+func checkPort(text string) error {
+	number, err := strconv.Atoi(text)
+	if err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != text {
+		return errPort
+	}
+	return nil
+}
+
+// normalizeHost returns a host with an optional port in the form that is sent: an
+// IPv4 address without zeros in front, anything else as it is.
+func normalizeHost(text string) string {
+	a, err := parseAddress(text)
+	if err != nil || a.form != ipv4Form {
+		return text
+	}
+	if a.port == "" {
+		return a.host
+	}
+	return a.host + ":" + a.port
+}
+
+func normalizeHosts(texts []string) []string {
+	if texts == nil {
+		return nil
+	}
+	normalized := make([]string, len(texts))
+	for i, text := range texts {
+		normalized[i] = normalizeHost(text)
+	}
+	return normalized
+}
+
+// normalizeTarget returns an address as Konnect stores it in targets: with a port,
+// and IPv6 in eight groups within brackets.
+func normalizeTarget(text string) (string, error) {
+	a, err := parseAddress(text)
+	if err != nil {
+		return "", err
+	}
+	if a.port == "" {
+		a.port = "8000"
+	}
+	if a.form == ipv6Form {
+		a.host = "[" + expandIPv6(net.ParseIP(a.host).To16()) + "]"
+	}
+	return a.host + ":" + a.port, nil
+}
+
+func expandIPv6(ip net.IP) string {
+	groups := make([]string, 8)
+	for i := range groups {
+		groups[i] = fmt.Sprintf("%02x%02x", ip[2*i], ip[2*i+1])
+	}
+	return strings.Join(groups, ":")
+}
+
+// parseHost is parseAddress for all that is no target.
+func parseHost(text string) (address, error) {
+	a, err := parseAddress(text)
+	if err == nil && a.embedded {
+		return address{}, errEmbedded
+	}
+	return a, err
+}
+
+// checkHost checks the host of a service, which has a port and a path of its own.
 func checkHost(path *field.Path, host string) field.ErrorList {
+	a, err := parseHost(host)
 	switch {
 	case utf8.RuneCountInString(host) > 256:
 		return field.ErrorList{field.TooLong(path, host, 256)}
-	case net.ParseIP(strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")) == nil && !isHostName(host):
-		return field.ErrorList{field.Invalid(path, host, "must be a host name or an ip address, without a port, for konnect")}
+	case errors.Is(err, errAddressParts):
+		return field.ErrorList{field.Invalid(path, host, "must be a host alone: spec.protocol, spec.port and spec.path hold the rest, or spec.url the whole")}
+	case errors.Is(err, errPort), err == nil && a.port != "":
+		return field.ErrorList{field.Invalid(path, host, "must be a host alone: spec.port holds the port")}
+	case err != nil:
+		return field.ErrorList{field.Invalid(path, host, err.Error())}
 	default:
 		return nil
 	}
 }
 
 // checkHostPort checks a host with an optional port.
-func checkHostPort(path *field.Path, address *string) field.ErrorList {
-	if address == nil {
+func checkHostPort(path *field.Path, text *string) field.ErrorList {
+	if text == nil {
 		return nil
 	}
-	host, port, found := strings.Cut(*address, ":")
-	if !found || strings.Contains(port, ":") { // an IPv6 address has no port here
-		return checkHost(path, *address)
+	if _, err := parseHost(*text); err != nil {
+		return field.ErrorList{field.Invalid(path, *text, err.Error())}
 	}
-	if err := checkPort(port); err != nil {
-		return field.ErrorList{field.Invalid(path, *address, err.Error())}
+	return nil
+}
+
+// checkUpstreamName checks the host name that an upstream stands for.
+func checkUpstreamName(path *field.Path, name string) field.ErrorList {
+	a, err := parseAddress(name)
+	switch {
+	case name == "":
+		return field.ErrorList{field.Required(path, "konnect needs a name")}
+	case errors.Is(err, errNotIPv4), err == nil && a.form != hostNameForm:
+		return field.ErrorList{field.Invalid(path, name, "must be a host name for konnect: only digits and dots, or colons, make it an ip address")}
+	case err != nil, a.port != "":
+		return field.ErrorList{field.Invalid(path, name, "must be a host name for konnect, without scheme, port and path")}
+	default:
+		return nil
 	}
-	return checkHost(path, host)
 }
 
 // checkRouteHost checks a host of a route: one wildcard and a port are allowed.
-func checkRouteHost(path *field.Path, value string) field.ErrorList {
-	host, port, found := strings.Cut(value, ":")
-	if found {
-		if err := checkPort(port); err != nil {
-			return field.ErrorList{field.Invalid(path, value, err.Error())}
-		}
+func checkRouteHost(path *field.Path, text string) field.ErrorList {
+	plain, wild := text, strings.Count(text, "*")
+	if wild > 0 {
+		plain = strings.ReplaceAll(text, "*", wildcardLabel)
 	}
-	if !isWildcardName(host) {
-		return field.ErrorList{field.Invalid(path, value, "must be a host name or an ipv4 address, with one * as its first or last label at most, for konnect")}
+	host, _, _ := strings.Cut(text, ":")
+	_, err := parseHost(plain)
+	switch {
+	case errors.Is(err, errAddressParts):
+		return field.ErrorList{field.Invalid(path, text, err.Error()+"; spec.protocols and spec.paths match those")}
+	case err != nil:
+		return field.ErrorList{field.Invalid(path, text, err.Error())}
+	case wild > 1, wild == 1 && !strings.HasPrefix(host, "*.") && !strings.HasSuffix(host, ".*"):
+		return field.ErrorList{field.Invalid(path, text, "konnect allows one * as the first or the last label")}
+	default:
+		return nil
 	}
-	return nil
 }
 
 // checkSNI checks a server name, which is neither an address nor has a port.
 func checkSNI(path *field.Path, name string) field.ErrorList {
-	if net.ParseIP(name) != nil || !isWildcardName(name) {
-		return field.ErrorList{field.Invalid(path, name, "must be a host name, with one * as its first or last label at most, for konnect")}
+	a, err := parseAddress(strings.ReplaceAll(name, "*", wildcardLabel))
+	switch {
+	case err != nil, a.form != hostNameForm, a.port != "":
+		return field.ErrorList{field.Invalid(path, name, "must be a host name for konnect, neither an ip address nor with a port")}
+	case strings.Count(name, "*") > 1, strings.Contains(strings.TrimSuffix(strings.TrimPrefix(name, "*"), "*"), "*"):
+		return field.ErrorList{field.Invalid(path, name, "konnect allows one * as the first or the last character")}
+	default:
+		return nil
 	}
-	return nil
 }
+
+// wildcardLabel stands for an asterisk while the rest of a name is checked.
+const wildcardLabel = "wildcard"
 
 // checkIP checks an address or a range of them.
 func checkIP(path *field.Path, text *string) field.ErrorList {
@@ -107,62 +272,7 @@ func checkIP(path *field.Path, text *string) field.ErrorList {
 	return field.ErrorList{field.Invalid(path, *text, "must be an ip address or a cidr range for konnect")}
 }
 
-// isWildcardName tells whether name is a host name of which the first or the last
-// label may be an asterisk.
-func isWildcardName(name string) bool {
-	if rest, ok := strings.CutPrefix(name, "*."); ok {
-		return isHostName(rest)
-	}
-	return isHostName(strings.TrimSuffix(name, ".*"))
-}
-
-// normalizeTarget returns an address as Konnect stores it: with a port, and IPv6
-// in eight groups within brackets.
-func normalizeTarget(address string) (string, error) {
-	host, port := address, "8000"
-	if h, p, err := net.SplitHostPort(address); err == nil {
-		host, port = h, p
-	} else if strings.HasPrefix(address, "[") && strings.HasSuffix(address, "]") {
-		host = address[1 : len(address)-1]
-	}
-	if strings.HasPrefix(address, "[") && !strings.Contains(host, ":") {
-		return "", fmt.Errorf("must have brackets around an ipv6 address only")
-	}
-	if err := checkPort(port); err != nil {
-		return "", err
-	}
-	if ip := net.ParseIP(host); ip != nil {
-		if ip.To4() != nil && !strings.Contains(host, ":") {
-			return host + ":" + port, nil
-		}
-		return "[" + expandIPv6(ip.To16()) + "]:" + port, nil
-	}
-	if !isHostName(host) {
-		return "", fmt.Errorf("must be a host name or an ip address, with an optional port")
-	}
-	return host + ":" + port, nil
-}
-
-func checkPort(text string) error {
-	number, err := strconv.Atoi(text)
-	if err != nil || number < 1 || number > 65535 || strconv.Itoa(number) != text {
-		return errPort
-	}
-	return nil
-}
-
-var errPort = errors.New("the port must be 1 to 65535")
-
-func expandIPv6(ip net.IP) string {
-	groups := make([]string, 8)
-	for i := range groups {
-		groups[i] = fmt.Sprintf("%02x%02x", ip[2*i], ip[2*i+1])
-	}
-	return strings.Join(groups, ":")
-}
-
-func isHostName(host string) bool { return hostName.MatchString(host) }
-
 var hostName = regexp.MustCompile(`^` + hostLabel + `(?:\.` + hostLabel + `)*\.?$`)
 
-const hostLabel = `[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?`
+// hostLabel may begin with a dash, as labels of encoded names do.
+const hostLabel = `[A-Za-z0-9_-]*[A-Za-z0-9_]`

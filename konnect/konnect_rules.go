@@ -3,12 +3,15 @@ package konnect
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // What several kinds check because Konnect would refuse it. The CRD does not.
@@ -67,31 +70,32 @@ func isNameRune(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(".-_~", r) || r >= 0x80
 }
 
-// checkUserTags checks an entity's own tags, beside which there must be room for
-// as many marks.
-func checkUserTags(path *field.Path, tags []string, marks int) field.ErrorList {
+// checkHeaderNames checks the names of headers that are matched or sent.
+func checkHeaderNames(path *field.Path, headers map[string][]string) field.ErrorList {
 	var problems field.ErrorList
-	distinct := map[string]bool{}
-	for i, tag := range tags {
-		distinct[tag] = true
-		key, _, _ := strings.Cut(tag, ":")
-		switch {
-		case isMark(tag):
-			problems = append(problems, field.Invalid(path.Index(i), tag, "the key "+key+" is reserved for the marks of konnectkit"))
-		case tag == "":
-			problems = append(problems, field.Invalid(path.Index(i), tag, "must not be empty"))
-		case strings.ContainsAny(tag, ",/"):
-			problems = append(problems, field.Invalid(path.Index(i), tag, "konnect allows no comma and no slash"))
-		case strings.ContainsFunc(tag, isControl):
-			problems = append(problems, field.Invalid(path.Index(i), tag, "konnect allows no control characters"))
-		case utf8.RuneCountInString(tag) > maxTagLength:
-			problems = append(problems, field.TooLong(path.Index(i), tag, maxTagLength))
-		}
-	}
-	if most := maxTags - marks; len(distinct) > most {
-		problems = append(problems, field.TooMany(path, len(distinct), most))
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		problems = append(problems, checkHeaderName(headerPath(path, name), name)...)
 	}
 	return problems
+}
+
+func headerPath(path *field.Path, name string) *field.Path { return path.Key(printable.Line(name)) }
+
+func checkHeaderName(path *field.Path, name string) field.ErrorList {
+	if name != "" && strings.Trim(name, tokenCharacters) == "" {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, name, "must be the name of a header: letters, digits and !#$%&'*+-.^_`|~")}
+}
+
+// tokenCharacters are those of a token of RFC 9110.
+const tokenCharacters = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func checkCookieName(path *field.Path, name string) field.ErrorList {
+	if !strings.ContainsFunc(name, func(r rune) bool { return isControl(r) || strings.ContainsRune(" ()<>@,;:\\\"/?={}[]", r) }) {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(path, name, `must be the name of a cookie, without blanks and ()<>@,;:\"/?={}[]`)}
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }

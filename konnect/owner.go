@@ -53,7 +53,8 @@ func (s *session) ownershipError(m *member, e *entity) error {
 	case e.owner.managedBy == managedByUs:
 		err.AdoptHint = "use another name, or a client with that owner"
 	case m.isControlPlane():
-		err.AdoptHint = "use another name, mirror it with spec.source: Mirror, or take it over with WithAdoption"
+		err.AdoptHint = "use another name, only look at it with the annotation " + crd.ManagementPolicyAnnotation +
+			": observe, mirror it with spec.source: Mirror, or take it over with WithAdoption"
 	default:
 		err.AdoptHint = "use another name, or take it over with spec.adopt or WithAdoption"
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Plan is what Ensure would do. It holds no payload and no secret, and can be
@@ -74,12 +75,12 @@ func (p *Plan) String() string {
 		if id == "" {
 			id = "known after apply"
 		}
-		fmt.Fprintf(&text, "%s %s  %s (%s)%s\n", mark, c.Key, orDash(c.Name), id, heldBy(c.Holder))
+		text.WriteString(printable.Sprintf("%s %s  %s (%s)%s", mark, c.Key, orDash(c.Name), id, heldBy(c.Holder)) + "\n")
 		for _, f := range c.Fields {
 			fmt.Fprintf(&text, "    %s\n", f)
 		}
 		if c.Err != nil {
-			fmt.Fprintf(&text, "    %v\n", c.Err)
+			fmt.Fprintf(&text, "    %v\n", printable.Error(c.Err))
 		}
 	}
 	if text.Len() > 0 {

@@ -20,11 +20,11 @@ func annotatedDeletion(obj crd.Object) crd.DeletionPolicy {
 
 // checkPolicies refuses policies that mean nothing.
 func checkPolicies(obj crd.Object) field.ErrorList {
-	path, annotations := field.NewPath("metadata", "annotations"), obj.GetAnnotations()
+	annotations := obj.GetAnnotations()
 	var problems field.ErrorList
 	check := func(key string, allowed ...string) {
 		if value, set := annotations[key]; set && !slices.Contains(allowed, value) {
-			problems = append(problems, field.NotSupported(path.Key(key), value, allowed))
+			problems = append(problems, field.NotSupported(annotationPath(key), value, allowed))
 		}
 	}
 	check(crd.DeletionPolicyAnnotation,

@@ -2,8 +2,11 @@ package konnect
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Report tells what a call did, one Change per object in dependency order
@@ -34,14 +37,19 @@ func writeTable(text *strings.Builder, changes []Change) {
 	table := tabwriter.NewWriter(text, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "ACTION\tKIND\tOBJECT\tNAME\tKONNECT ID\tPROGRAMMED")
 	for _, c := range changes {
-		_, _ = fmt.Fprintf(table, "%s\t%s\t%s/%s\t%s\t%s\t%t\n",
-			c.Action, c.Key.Kind, c.Key.Namespace, c.Key.Name, orDash(c.Name), orDash(c.KonnectID), c.Programmed)
+		cells := []string{
+			string(c.Action), c.Key.Kind, c.Key.Namespace + "/" + c.Key.Name, orDash(c.Name), orDash(c.KonnectID), strconv.FormatBool(c.Programmed),
+		}
+		for i, cell := range cells {
+			cells[i] = printable.Line(cell)
+		}
+		_, _ = fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	_ = table.Flush()
 	var notes []string
 	for _, c := range changes {
 		if c.Err != nil {
-			notes = append(notes, fmt.Sprintf("%s: %s", c.Action, strings.ReplaceAll(c.Err.Error(), "\n", "; ")))
+			notes = append(notes, fmt.Sprintf("%s: %v", c.Action, printable.Error(c.Err)))
 		}
 		if c.Action == ActionObserved {
 			for _, f := range c.Fields {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -35,9 +36,14 @@ func parseServerURL(text string) (*url.URL, error) {
 		return nil, fmt.Errorf("server url %q must not have a query or fragment", shown)
 	}
 	server.Path = strings.TrimRight(server.Path, "/")
+	if version := server.Path[strings.LastIndex(server.Path, "/")+1:]; apiVersion.MatchString(version) {
+		return nil, fmt.Errorf("server url %q must not end in /%s, which every request adds by itself", shown, version)
+	}
 	server.Host = strings.ToLower(server.Host)
 	return server, nil
 }
+
+var apiVersion = regexp.MustCompile(`^v[0-9]+$`)
 
 // checkPlainHTTP refuses to send a token in clear over a network.
 func checkPlainHTTP(server *url.URL, allowed bool) error {

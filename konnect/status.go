@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -265,7 +266,7 @@ func statusText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return cut(err.Error(), maxMessage)
+	return cut(printable.Error(err).Error(), maxMessage)
 }
 
 // ownError is what is wrong with the object itself, not with one that it needs.

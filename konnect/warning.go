@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Warning is something that is legal and probably not meant. It stops nothing and
@@ -41,6 +42,12 @@ const (
 	// WarningFallbackAuth is a control plane whose credentials are not there, and that
 	// the client's own are used for: WithFallbackAuth.
 	WarningFallbackAuth WarningCode = "fallback-auth"
+	// WarningLiteralPath is a path of a route that looks like a regular expression and
+	// is compared as it is written.
+	WarningLiteralPath WarningCode = "literal-path"
+	// WarningMisspelledAnnotation is an annotation that has no effect and whose key is
+	// nearly one that has.
+	WarningMisspelledAnnotation WarningCode = "misspelled-annotation"
 )
 
 // warningCodes are all of them.
@@ -51,6 +58,8 @@ func warningCodes() []WarningCode {
 		WarningUnknownKind,
 		WarningOddHeader,
 		WarningFallbackAuth,
+		WarningLiteralPath,
+		WarningMisspelledAnnotation,
 	}
 }
 
@@ -63,7 +72,7 @@ func (w Warning) String() string {
 	if w.Key != (crd.Key{}) {
 		text = w.Key.String() + ": " + text
 	}
-	return text
+	return printable.Line(text)
 }
 
 func (w Warning) compare(other Warning) int {
@@ -94,6 +103,7 @@ func (s *session) warn(w Warning) {
 	if slices.Contains(s.options.withoutWarnings, w.Code) {
 		return
 	}
+	w.Message = printable.Line(w.Message)
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.warnings = append(s.warnings, w)
@@ -103,6 +113,14 @@ func (s *session) warn(w Warning) {
 func (s *session) warnOfAnswers(cred credential) func(string) {
 	return func(doubt string) {
 		s.warn(Warning{Code: WarningOddHeader, Message: "answer of " + cred.server.Host + ": " + doubt})
+	}
+}
+
+// warnOf notes warnings of an object, which lack its key.
+func (s *session) warnOf(key crd.Key, warnings []Warning) {
+	for _, w := range warnings {
+		w.Key = key
+		s.warn(w)
 	}
 }
 

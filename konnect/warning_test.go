@@ -138,3 +138,27 @@ func ExampleWithoutWarnings() {
 	// KongService default/echo: spec.host: echo.example is lost, because spec.url stands for host echo.internal; leave one of the two out [url-overrides-fields]
 	// 0 <nil>
 }
+
+func TestWarningOfLiteralPaths(t *testing.T) {
+	t.Parallel()
+	for path, warned := range map[string]bool{
+		"/api/v1/.+": true, "/x/(.*)": true, "/foo/*": true, "/foo$": true, "/(ab)+": true,
+		"/": false, "/a.b": false, "/a+b": false, "/Products(1)": false, "/$metadata": false, "/a~b": false,
+		"~/api/v1/.+": false, "~/x/(.*)": false, "~/foo$": false,
+	} {
+		server := konnecttest.Start(t)
+		plan, err := newClient(t, server).Plan(t.Context(), []crd.Object{
+			builder.NewGatewayControlPlane("gw").MustBuild(),
+			builder.NewRoute("r").ControlPlane("gw").Protocols("http").Paths("/first", path).MustBuild(),
+		})
+		require.NoError(t, err, "%s is legal", path)
+		if !warned {
+			assert.Empty(t, plan.Warnings, path)
+			continue
+		}
+		require.Len(t, plan.Warnings, 1, path)
+		assert.Equal(t, konnect.WarningLiteralPath, plan.Warnings[0].Code)
+		assert.Equal(t, "spec.paths[1]", plan.Warnings[0].Field)
+		assert.Contains(t, plan.Warnings[0].Message, "a regular expression starts with ~/, such as \"~"+path+`"`)
+	}
+}

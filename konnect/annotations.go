@@ -1,0 +1,123 @@
+package konnect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/internal/spelling"
+)
+
+const (
+	// annotationTags adds tags to an object's entity, separated by commas.
+	annotationTags = "konghq.com/tags"
+	// annotationPlugins names KongPlugins to attach, separated by commas.
+	annotationPlugins = "konghq.com/plugins"
+	// annotationPrefix is that of all annotations of this module.
+	annotationPrefix = "konnectkit"
+)
+
+// ownAnnotations are all that there are of this module.
+func ownAnnotations() []string {
+	return []string{crd.DeletionPolicyAnnotation, crd.ManagementPolicyAnnotation, konnectv1alpha1.ConversionAnnotation}
+}
+
+func annotationPath(key string) *field.Path {
+	return field.NewPath("metadata", "annotations").Key(printable.Line(key))
+}
+
+// checkAnnotations refuses annotations of this module that mean nothing, so that
+// nobody relies on them.
+func checkAnnotations(obj crd.Object) field.ErrorList {
+	var problems field.ErrorList
+	known := ownAnnotations()
+	for _, key := range slices.Sorted(maps.Keys(obj.GetAnnotations())) {
+		if strings.HasPrefix(key, annotationPrefix+"/") && !slices.Contains(known, key) {
+			problems = append(problems, field.Forbidden(annotationPath(key), fmt.Sprintf(
+				"there is no such annotation; the nearest is %s, all are %s", spelling.Nearest(key, known), strings.Join(known, ", "))))
+		}
+	}
+	return append(problems, checkPolicies(obj)...)
+}
+
+// checkPlugins refuses an object whose plugins would be left out in silence.
+func checkPlugins(obj crd.Object) field.ErrorList {
+	value := obj.GetAnnotations()[annotationPlugins]
+	if strings.Trim(value, ", \t\r\n") == "" {
+		return nil
+	}
+	return field.ErrorList{field.Forbidden(annotationPath(annotationPlugins), fmt.Sprintf(
+		"plugins are not supported yet, and without %q the entity would be served unprotected; take the annotation away if that is meant", value))}
+}
+
+// misspelled is an annotation that has no effect and looks as if it should.
+type misspelled struct{ key, meant string }
+
+// misspelledAnnotations finds annotations whose prefix or name is nearly one that
+// has an effect.
+func misspelledAnnotations(obj crd.Object) []misspelled {
+	var found []misspelled
+	for _, key := range slices.Sorted(maps.Keys(obj.GetAnnotations())) {
+		prefix, name, hasPrefix := strings.Cut(key, "/")
+		switch {
+		case prefix == annotationPrefix && hasPrefix: // see checkAnnotations
+		case isNearPrefix(prefix), hasPrefix && isNearName(name) && strings.Contains(strings.ToLower(prefix), "konnect"):
+			found = append(found, misspelled{key, spelling.Nearest(annotationPrefix+"/"+strings.ToLower(name), ownAnnotations())})
+		case key == "plugins.konghq.com", isNear(key, annotationPlugins):
+			found = append(found, misspelled{key, annotationPlugins})
+		case isNear(key, annotationTags):
+			found = append(found, misspelled{key, annotationTags})
+		}
+	}
+	return found
+}
+
+func isNear(key, known string) bool {
+	return key != known && spelling.Distance(strings.ToLower(key), known) <= 1
+}
+
+// isNearPrefix takes konnectkit.io, konnect-kit and Konnectkit for what they mean.
+func isNearPrefix(prefix string) bool {
+	plain := strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(prefix))
+	return strings.HasPrefix(plain, annotationPrefix) || spelling.Distance(plain, annotationPrefix) <= 2
+}
+
+func isNearName(name string) bool {
+	return slices.ContainsFunc(ownAnnotations(), func(key string) bool {
+		return spelling.Distance(annotationPrefix+"/"+strings.ToLower(name), key) <= 2
+	})
+}
+
+// annotationWarnings has no keys yet.
+func annotationWarnings(obj crd.Object) []Warning {
+	var warnings []Warning
+	for _, m := range misspelledAnnotations(obj) {
+		warnings = append(warnings, Warning{
+			Field: annotationPath(m.key).String(), Code: WarningMisspelledAnnotation,
+			Message: fmt.Sprintf("has no effect; %s has", m.meant),
+		})
+	}
+	return warnings
+}
+
+// checkMisspelledPolicies refuses to delete what a misspelled annotation may have
+// been meant to keep.
+func checkMisspelledPolicies(obj crd.Object) field.ErrorList {
+	var problems field.ErrorList
+	for _, m := range misspelledAnnotations(obj) {
+		value := obj.GetAnnotations()[m.key]
+		isPolicy := m.meant == crd.DeletionPolicyAnnotation && value != string(crd.DeletionPolicyDelete) ||
+			m.meant == crd.ManagementPolicyAnnotation && value != string(crd.ManagementPolicyFull)
+		if _, known := obj.GetAnnotations()[m.meant]; isPolicy && !known {
+			problems = append(problems, field.Forbidden(annotationPath(m.key),
+				"has no effect, and "+m.meant+" would keep the entity; correct it or take it away"))
+		}
+	}
+	return problems
+}

@@ -1,0 +1,91 @@
+package konnect
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/pathregexp"
+)
+
+// checkRoutePaths checks prefixes, which are compared as they are written, and
+// regular expressions, which start with ~.
+func checkRoutePaths(at *field.Path, paths []string) field.ErrorList {
+	var problems field.ErrorList
+	for i, value := range paths {
+		reason := ""
+		if expression, isExpression := strings.CutPrefix(value, "~"); isExpression {
+			reason = expressionProblem(expression)
+		} else {
+			reason = prefixProblem(value)
+		}
+		if reason != "" {
+			problems = append(problems, field.Invalid(at.Index(i), value, reason))
+		}
+	}
+	return problems
+}
+
+func expressionProblem(expression string) string {
+	if !strings.HasPrefix(expression, "/") {
+		return "a regular expression must start with ~/ for konnect"
+	}
+	if strings.Contains(expression, "//") {
+		return "must not contain // for konnect, not even in a regular expression: paths are matched without empty segments, and /{2} stands for //"
+	}
+	err := pathregexp.Check(expression)
+	if _, ok := errors.AsType[*pathregexp.UnsupportedError](err); ok {
+		return err.Error()
+	}
+	if err != nil {
+		return "is not a regular expression: " + err.Error()
+	}
+	return ""
+}
+
+// prefixProblem returns what is wrong with a path that is no regular expression.
+func prefixProblem(prefix string) string {
+	const advice = "a regular expression starts with ~/, such as ~/users/(?<id>[^/]+)$"
+	switch {
+	case !strings.HasPrefix(prefix, "/"):
+		return "must start with / for konnect; " + advice
+	case strings.Contains(prefix, "//"):
+		return "must not contain // for konnect"
+	case strings.ContainsAny(prefix, `{}[]|\^`):
+		return "is compared as it is written; " + advice
+	case strings.ContainsAny(prefix, "?#"):
+		return "can never match, because paths are compared without query and fragment"
+	case strings.ContainsFunc(prefix, isControl):
+		return "must not hold control characters"
+	case strings.Contains(percentEscapes.ReplaceAllString(prefix, ""), "%"):
+		return "must have whole percent escapes for konnect"
+	}
+	if normalized := normalizePath(prefix); normalized != prefix {
+		return "must be normalised for konnect, as paths of requests are: " + normalized
+	}
+	return ""
+}
+
+// warnRoutePaths names prefixes that look like regular expressions and are legal.
+func warnRoutePaths(r *configurationv1alpha1.KongRoute) []Warning {
+	var warnings []Warning
+	for i, prefix := range r.Spec.Paths {
+		if strings.HasPrefix(prefix, "~") || !likeExpression.MatchString(prefix) {
+			continue
+		}
+		warnings = append(warnings, Warning{
+			Field: field.NewPath("spec", "paths").Index(i).String(), Code: WarningLiteralPath,
+			Message: fmt.Sprintf("%q matches only paths that begin with these very characters; a regular expression starts with ~/, such as %q",
+				prefix, "~"+prefix),
+		})
+	}
+	return warnings
+}
+
+// likeExpression finds what regular expressions are full of and paths nearly never
+// hold. Parentheses alone are common: OData has them.
+var likeExpression = regexp.MustCompile(`\*|\.\+|\)\+|\$$`)
