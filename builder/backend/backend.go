@@ -2,7 +2,6 @@ package backend
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -14,17 +13,23 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
-// Labels of all objects that FromService makes.
+// Labels of all objects that this package makes, by which a controller finds what it
+// has made, and what is left over.
 const (
-	// LabelServiceName holds the name of the Service, which is in the same
-	// namespace: a controller finds by it what it has made, and what is left over.
+	// LabelServiceName holds the name of the Service that FromService was given, which
+	// is in the same namespace.
 	LabelServiceName = "konnectkit/service-name"
+	// LabelBackendName holds the name that FromServices was given.
+	LabelBackendName = "konnectkit/backend-name"
 	// LabelManagedBy is "konnectkit" unless WithLabels says otherwise.
 	LabelManagedBy = "app.kubernetes.io/managed-by"
 )
 
-// Backend is what one port of a Service becomes.
+// Backend is what one port of a Service becomes, or what several Services become together.
 type Backend struct {
+	// Port is that of the Service. It is zero for an ExternalName Service without ports,
+	// and for FromServices.
+	Port    corev1.ServicePort
 	Service *configurationv1alpha1.KongService
 	// Upstream is nil for an ExternalName Service.
 	Upstream *configurationv1alpha1.KongUpstream
@@ -91,81 +96,26 @@ func FromService(service *corev1.Service, endpointSlices []discoveryv1.EndpointS
 
 // build makes the objects of one port.
 func (t *translation) build(p port) (Backend, error) {
-	names := t.namesOf(p)
-	external := t.external()
-	host := names.upstream
-	if external {
-		host = externalHost(t.service)
+	with := maker{
+		namespace: t.namespace, options: &t.options, names: t.namesOf(p),
+		label: [2]string{LabelServiceName, t.service.Name},
 	}
-	service := builder.NewService(names.object)
-	for _, configure := range t.options.service {
-		configure(service)
+	if t.service.UID != "" {
+		with.owners = []metav1.OwnerReference{*metav1.NewControllerRef(t.service, corev1.SchemeGroupVersion.WithKind("Service"))}
 	}
-	service.Namespace(t.namespace).SpecName(names.service).ControlPlaneRef(*t.options.controlPlane).
-		Host(host).Protocol(p.protocol).Port(int(p.number))
-	for _, tag := range t.options.tags {
-		service.Tag(tag)
-	}
-	var backend Backend
-	var err error
-	if backend.Service, err = finish(t, service); err != nil || external {
+	backend := Backend{Port: *p.of.DeepCopy()}
+	if t.external() {
+		var err error
+		backend.Service, err = with.service(externalHost(t.service), p)
 		return backend, err
 	}
-	if backend.Upstream, err = t.upstream(names, p); err != nil {
-		return backend, err
+	weights := make(map[endpoint]int, len(p.endpoints))
+	for e, s := range p.endpoints {
+		weights[e] = t.options.weightOf(s)
 	}
-	backend.Targets, err = t.targets(names, p)
+	err := with.balanced(&backend, p, t.hostHeader(), weights)
 	return backend, err
 }
 
-func (t *translation) upstream(names names, p port) (*configurationv1alpha1.KongUpstream, error) {
-	upstream := builder.NewUpstream(names.object)
-	if !p.hasHostNames() {
-		// Servers expect the name that clients in the cluster use, in Host and SNI.
-		upstream.HostHeader(t.service.Name + "." + t.namespace + ".svc")
-	}
-	for _, configure := range t.options.upstream {
-		configure(upstream)
-	}
-	upstream.Namespace(t.namespace).SpecName(names.upstream).ControlPlaneRef(*t.options.controlPlane)
-	for _, tag := range t.options.tags {
-		upstream.Tag(tag)
-	}
-	return finish(t, upstream)
-}
-
-func (t *translation) targets(names names, p port) ([]*configurationv1alpha1.KongTarget, error) {
-	var targets []*configurationv1alpha1.KongTarget
-	for _, e := range slices.SortedFunc(maps.Keys(p.endpoints), endpoint.compare) {
-		target := builder.NewTarget(names.target(e)).Namespace(t.namespace).Upstream(names.object).
-			HostPort(e.host(), int(e.port)).Weight(t.options.weightOf(p.endpoints[e])).Tags(t.options.tags...)
-		built, err := finish(t, target)
-		if err != nil {
-			return nil, err
-		}
-		targets = append(targets, built)
-	}
-	return targets, nil
-}
-
-// finish builds an object and adds what ties it to the Service.
-func finish[T crd.Object](t *translation, b interface{ Build() (T, error) }) (T, error) {
-	obj, err := b.Build()
-	if err != nil {
-		return obj, err
-	}
-	labels := map[string]string{LabelManagedBy: "konnectkit"}
-	maps.Copy(labels, obj.GetLabels())
-	maps.Copy(labels, t.options.labels)
-	labels[LabelServiceName] = t.service.Name
-	obj.SetLabels(labels)
-	if t.service.UID != "" {
-		obj.SetOwnerReferences([]metav1.OwnerReference{
-			*metav1.NewControllerRef(t.service, corev1.SchemeGroupVersion.WithKind("Service")),
-		})
-	}
-	if errs := obj.Validate(); len(errs) > 0 {
-		return obj, &builder.Error{Key: crd.KeyOf(obj), Errors: errs}
-	}
-	return obj, nil
-}
+// hostHeader is the name that clients in the cluster use; servers expect it in Host and SNI.
+func (t *translation) hostHeader() string { return t.service.Name + "." + t.namespace + ".svc" }

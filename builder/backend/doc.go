@@ -9,6 +9,11 @@
 // same objects, in whatever order ports, slices and endpoints come, so that a
 // controller can call it on every change and hand the result to Ensure.
 //
+// FromServices makes one backend of several Services, each with a share of the traffic:
+//
+//	Services with weights  ->  KongService and KongUpstream
+//	endpoint of any        ->  KongTarget
+//
 // # Names
 //
 // A KongService and its KongUpstream are called like the Service, or

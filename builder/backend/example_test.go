@@ -43,6 +43,7 @@ func ExampleFromService() {
 		return
 	}
 	for _, b := range backends {
+		fmt.Println("port", b.Port.Name, b.Port.Port)
 		fmt.Println(crd.KeyOf(b.Service), *b.Service.Spec.Protocol, b.Service.Spec.Host)
 		fmt.Println(crd.KeyOf(b.Upstream), *b.Upstream.Spec.Name)
 		for _, target := range b.Targets {
@@ -50,6 +51,7 @@ func ExampleFromService() {
 		}
 	}
 	// Output:
+	// port http 80
 	// KongService shop/checkout http checkout.shop.http.svc
 	// KongUpstream shop/checkout checkout.shop.http.svc
 	// KongTarget shop/checkout.10-0-0-1.8080 10.0.0.1:8080 100
@@ -133,4 +135,41 @@ func ExampleBackend_Objects() {
 	// KongUpstream shop/checkout
 	// KongTarget shop/checkout.10-0-0-1.8080
 	// KongRoute shop/checkout
+}
+
+// Two versions of a program share the traffic, nine to one, however many pods each has.
+// A route leads to the backend as to any other.
+func ExampleFromServices() {
+	stable, stableSlices := checkout(ready("10.0.0.1"), ready("10.0.0.2"), ready("10.0.0.3"))
+	canary, canarySlices := checkout(ready("10.0.1.1"))
+	canary.Name = "checkout-canary"
+	canarySlices[0].Labels[discoveryv1.LabelServiceName] = canary.Name
+
+	split, err := backend.FromServices("checkout-split", []backend.Share{
+		{Service: stable, EndpointSlices: stableSlices, Port: "http", Weight: 90},
+		{Service: canary, EndpointSlices: canarySlices, Port: "http", Weight: 10},
+	}, backend.WithControlPlane("gateway"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	route := builder.NewRoute("checkout").Namespace("shop").HTTP().Path("/checkout").Service(split.Service.Name).MustBuild()
+	for _, obj := range append(split.Objects(), route) {
+		fmt.Println(crd.KeyOf(obj))
+	}
+	for _, target := range split.Targets {
+		fmt.Println(target.Spec.Target, *target.Spec.Weight)
+	}
+	// Output:
+	// KongService shop/checkout-split
+	// KongUpstream shop/checkout-split
+	// KongTarget shop/checkout-split.10-0-0-1.8080
+	// KongTarget shop/checkout-split.10-0-0-2.8080
+	// KongTarget shop/checkout-split.10-0-0-3.8080
+	// KongTarget shop/checkout-split.10-0-1-1.8080
+	// KongRoute shop/checkout
+	// 10.0.0.1:8080 15120
+	// 10.0.0.2:8080 15120
+	// 10.0.0.3:8080 15120
+	// 10.0.1.1:8080 5040
 }

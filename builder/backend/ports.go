@@ -33,16 +33,8 @@ type port struct {
 	number    int32
 	protocol  string
 	endpoints map[endpoint]state
-}
-
-// hasHostNames tells whether a target is known by name and not by IP address.
-func (p port) hasHostNames() bool {
-	for e := range p.endpoints {
-		if !e.ip.IsValid() {
-			return true
-		}
-	}
-	return false
+	// of is the Service's own.
+	of corev1.ServicePort
 }
 
 func portPath(i int) *field.Path { return field.NewPath("spec", "ports").Index(i) }
@@ -63,7 +55,7 @@ func (t *translation) ports() []port {
 		p := port{
 			id: cmp.Or(sp.Name, number), name: sp.Name, number: sp.Port,
 			transport: cmp.Or(sp.Protocol, corev1.ProtocolTCP),
-			protocol:  t.protocolOf(portPath(i), sp),
+			protocol:  t.protocolOf(portPath(i), sp), of: sp,
 		}
 		if sp.Port < 1 || sp.Port > 65535 {
 			t.add(field.Invalid(portPath(i).Child("port"), sp.Port, validation.InclusiveRangeError(1, 65535)))
