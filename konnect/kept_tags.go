@@ -19,8 +19,8 @@ import (
 //
 // Patterns are those of [path.Match] and match a whole tag: "*" stands for any
 // characters, as in "team-*", "?" for one, "[ab]" for one of these, and a backslash takes
-// the next character as it is. A pattern that could match a mark of konnectkit is an
-// error, and so is every one that begins with "*".
+// the next character as it is. "*" alone keeps all tags of others. Marks of konnectkit are
+// never kept, whatever matches them; a pattern such as "managed-owner:*" is an error.
 //
 // What matches stays for good, also a former holder's tag when an entity is adopted
 // (AdoptTagged) and a tag that the spec had before; a new entity gets none. An entity has
@@ -46,23 +46,10 @@ func checkTagPattern(pattern string) error {
 	if pattern == "" || strings.ContainsAny(pattern, ",/") || strings.ContainsFunc(pattern, isControl) {
 		return fmt.Errorf("konnect has no tag that matches %q", pattern)
 	}
-	for _, key := range markKeys() {
-		if matchesSomeWith(pattern, key+":") {
-			return fmt.Errorf("%q matches marks of konnectkit such as %s:…; begin it with what the tags of others begin with", pattern, key)
-		}
+	if isMark(pattern) {
+		return fmt.Errorf("%q is about marks of konnectkit, which are never kept", pattern)
 	}
 	return nil
-}
-
-// matchesSomeWith reports whether pattern matches a text that begins so: then its own
-// beginning matches that. A pattern that is cut within an element is none.
-func matchesSomeWith(pattern, beginning string) bool {
-	for end := range len(pattern) + 1 {
-		if matched, err := path.Match(pattern[:end], beginning); err == nil && matched {
-			return true
-		}
-	}
-	return false
 }
 
 // keptTags are patterns of tags.
