@@ -3,12 +3,9 @@ package konnect
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -149,14 +146,10 @@ func (a *account) send(ctx context.Context, method, path string, query url.Value
 		return nil, err
 	}
 	got := newAnswer(req, res, transport.Attempts(res))
-	switch {
-	case got.status/100 != 2:
+	if got.status/100 != 2 {
 		return nil, newAPIError(got)
-	case len(got.body) > 0 && !strings.Contains(got.header.Get("Content-Type"), "json"):
-		return nil, fmt.Errorf("%s %s: the answer is not json, so it is not konnect's", method, got.path)
-	default:
-		return got.body, nil
 	}
+	return got.body, nil
 }
 
 // joinPath returns the path and raw path of an escaped path under a prefix.
@@ -171,51 +164,4 @@ func joinPath(prefix, escaped string) (path, raw string) {
 
 func (a *account) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
 	return a.send(ctx, http.MethodGet, path, query, nil)
-}
-
-// newAPIError reads both of Konnect's families of errors.
-func newAPIError(record *answer) *APIError {
-	e := &APIError{Method: record.method, Path: record.path, Status: record.status, Attempts: record.attempts}
-	var body struct {
-		Message           string `json:"message"`
-		Title             string `json:"title"`
-		Detail            string `json:"detail"`
-		Instance          string `json:"instance"`
-		InvalidParameters []struct {
-			Field  string `json:"field"`
-			Reason string `json:"reason"`
-		} `json:"invalid_parameters"`
-		Details []struct {
-			Type     string   `json:"type"`
-			Field    string   `json:"field"`
-			Messages []string `json:"messages"`
-		} `json:"details"`
-	}
-	var doubt string
-	if e.RetryAfter, doubt = transport.RetryAfter(record.header, time.Now()); doubt != "" {
-		e.Details = []ErrorDetail{{Messages: []string{doubt}}} // why it was sent again so soon, or so late
-	}
-	e.TraceID = record.header.Get("X-Kong-Request-Id")
-	if json.Unmarshal(record.body, &body) != nil {
-		return e
-	}
-	e.Message = body.Message
-	if e.Message == "" {
-		e.Message = body.Detail
-	}
-	if e.Message == "" {
-		e.Message = body.Title
-	}
-	if body.Instance != "" {
-		e.TraceID = body.Instance
-	}
-	for _, d := range body.Details {
-		e.Details = append(e.Details, ErrorDetail{
-			Type: strings.TrimPrefix(d.Type, "ERROR_TYPE_"), Field: d.Field, Messages: d.Messages,
-		})
-	}
-	for _, p := range body.InvalidParameters {
-		e.Details = append(e.Details, ErrorDetail{Field: p.Field, Messages: []string{p.Reason}})
-	}
-	return e
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/printable"
@@ -87,19 +88,35 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 		}
 		m.id = s.newID(m)
 	}
-	return s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
+	raw, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 		if m.entity == nil {
 			return m.kind.about().create(ctx, m.control.account, s.at(m), m.id, m.desired)
 		}
 		return m.kind.about().update(ctx, m.control.account, s.at(m), m.id, m.desired)
 	})
+	if err == nil && raw == nil {
+		raw = []byte{} // nil is for what was not written
+	}
+	return raw, err
+}
+
+// writtenEntity reads the answer to a write of m's entity.
+func (m *member) writtenEntity(raw []byte) (*entity, error) {
+	written, err := decodeEntity(raw)
+	if err != nil || written.ID == "" {
+		return nil, errors.New("the answer is no entity, so it is not konnect's")
+	}
+	if m.id != "" && !strings.EqualFold(written.ID, m.id) {
+		return nil, fmt.Errorf("the answer is about entity %q and not about %s, so it does not say whether that was written", written.ID, m.id)
+	}
+	return written, nil
 }
 
 // takeAnswer keeps what Konnect says that it holds now.
 func (s *session) takeAnswer(m *member, raw []byte) error {
-	written, err := decodeEntity(raw)
-	if err != nil || written.ID == "" {
-		return errors.New("the answer is no entity, so it is not konnect's")
+	written, err := m.writtenEntity(raw)
+	if err != nil {
+		return err
 	}
 	m.entity, m.id, m.owned = written, written.ID, true
 	observed, err := m.kind.shape(written)

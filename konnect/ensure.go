@@ -173,25 +173,25 @@ func (s *session) report() *Report {
 // failures joins the errors of single objects. What is not handled because of
 // another object of the batch stands in the report alone.
 func (s *session) failures() error {
-	var failures []error
+	var failed []error
 	for _, m := range append(s.batch(), s.prunes...) {
 		if _, kept := errors.AsType[*ProtectedError](m.err); kept && m.obj == nil {
 			continue // spared, as it was asked for
 		}
 		dependent, ok := errors.AsType[*DependencyError](m.err)
 		if m.err != nil && (!ok || dependent.lookedUp) {
-			failures = append(failures, printable.Error(m.err))
+			failed = append(failed, printable.Error(m.err))
 		}
 	}
 	for _, m := range s.members {
 		if m.unread != nil && !s.deleting {
-			failures = append(failures, printable.Error(fmt.Errorf("prune %s: %w", m.key, m.unread)))
+			failed = append(failed, printable.Error(fmt.Errorf("prune %s: %w", m.key, m.unread)))
 		}
 	}
 	for _, aside := range s.asides {
-		failures = append(failures, printable.Error(aside))
+		failed = append(failed, printable.Error(aside))
 	}
-	return errors.Join(failures...)
+	return joinFailures(failed)
 }
 
 // blame gives each object the problems that were found with it.

@@ -1,12 +1,15 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
@@ -75,39 +78,67 @@ func (x *index) add(e *entity, owner string, natural func(*entity) string) {
 
 const corePageSize = 1000
 
-// listCore yields the entities of a core collection, page by page.
+// listCore yields the entities of a core collection.
 func (a *account) listCore(ctx context.Context, path string, query url.Values, visit func(*entity)) error {
 	if query == nil {
 		query = url.Values{}
 	}
 	query.Set("size", strconv.Itoa(corePageSize))
-	for {
-		raw, err := a.get(ctx, path, query)
-		if err != nil {
+	for list := newPages(); ; {
+		var page struct {
+			Data   []json.RawMessage `json:"data"`
+			Offset string            `json:"offset"`
+			Next   string            `json:"next"`
+		}
+		if err := a.getPage(ctx, path, query, &page); err != nil {
 			return err
 		}
-		offset, err := visitPage(raw, visit)
+		fresh, err := list.take(page.Data, visit)
+		switch {
+		case err != nil:
+		case page.Offset == "" && page.Next == "":
+			return nil
+		case page.Offset == "":
+			err = errors.New("the answer names another page, but not which")
+		default:
+			query.Set("offset", page.Offset)
+			err = list.turn(page.Offset, fresh)
+		}
 		if err != nil {
 			return fmt.Errorf("list %s: %w", path, err)
 		}
-		if offset == "" || offset == query.Get("offset") {
-			return nil
-		}
-		query.Set("offset", offset)
 	}
 }
 
-// visitPage yields the entities of one page of a core collection and returns the
-// offset of the next, empty for the last.
-func visitPage(raw []byte, visit func(*entity)) (offset string, err error) {
-	var page struct {
-		Data   []json.RawMessage `json:"data"`
-		Offset string            `json:"offset"`
+// readEntity reads what a path leads to by ID or natural key; nil where nothing is there.
+func (a *account) readEntity(ctx context.Context, path, idOrName string) (*entity, error) {
+	raw, err := a.get(ctx, path, nil)
+	if isNotFound(err) {
+		return nil, nil
 	}
-	if err := json.Unmarshal(raw, &page); err != nil {
-		return "", fmt.Errorf("decode page: %w", err)
+	if err != nil {
+		return nil, err
 	}
-	return page.Offset, visitAll(page.Data, visit)
+	e, err := decodeEntity(raw)
+	if err == nil && (e.ID == "" || !strings.EqualFold(e.ID, idOrName) && nameOf(e) != idOrName) {
+		err = fmt.Errorf("the answer is about entity %q, so it is not konnect's", e.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("GET %s: %w", path, err)
+	}
+	return e, nil
+}
+
+// getPage reads one page of a list into page.
+func (a *account) getPage(ctx context.Context, path string, query url.Values, page any) error {
+	raw, err := a.get(ctx, path, query)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, page); err != nil {
+		return fmt.Errorf("list %s: decode page: %w", path, err)
+	}
+	return nil
 }
 
 const controlPlanePageSize = 100
@@ -117,28 +148,33 @@ const controlPlanePageSize = 100
 func (a *account) listControlPlanes(ctx context.Context, filter url.Values, visit func(*entity)) error {
 	query := url.Values{"page[size]": {strconv.Itoa(controlPlanePageSize)}}
 	maps.Copy(query, filter)
-	for number, seen := 1, 0; ; number++ {
+	list := newPages()
+	for number := 1; ; number++ {
 		query.Set("page[number]", strconv.Itoa(number))
-		raw, err := a.get(ctx, controlPlanesPath, query)
-		if err != nil {
-			return err
-		}
 		var page struct {
 			Data []json.RawMessage `json:"data"`
 			Meta struct {
 				Page struct {
-					Total int `json:"total"`
+					Total *int `json:"total"`
 				} `json:"page"`
 			} `json:"meta"`
 		}
-		if err := json.Unmarshal(raw, &page); err != nil {
-			return fmt.Errorf("decode page of control planes: %w", err)
+		if err := a.getPage(ctx, controlPlanesPath, query, &page); err != nil {
+			return err
 		}
-		if err := visitAll(page.Data, visit); err != nil {
-			return fmt.Errorf("list control planes: %w", err)
+		total := page.Meta.Page.Total
+		if total == nil {
+			return fmt.Errorf("list %s: the answer has no total, so it is not known what there is", controlPlanesPath)
 		}
-		if seen += len(page.Data); len(page.Data) == 0 || seen >= page.Meta.Page.Total {
+		fresh, err := list.take(page.Data, visit)
+		if err == nil && len(list.seen) >= *total {
 			return nil
+		}
+		if err == nil {
+			err = list.turn(strconv.Itoa(number+1), fresh)
+		}
+		if err != nil {
+			return fmt.Errorf("list %s: %w", controlPlanesPath, err)
 		}
 	}
 }
@@ -146,12 +182,9 @@ func (a *account) listControlPlanes(ctx context.Context, filter url.Values, visi
 // listMembers returns the IDs of the members of a control plane group.
 func (a *account) listMembers(ctx context.Context, groupID string) ([]string, error) {
 	var members []string
+	path := controlPlanePath(groupID) + "/group-memberships"
 	query := url.Values{"page[size]": {strconv.Itoa(controlPlanePageSize)}}
-	for {
-		raw, err := a.get(ctx, controlPlanesPath+"/"+groupID+"/group-memberships", query)
-		if err != nil {
-			return nil, err
-		}
+	for list := newPages(); ; {
 		var page struct {
 			Data []json.RawMessage `json:"data"`
 			Meta struct {
@@ -160,33 +193,32 @@ func (a *account) listMembers(ctx context.Context, groupID string) ([]string, er
 				} `json:"page"`
 			} `json:"meta"`
 		}
-		if err := json.Unmarshal(raw, &page); err != nil {
-			return nil, fmt.Errorf("decode page of group members: %w", err)
+		if err := a.getPage(ctx, path, query, &page); err != nil {
+			return nil, err
 		}
-		if err := visitAll(page.Data, func(e *entity) { members = append(members, e.ID) }); err != nil {
-			return nil, fmt.Errorf("list group members: %w", err)
-		}
-		next, err := url.Parse(page.Meta.Page.Next)
-		after := ""
-		if err == nil {
-			after = next.Query().Get("page[after]")
-		}
-		if after == "" || after == query.Get("page[after]") {
+		fresh, err := list.take(page.Data, func(e *entity) { members = append(members, e.ID) })
+		after, nextErr := cursorOf(page.Meta.Page.Next)
+		if err = cmp.Or(err, nextErr); err == nil && after == "" {
 			return members, nil
 		}
-		query.Set("page[after]", after)
-	}
-}
-
-func visitAll(data []json.RawMessage, visit func(*entity)) error {
-	for _, raw := range data {
-		e, err := decodeEntity(raw)
-		if err != nil {
-			return err
+		if err == nil {
+			query.Set("page[after]", after)
+			err = list.turn(after, fresh)
 		}
-		visit(e)
+		if err != nil {
+			return nil, fmt.Errorf("list %s: %w", path, err)
+		}
 	}
-	return nil
 }
 
-const controlPlanesPath = "/v2/control-planes"
+// cursorOf returns what a path to the next page has for page[after]; empty for no path.
+func cursorOf(next string) (string, error) {
+	if next == "" {
+		return "", nil
+	}
+	target, err := url.Parse(next)
+	if err != nil || target.Query().Get("page[after]") == "" {
+		return "", errors.New("the answer names another page, but not which")
+	}
+	return target.Query().Get("page[after]"), nil
+}

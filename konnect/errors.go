@@ -67,19 +67,6 @@ func (e *APIError) Error() string {
 	return printable.Line(text + e.reason())
 }
 
-// reason is the answer without the request.
-func (e *APIError) reason() string {
-	text := fmt.Sprintf("%d %s", e.Status, strings.ToLower(http.StatusText(e.Status)))
-	if e.Message != "" {
-		text += ": " + oneLine(e.Message)
-	}
-	parts := []string{text}
-	for _, d := range e.Details {
-		parts = append(parts, d.String())
-	}
-	return strings.Join(parts, "; ")
-}
-
 // String returns one line.
 func (d ErrorDetail) String() string {
 	text := oneLine(strings.Join(d.Messages, ", "))
@@ -148,13 +135,9 @@ type ValidationError struct {
 	Problems []Problem
 }
 
-// Error lists all problems, one a line.
+// Error lists the problems, one a line; beyond a hundred it says how many more there are.
 func (e *ValidationError) Error() string {
-	lines := make([]string, len(e.Problems))
-	for i, p := range e.Problems {
-		lines[i] = p.String()
-	}
-	return strings.Join(lines, "\n")
+	return firstLines(e.Problems, shownProblems, Problem.String, "problems; Problems has all of them")
 }
 
 // String returns one line.

@@ -87,6 +87,10 @@ func passingFaults() map[string]faultCase {
 		"answer lost":              {konnecttest.LoseResponse(), 1},
 		"answer lost twice":        {konnecttest.LoseResponse(), 2},
 		"answer cut off":           {konnecttest.Truncate(), 1},
+		"answer cut short":         {konnecttest.CutShort(), 1},
+		"answer cut short twice":   {konnecttest.CutShort(), 2},
+		"a page of a proxy":        {konnecttest.Answer(200, "text/html", "<html>please log in</html>"), 1},
+		"no json":                  {konnecttest.Answer(200, "application/json", "<html>"), 1},
 		"reset":                    {konnecttest.Reset(), 1},
 		"slow":                     {konnecttest.Delay(attemptTimeout / 2), 1},
 		"too slow":                 {konnecttest.Delay(2 * attemptTimeout), 1}, // applied when nobody waits any more

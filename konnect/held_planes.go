@@ -1,9 +1,9 @@
 package konnect
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -128,7 +128,7 @@ func (s *session) heldBack(plane *member) error {
 func firstOf(ctx context.Context, plane *member, c otherCollection) (*entity, error) {
 	path, query := corePath(scope{controlPlane: plane.id})+c.path, url.Values{"size": {"1"}}
 	if c.beside {
-		path, query = controlPlanesPath+"/"+plane.id+"/"+c.path, nil
+		path, query = controlPlanePath(plane.id)+"/"+c.path, nil
 	}
 	raw, err := plane.account.get(ctx, path, query)
 	if isNotFound(err) && (c.optional || plane.account.isGone(ctx, plane.id)) {
@@ -137,14 +137,34 @@ func firstOf(ctx context.Context, plane *member, c otherCollection) (*entity, er
 	if err != nil {
 		return nil, err
 	}
-	var page struct {
-		Data  []json.RawMessage `json:"data"`
-		Items []json.RawMessage `json:"items"` // of lists without pages
-	}
-	if err := json.Unmarshal(raw, &page); err != nil {
+	first, err := firstIn(raw)
+	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", path, err)
 	}
-	var first *entity
-	err = visitAll(append(page.Data, page.Items...), func(e *entity) { first = cmp.Or(first, e) })
-	return first, err
+	return first, nil
+}
+
+// firstIn returns an entity of a page; nil when the list is empty.
+func firstIn(raw []byte) (*entity, error) {
+	var page struct {
+		Data   []json.RawMessage `json:"data"`
+		Offset string            `json:"offset"`
+		Items  []json.RawMessage `json:"items"` // of lists without pages
+		Page   struct {
+			TotalCount *int `json:"total_count"`
+		} `json:"page"`
+	}
+	if err := json.Unmarshal(raw, &page); err != nil {
+		return nil, fmt.Errorf("decode page: %w", err)
+	}
+	all, total := append(page.Data, page.Items...), page.Page.TotalCount
+	switch {
+	case len(all) > 0:
+		return decodeEntity(all[0])
+	case total != nil && *total == 0: // an empty list may be left out
+		return nil, nil
+	case total != nil, page.Offset != "", page.Data == nil && page.Items == nil:
+		return nil, errors.New("the answer has no data, so it is not known what there is")
+	}
+	return nil, nil
 }

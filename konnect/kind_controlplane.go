@@ -125,7 +125,7 @@ func controlPlaneGroup() *relation {
 			if err != nil {
 				return err
 			}
-			_, err = a.send(ctx, http.MethodPost, controlPlanesPath+"/"+id+"/group-memberships/"+path, nil, raw)
+			_, err = a.send(ctx, http.MethodPost, controlPlanePath(id)+"/group-memberships/"+path, nil, raw)
 			return err
 		}
 	}

@@ -1,6 +1,21 @@
 package konnect
 
-import "net/url"
+import (
+	"net/url"
+	"strings"
+)
+
+const controlPlanesPath = "/v2/control-planes"
+
+func controlPlanePath(id string) string { return controlPlanesPath + "/" + segment(id) }
+
+// segment escapes what a server or an object says, so that it stays one segment of a path.
+func segment(text string) string {
+	if text == "." || text == ".." {
+		return strings.ReplaceAll(text, ".", "%2E")
+	}
+	return url.PathEscape(text)
+}
 
 // collectionPath is the path of the list of all entities of the kind.
 func (t *traits) collectionPath(at scope) string {
@@ -32,15 +47,15 @@ func (t *traits) parentPath(at scope) string {
 	if t.parentCollection == "" {
 		return corePath(at)
 	}
-	return corePath(at) + t.parentCollection + "/" + at.parent + "/"
+	return corePath(at) + t.parentCollection + "/" + segment(at.parent) + "/"
 }
 
 // entityPath is the path of one entity, by ID or natural key.
 func (t *traits) entityPath(at scope, idOrName string) string {
 	if t.collection == "" {
-		return controlPlanesPath + "/" + url.PathEscape(idOrName)
+		return controlPlanePath(idOrName)
 	}
-	return t.parentPath(at) + t.collection + "/" + url.PathEscape(idOrName)
+	return t.parentPath(at) + t.collection + "/" + segment(idOrName)
 }
 
-func corePath(at scope) string { return controlPlanesPath + "/" + at.controlPlane + "/core-entities/" }
+func corePath(at scope) string { return controlPlanePath(at.controlPlane) + "/core-entities/" }

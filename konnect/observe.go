@@ -215,15 +215,8 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 		return s.readMarked(ctx, n, m) // it may have had another parent
 	}
 	read := func(idOrName string) (*entity, error) {
-		raw, err := n.account.get(ctx, about.entityPath(at, idOrName), nil)
-		if isNotFound(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		e, err := decodeEntity(raw)
-		if err == nil {
+		e, err := n.account.readEntity(ctx, about.entityPath(at, idOrName), idOrName)
+		if e != nil {
 			x.add(e, s.owner, about.natural)
 		}
 		return e, err
@@ -270,7 +263,7 @@ func (s *session) readMarked(ctx context.Context, n *need, m *member) error {
 // isGone tells whether a control plane that was there has been deleted meanwhile.
 // A 404 below it alone does not say so.
 func (a *account) isGone(ctx context.Context, controlPlaneID string) bool {
-	_, err := a.get(ctx, controlPlanesPath+"/"+controlPlaneID, nil)
+	_, err := a.get(ctx, controlPlanePath(controlPlaneID), nil)
 	return isNotFound(err)
 }
 

@@ -92,9 +92,12 @@ func (s *session) parkName(ctx context.Context, m *member) {
 		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
 		return
 	}
-	_, err = s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
+	raw, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 		return m.kind.about().update(ctx, m.control.account, s.at(m), m.id, parked)
 	})
+	if err == nil {
+		_, err = m.writtenEntity(raw)
+	}
 	if err != nil {
 		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
 	}

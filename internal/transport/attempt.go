@@ -147,7 +147,9 @@ func (t *Transport) exchange(parent context.Context, c *call, token string) outc
 	sent := err == nil || trace.maySend(err)
 	if err == nil {
 		var body []byte
-		body, err = t.readBody(resp)
+		if body, err = t.readBody(resp); err == nil {
+			err = c.incomplete(resp, body)
+		}
 		if err == nil || resp.StatusCode == http.StatusTooManyRequests { // refused, whatever the text
 			setBody(resp, c.method, body)
 			resp.Request = nil // it holds the token

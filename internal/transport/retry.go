@@ -2,9 +2,11 @@ package transport
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -65,13 +67,31 @@ func isWrongServer(err error) bool {
 	return noTLS || errors.Is(err, http.ErrSchemeMismatch)
 }
 
+// incomplete says why a success is none: where the caller accepts JSON alone, something else comes from somebody
+// in between, or is cut short. An answer may be empty where nothing was to be read.
+func (c *call) incomplete(resp *http.Response, body []byte) error {
+	wanted := c.req.Header.Get("Accept") == "application/json" && resp.StatusCode/100 == 2
+	switch {
+	case !wanted, c.method == http.MethodHead, len(body) == 0 && c.method != http.MethodGet:
+		return nil
+	case !strings.Contains(resp.Header.Get("Content-Type"), "json"):
+		return errors.New("the answer is not json, so it is not konnect's")
+	case !json.Valid(body):
+		return errors.New("the answer is cut short, or no json")
+	}
+	return nil
+}
+
 // repeatable knows idempotency: what may have been applied is sent again only if twice is the same as once.
 func repeatable(method string, out *outcome) bool {
 	if out.status() == http.StatusTooManyRequests || (out.err != nil && !out.sent) {
 		return true
 	}
-	idempotent := slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete}, method)
-	return idempotent && (out.err != nil || slices.Contains([]int{
+	return idempotent(method) && (out.err != nil || slices.Contains([]int{
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	}, out.status()))
+}
+
+func idempotent(method string) bool {
+	return slices.Contains([]string{http.MethodGet, http.MethodHead, http.MethodPut, http.MethodDelete}, method)
 }

@@ -16,10 +16,13 @@ type Effect struct {
 	delay    time.Duration
 	answer   func(*call) *failure // in place of the true answer
 	applied  bool                 // the request is carried out although its answer is not sent
+	rewrite  func(body []byte) []byte
 	delivery delivery
 }
 
-func (e Effect) onlyDelays() bool { return e.answer == nil && e.delivery == deliverWhole }
+func (e Effect) onlyDelays() bool {
+	return e.answer == nil && e.rewrite == nil && e.delivery == deliverWhole
+}
 
 // Delay makes the server wait before it carries the request out.
 func Delay(d time.Duration) Effect { return Effect{name: "delay", delay: d} }
@@ -81,6 +84,17 @@ func AnswerWith(status int, header http.Header, contentType, body string) Effect
 // called as a handler, without a network, panics with [http.ErrAbortHandler] instead; so do
 // Truncate and Reset.
 func LoseResponse() Effect { return Effect{name: "lose response", delivery: deliverClose} }
+
+// Rewrite carries the request out and sends what change makes of the answer's body, as the
+// whole answer: a list without its data, say, or with the ID of another entity. change may
+// be called by several requests at once.
+func Rewrite(change func(body []byte) []byte) Effect { return Effect{name: "rewrite", rewrite: change} }
+
+// CutShort carries the request out and sends half of the answer as if it were the whole:
+// unlike with Truncate, the Content-Length header does not show it.
+func CutShort() Effect {
+	return Effect{name: "cut short", rewrite: func(body []byte) []byte { return body[:len(body)/2] }}
+}
 
 // Truncate carries the request out and sends only half of the body that the
 // Content-Length header announces. An answer without a body arrives as it is.

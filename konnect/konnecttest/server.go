@@ -1,6 +1,7 @@
 package konnecttest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -89,6 +90,9 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, e *endpoint) {
 	}
 	if effect.answer != nil {
 		out = c.render(effect.answer(c))
+	}
+	if effect.rewrite != nil {
+		out.body = effect.rewrite(bytes.Clone(out.body))
 	}
 	s.journal.finish(entry.Number, out.status, effect.name)
 	out.send(w, effect.delivery)
