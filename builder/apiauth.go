@@ -10,13 +10,13 @@ import (
 // APIAuth builds a KonnectAPIAuthConfiguration. One of Token and Secret, and one
 // of Region and ServerURL, are required.
 type APIAuth struct {
-	base[*APIAuth, *konnectv1alpha1.KonnectAPIAuthConfiguration]
+	base[konnectv1alpha1.KonnectAPIAuthConfiguration]
 }
 
 // NewAPIAuth starts a KonnectAPIAuthConfiguration.
 func NewAPIAuth(name string) *APIAuth {
 	a := &APIAuth{}
-	a.base = newBase(a, &konnectv1alpha1.KonnectAPIAuthConfiguration{}, name)
+	start(&a.base, name)
 	return a
 }
 

@@ -1,7 +1,6 @@
 package builder
 
 import (
-	"maps"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -9,80 +8,56 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 )
 
-// object is what a builder makes.
-type object[T any] interface {
+// object is what a builder makes, by the struct S that it points to.
+type object[S any] interface {
+	*S
 	crd.Object
-	DeepCopy() T
+	DeepCopy() *S
 }
 
-// base is what all builders share. B is the builder that embeds it, which its
-// methods return; T is what that builder makes.
-type base[B any, T object[T]] struct {
+// base is what all builders share: the object as the calls so far have made it, and
+// their mistakes. The methods that builders have in common are generated for each of
+// them, in zz_generated.methods.go, because a method of base could not return the
+// builder by its own type.
+type base[S any] struct {
 	mistakes
 
-	self B
-	obj  T
-	// complete finishes the copy that Build returns; nil when nothing is left to do.
-	complete func(obj T) field.ErrorList
+	obj S
+	// started tells that a New function has made the builder.
+	started bool
 }
 
-func newBase[B any, T object[T]](self B, obj T, name string) base[B, T] {
+// start is what New functions begin with.
+func start[S any, P object[S]](b *base[S], name string) {
+	obj := P(&b.obj)
 	obj.SetName(name)
 	obj.SetNamespace(crd.DefaultNamespace)
-	return base[B, T]{self: self, obj: obj}
+	b.started = true
 }
 
-// Namespace sets metadata.namespace, which is "default" without it.
-func (b *base[B, T]) Namespace(namespace string) B {
-	b.obj.SetNamespace(namespace)
-	return b.self
-}
-
-// Labels replaces metadata.labels.
-func (b *base[B, T]) Labels(labels map[string]string) B {
-	b.obj.SetLabels(maps.Clone(labels))
-	return b.self
-}
-
-// Label adds one to metadata.labels.
-func (b *base[B, T]) Label(key, value string) B {
-	b.obj.SetLabels(with(b.obj.GetLabels(), key, value))
-	return b.self
-}
-
-// Annotations replaces metadata.annotations.
-func (b *base[B, T]) Annotations(annotations map[string]string) B {
-	b.obj.SetAnnotations(maps.Clone(annotations))
-	return b.self
-}
-
-// Annotation adds one to metadata.annotations.
-func (b *base[B, T]) Annotation(key, value string) B {
-	b.obj.SetAnnotations(with(b.obj.GetAnnotations(), key, value))
-	return b.self
-}
-
-// Build returns a new object with the defaults of the CRD schema, or an *Error
-// with everything that is wrong with it.
-func (b *base[B, T]) Build() (T, error) {
-	obj := b.obj.DeepCopy()
+// build returns a copy of what a builder holds, completed by finish unless that is
+// nil. The zero value of a builder is told which function makes one that works.
+func build[S any, P object[S]](b *base[S], newFunction string, finish func(obj P) field.ErrorList) (P, error) {
+	obj := P(P(&b.obj).DeepCopy())
 	errs := slices.Clone(b.errs)
-	if b.complete != nil {
-		errs = append(errs, withoutConsequences(errs, b.complete(obj))...)
+	if !b.started {
+		path := field.NewPath("metadata", "name")
+		errs = append(errs, field.Required(path, "the builder is a zero value: make it with builder."+newFunction))
+		return nil, &Error{Key: crd.KeyOf(obj), Errors: errs}
+	}
+	if finish != nil {
+		errs = append(errs, withoutConsequences(errs, finish(obj))...)
 	}
 	obj.Default()
 	errs = append(errs, withoutConsequences(errs, obj.Validate())...)
 	if len(errs) > 0 {
-		var none T
-		return none, &Error{Key: crd.KeyOf(obj), Errors: errs}
+		return nil, &Error{Key: crd.KeyOf(obj), Errors: errs}
 	}
 	return obj, nil
 }
 
-// MustBuild is like Build, but panics with the *Error. It is meant for objects
-// that do not depend on input.
-func (b *base[B, T]) MustBuild() T {
-	obj, err := b.Build()
+// must is for generated methods.
+func must[P any](obj P, err error) P {
 	if err != nil {
 		panic(err)
 	}
@@ -100,3 +75,11 @@ func with[V any](m map[string]V, key string, value V) map[string]V {
 
 // listOf copies values; none makes nil.
 func listOf[V any](values []V) []V { return append([]V(nil), values...) }
+
+// optional returns a pointer to a value that is not empty.
+func optional(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}

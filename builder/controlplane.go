@@ -13,7 +13,7 @@ import (
 // GatewayControlPlane builds a KonnectGatewayControlPlane: one that is created,
 // a group with Group or Members, or a mirror with Mirror.
 type GatewayControlPlane struct {
-	base[*GatewayControlPlane, *konnectv1alpha2.KonnectGatewayControlPlane]
+	base[konnectv1alpha2.KonnectGatewayControlPlane]
 
 	// requested are the fields of createControlPlaneRequest that methods have
 	// set, in order; a mirror has none of them.
@@ -24,10 +24,8 @@ type GatewayControlPlane struct {
 // spec.createControlPlaneRequest.name too.
 func NewGatewayControlPlane(name string) *GatewayControlPlane {
 	c := &GatewayControlPlane{}
-	obj := &konnectv1alpha2.KonnectGatewayControlPlane{}
-	obj.Spec.CreateControlPlaneRequest = &konnectv1alpha2.CreateControlPlaneRequest{Name: name}
-	c.base = newBase(c, obj, name)
-	c.complete = c.finish
+	start(&c.base, name)
+	c.obj.Spec.CreateControlPlaneRequest = &konnectv1alpha2.CreateControlPlaneRequest{Name: name}
 	return c
 }
 
@@ -40,6 +38,9 @@ func requestPath(name string) *field.Path {
 func (c *GatewayControlPlane) request(name string) *konnectv1alpha2.CreateControlPlaneRequest {
 	if !slices.Contains(c.requested, name) {
 		c.requested = append(c.requested, name)
+	}
+	if c.obj.Spec.CreateControlPlaneRequest == nil { // in a zero value
+		c.obj.Spec.CreateControlPlaneRequest = &konnectv1alpha2.CreateControlPlaneRequest{}
 	}
 	return c.obj.Spec.CreateControlPlaneRequest
 }

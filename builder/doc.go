@@ -23,4 +23,6 @@
 // Each Build returns a new object that shares nothing with the builder, with
 // earlier results or with the caller's arguments, so that a builder can serve as
 // a template. Builders are not safe for concurrent use, but Build alone is.
+// Builders come from New functions: Build of a zero value returns an *Error that
+// names the function.
 package builder

@@ -11,17 +11,16 @@ import (
 // that are referred to. At least one From and one To are required; every
 // referrer may refer to every target.
 type ReferenceGrant struct {
-	base[*ReferenceGrant, *configurationv1alpha1.KongReferenceGrant]
+	base[configurationv1alpha1.KongReferenceGrant]
 }
 
 // NewReferenceGrant starts a KongReferenceGrant.
 func NewReferenceGrant(name string) *ReferenceGrant {
 	g := &ReferenceGrant{}
+	start(&g.base, name)
 	// Empty lists make a grant without a referrer or target a mistake.
-	g.base = newBase(g, &configurationv1alpha1.KongReferenceGrant{Spec: configurationv1alpha1.KongReferenceGrantSpec{
-		From: []configurationv1alpha1.ReferenceGrantFrom{},
-		To:   []configurationv1alpha1.ReferenceGrantTo{},
-	}}, name)
+	g.obj.Spec.From = []configurationv1alpha1.ReferenceGrantFrom{}
+	g.obj.Spec.To = []configurationv1alpha1.ReferenceGrantTo{}
 	return g
 }
 

@@ -14,16 +14,13 @@ import (
 // Route builds a KongRoute. Service, or ControlPlane for a route without a
 // service, is required, and so is something to match.
 type Route struct {
-	placed[*Route, *configurationv1alpha1.KongRoute]
+	base[configurationv1alpha1.KongRoute]
 }
 
 // NewRoute starts a KongRoute; name is spec.name too.
 func NewRoute(name string) *Route {
 	r := &Route{}
-	obj := &configurationv1alpha1.KongRoute{}
-	r.base = newBase(r, obj, name)
-	r.tags, r.adopt = &obj.Spec.Tags, &obj.Spec.Adopt
-	r.specName, r.controlPlaneRef = &obj.Spec.Name, &obj.Spec.ControlPlaneRef
+	start(&r.base, name)
 	return r.SpecName(name)
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Service builds a KongService. ControlPlane and one of Host and URL are required.
 type Service struct {
-	placed[*Service, *configurationv1alpha1.KongService]
+	base[configurationv1alpha1.KongService]
 
 	// url is what URL has set; nil without it.
 	url *serviceURL
@@ -22,11 +22,7 @@ type Service struct {
 // NewService starts a KongService; name is spec.name too.
 func NewService(name string) *Service {
 	s := &Service{}
-	obj := &configurationv1alpha1.KongService{}
-	s.base = newBase(s, obj, name)
-	s.complete = s.finish
-	s.tags, s.adopt = &obj.Spec.Tags, &obj.Spec.Adopt
-	s.specName, s.controlPlaneRef = &obj.Spec.Name, &obj.Spec.ControlPlaneRef
+	start(&s.base, name)
 	return s.SpecName(name)
 }
 

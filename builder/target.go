@@ -13,19 +13,14 @@ import (
 // Target builds a KongTarget. Upstream and one of Address, Target and HostPort
 // are required.
 type Target struct {
-	entity[*Target, *configurationv1alpha1.KongTarget]
+	base[configurationv1alpha1.KongTarget]
 }
 
 // NewTarget starts a KongTarget; name is the object's alone, since targets have
 // an address in place of a name.
 func NewTarget(name string) *Target {
 	t := &Target{}
-	obj := &configurationv1alpha1.KongTarget{}
-	t.base = newBase(t, obj, name)
-	t.tags, t.adopt = &obj.Spec.Tags, &obj.Spec.Adopt
-	t.complete = func(obj *configurationv1alpha1.KongTarget) field.ErrorList {
-		return missing(obj.Spec.Target, field.NewPath("spec", "target"))
-	}
+	start(&t.base, name)
 	return t
 }
 
@@ -67,4 +62,9 @@ func (t *Target) HostPort(host string, port int) *Target {
 func (t *Target) Weight(weight int) *Target {
 	t.obj.Spec.Weight = &weight
 	return t
+}
+
+// finish reports a missing address, which the CRD lets pass as an empty one.
+func (t *Target) finish(obj *configurationv1alpha1.KongTarget) field.ErrorList {
+	return missing(obj.Spec.Target, field.NewPath("spec", "target"))
 }

@@ -9,18 +9,14 @@ import (
 
 // Upstream builds a KongUpstream. ControlPlane is required.
 type Upstream struct {
-	placed[*Upstream, *configurationv1alpha1.KongUpstream]
+	base[configurationv1alpha1.KongUpstream]
 }
 
 // NewUpstream starts a KongUpstream; name is spec.name too, which services use
 // as their host.
 func NewUpstream(name string) *Upstream {
 	u := &Upstream{}
-	obj := &configurationv1alpha1.KongUpstream{}
-	u.base = newBase(u, obj, name)
-	u.complete = fillCookiePath
-	u.tags, u.adopt = &obj.Spec.Tags, &obj.Spec.Adopt
-	u.specName, u.controlPlaneRef = &obj.Spec.Name, &obj.Spec.ControlPlaneRef
+	start(&u.base, name)
 	return u.SpecName(name)
 }
 

@@ -183,8 +183,8 @@ func (u *Upstream) HashFallbackURICapture(capture string) *Upstream {
 	return u
 }
 
-// fillCookiePath gives a hashed cookie the path that the CRD requires.
-func fillCookiePath(obj *configurationv1alpha1.KongUpstream) field.ErrorList {
+// finish gives a hashed cookie the path that the CRD requires.
+func (u *Upstream) finish(obj *configurationv1alpha1.KongUpstream) field.ErrorList {
 	spec := &obj.Spec
 	hashed := spec.HashOn != nil && *spec.HashOn == "cookie" || spec.HashFallback != nil && *spec.HashFallback == "cookie"
 	if hashed && spec.HashOnCookiePath == nil {
