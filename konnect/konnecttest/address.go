@@ -31,8 +31,8 @@ const (
 
 var (
 	ipv4Like    = regexp.MustCompile(`^[0-9.]+$`)
-	ipv4Address = regexp.MustCompile(`^([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})\.([0-9]{1,3})$`)
-	portSuffix  = regexp.MustCompile(`^(.*):([0-9]+)$`)
+	ipv4Address = regexp.MustCompile(`^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$`)
+	portSuffix  = regexp.MustCompile(`^(.*):(\d+)$`)
 	// A label may begin with a hyphen but not end with one; a name may end with a dot.
 	hostnamePattern = regexp.MustCompile(`^(?:[A-Za-z0-9_-]*[A-Za-z0-9_])(?:\.(?:[A-Za-z0-9_-]*[A-Za-z0-9_]))*\.?$`)
 )

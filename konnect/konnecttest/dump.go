@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -79,9 +80,7 @@ func (p *controlPlane) dump() ControlPlane {
 		ID: p.view.ID, Name: p.view.Name, OrganizationID: p.organization, Description: p.view.Description,
 		ClusterType: p.view.Config.ClusterType, Labels: map[string]string{}, Entities: map[string][]Entity{},
 	}
-	for key, value := range p.view.Labels {
-		out.Labels[key] = value
-	}
+	maps.Copy(out.Labels, p.view.Labels)
 	for _, member := range p.members {
 		out.Members = append(out.Members, member.view.ID)
 	}

@@ -111,8 +111,14 @@ func TestFaultEndsTheTestOfStart(t *testing.T) {
 	t.Parallel()
 	wrong := konnecttest.Fault{Method: "put"}
 	for name, test := range map[string]func(testing.TB){
-		"injected": func(t testing.TB) { konnecttest.Start(t).Inject(wrong) },
-		"option":   func(t testing.TB) { konnecttest.Start(t, konnecttest.WithFault(wrong)) },
+		"injected": func(t testing.TB) {
+			t.Helper()
+			konnecttest.Start(t).Inject(wrong)
+		},
+		"option": func(t testing.TB) {
+			t.Helper()
+			konnecttest.Start(t, konnecttest.WithFault(wrong))
+		},
 	} {
 		rec := &recorder{TB: t}
 		rec.run(func() {

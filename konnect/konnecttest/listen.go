@@ -16,7 +16,9 @@ const readHeaderLimit = 10 * time.Second
 // Start returns a server that listens on a loopback port until the test ends.
 func Start(t testing.TB, opts ...Option) *Server {
 	t.Helper()
-	s := newServer(t, opts)
+	s := newServer(opts)
+	s.test = t
+	s.injectFirst()
 	stop, err := s.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("konnecttest: %v", err)

@@ -36,12 +36,22 @@ type Server struct {
 // NewServer returns a server that does not listen yet: use it as a handler, or see
 // Listen and Start. It has one organization, empty, with DefaultToken. Like Inject, it
 // panics for a fault that no request can meet.
-func NewServer(opts ...Option) *Server { return newServer(nil, opts) }
+func NewServer(opts ...Option) *Server {
+	s := newServer(opts)
+	s.injectFirst()
+	return s
+}
 
-func newServer(test testing.TB, opts []Option) *Server {
+// injectFirst injects the faults that are there from the start.
+func (s *Server) injectFirst() {
+	for _, fault := range s.set.startFaults {
+		s.Inject(fault)
+	}
+}
+
+func newServer(opts []Option) *Server {
 	set := newSettings(opts)
 	s := &Server{
-		test:     test,
 		Token:    DefaultToken,
 		set:      set,
 		store:    newStore(collections(set)),
@@ -56,9 +66,6 @@ func newServer(test testing.TB, opts []Option) *Server {
 		s.mux.HandleFunc(e.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, e) })
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.fallback) })
-	for _, fault := range set.startFaults {
-		s.Inject(fault)
-	}
 	return s
 }
 
