@@ -86,7 +86,9 @@ func (s *session) writeEntity(ctx context.Context, m *member) ([]byte, error) {
 		if m.isControlPlane() {
 			return s.createByServer(ctx, m)
 		}
-		m.id = s.newID(m)
+		if m.id == "" { // its control plane was not there
+			m.id = s.newID(m)
+		}
 	}
 	raw, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
 		if m.entity == nil {

@@ -33,6 +33,10 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = &o.most
 // planes that are objects of the batch. Control planes are never pruned. It
 // needs a client with WithOwner.
 //
+// The same goes for leftovers: entities with the marks of an object that stands for
+// another one, which two runs have left that wrote at the same time, or a request
+// that arrived late. Without WithPrune they are warned of ([WarningLeftover]).
+//
 // Entities whose deletion policy is retain are reported as retained; those that
 // are protected, and what such entities belong to, as skipped with a
 // *ProtectedError, which is no failure of the call. What others have put below an
@@ -42,7 +46,7 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = &o.most
 //
 // Nothing is pruned in a control plane before everything is written there, nor
 // where a write has failed; only an entity whose name an object takes goes
-// earlier, when that object can be written.
+// earlier, when that object can be written and what the entity holds has left it.
 //
 // An object that was renamed in its metadata keeps its entity, which is found by
 // its name (of the control plane in the organisation, of a target by upstream and

@@ -33,6 +33,7 @@ func (s *session) decide() {
 	if s.options.prune {
 		s.findPrunes()
 	}
+	s.warnOfLeftovers()
 }
 
 // blocked returns why an object cannot be handled because of one that it needs,
@@ -63,7 +64,7 @@ func (s *session) blockedWrite(m *member) error {
 
 func (s *session) blockedBy(m *member, counts func(resolve.Edge) bool) error {
 	field := m.kind.about().nameField
-	if m.node == nil {
+	if m.node == nil || s.deleting {
 		field = dependentsField
 	}
 	for _, other := range m.after {
@@ -157,7 +158,7 @@ func (s *session) decidePresent(m *member) error {
 		return s.decideMatch(m)
 	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m), s.isRenamed(m, m.entity):
 		change = ActionUpdated
-	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.adoptable(m),
+	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.mayAdopt(m),
 		adopt == nil && s.options.adoption.allows(owner):
 		change = ActionAdopted
 	default:

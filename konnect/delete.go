@@ -15,6 +15,9 @@ import (
 // along entities of others (see WithCascade), and for what is protected by its
 // deletion policy: *ProtectedError. Retained and observed entities are left.
 //
+// Where two runs have made two entities for one object at the same time, both are
+// deleted, each under the same conditions; that goes for control planes too.
+//
 // Specs are not checked. An object that cannot be resolved fails by itself, as do
 // those whose credentials cannot be had.
 // Status is cleared in the objects whose entities are gone. Report and errors
@@ -31,7 +34,7 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 		slices.Reverse(r.Changes)
 		return r, err
 	}
-	s.total = len(s.batch())
+	s.total = len(s.batch()) + len(s.prunes)
 	s.deleteGraph().run(ctx)
 	r := s.report()
 	slices.Reverse(r.Changes)
@@ -55,9 +58,7 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 	if err := s.interrupted(ctx); err != nil {
 		return err
 	}
-	for _, m := range s.members {
-		s.decideDelete(m)
-	}
+	s.decideDeletes()
 	s.checkControlPlanesHeld(ctx)
 	s.checkChildren(ctx)
 	if err := s.interrupted(ctx); err != nil {
@@ -69,11 +70,25 @@ func (s *session) readyToDelete(ctx context.Context, objects []crd.Object) error
 	return s.checkDeletes(s.countDeletes())
 }
 
+func (s *session) decideDeletes() {
+	for _, m := range s.members {
+		s.decideDelete(m)
+	}
+	for _, m := range s.members {
+		if !m.isControlPlane() { // those of control planes are known
+			s.addLeftovers(m)
+		}
+	}
+	for _, l := range s.prunes {
+		s.decideLeftover(l)
+	}
+}
+
 // countDeletes counts the entities that go: those of the objects, and what goes
 // along that is of our kinds.
 func (s *session) countDeletes() int {
 	gone, parents := map[string]bool{}, map[string]*member{}
-	for _, m := range s.members {
+	for _, m := range s.everything() {
 		if !m.isDoomed() {
 			continue
 		}
@@ -129,9 +144,13 @@ func (s *session) decideOwned(m *member) {
 	}
 }
 
-// dependents returns the members that refer to m, which are deleted before it.
+// dependents returns the members that refer to m, or whose entities belong to its,
+// which are deleted before it.
 func (s *session) dependents(m *member) []*member {
-	var others []*member
+	others := slices.Clone(m.after)
+	if m.node == nil {
+		return others
+	}
 	for _, node := range m.node.Dependents {
 		if dependent := s.byKey[node.Key]; dependent != nil && dependent != m {
 			others = append(others, dependent)

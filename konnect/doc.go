@@ -52,7 +52,9 @@
 // Whatever moment a call ends at, by a crash, a lost answer or a cancelled
 // context, the next call with the same objects carries on, and:
 //
-//   - There are no duplicates. Core entities are created under an ID that is
+//   - There are no duplicates, but for two versions of a program that give one entity
+//     to different objects at the same time: what they leave is found by its marks,
+//     told of, and gone after the next call with [WithPrune]. Core entities are created under an ID that is
 //     computed from control plane, owner and object. A control plane, whose ID
 //     Konnect chooses, has a name that is unique; a create whose fate is not known
 //     is looked up before it is repeated.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
@@ -117,7 +116,7 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 // that a plan says so, nothing is counted that stays, and nothing runs that waits
 // for a failed object in a circle.
 func (s *session) spreadFailures() {
-	all := append(slices.Clone(s.members), s.prunes...)
+	all := s.everything()
 	for count := -1; ; {
 		failed := 0
 		for _, m := range all {
@@ -175,7 +174,7 @@ func (s *session) report() *Report {
 func (s *session) failures() error {
 	var failed []error
 	for _, m := range append(s.batch(), s.prunes...) {
-		if _, kept := errors.AsType[*ProtectedError](m.err); kept && m.obj == nil {
+		if _, kept := errors.AsType[*ProtectedError](m.err); kept && m.obj == nil && !s.deleting {
 			continue // spared, as it was asked for
 		}
 		dependent, ok := errors.AsType[*DependencyError](m.err)
@@ -229,7 +228,7 @@ func (s *session) refused(ctx context.Context, err error) (*Report, error) {
 	if _, ok := errors.AsType[*ValidationError](err); ok {
 		reason = errRefused
 	}
-	for _, m := range append(slices.Clone(s.members), s.prunes...) {
+	for _, m := range s.everything() {
 		if m.err == nil {
 			m.err, m.outcome = fmt.Errorf("%s: %w", m.key, reason), ActionSkipped
 		}

@@ -53,29 +53,6 @@ func decodeEntity(raw json.RawMessage) (*entity, error) {
 
 func (e *entity) object() (canon.Object, error) { return canon.Decode(e.raw) }
 
-// index holds the entities of one collection that are known.
-type index struct {
-	byID      map[string]*entity
-	byMark    map[string]*entity // our owner's, by managed key
-	byNatural map[string]*entity
-	// complete is true once the whole collection was read.
-	complete bool
-}
-
-func newIndex() *index {
-	return &index{byID: map[string]*entity{}, byMark: map[string]*entity{}, byNatural: map[string]*entity{}}
-}
-
-func (x *index) add(e *entity, owner string, natural func(*entity) string) {
-	x.byID[e.ID] = e
-	if e.owner.ours(owner) && e.owner.key != "" {
-		x.byMark[e.owner.key] = e
-	}
-	if key := natural(e); key != "" {
-		x.byNatural[key] = e
-	}
-}
-
 const corePageSize = 1000
 
 // listCore yields the entities of a core collection.

@@ -3,143 +3,177 @@ package konnect
 import (
 	"cmp"
 	"fmt"
-
-	"github.com/konnectkit/konnectkit/crd"
+	"slices"
 )
 
-// candidateIDs are the IDs that the object names, in the order in which they are
-// tried; the computed one where it names none.
-func (s *session) candidateIDs(m *member) []string {
-	var ids []string
-	add := func(id string) {
-		if id != "" {
-			ids = append(ids, id)
-		}
-	}
-	add(m.kind.wantedID(m.obj))
-	add(adoptOf(m.obj).KonnectID())
-	if status := m.obj.GetKonnectStatus(); status.ControlPlaneID == m.control.id {
-		add(status.ID)
-	}
-	if len(ids) == 0 {
-		add(s.computedID(m))
-	}
-	return ids
+// rounds are the ways in which an entity is found, in the order of identity. Each
+// is gone through for all objects before the next, so that none takes what another
+// has the better claim to.
+func (s *session) rounds() []func(*member, *index) *entity {
+	return []func(*member, *index) *entity{s.addressed, s.ownOf, s.looksAt, s.renamed, s.computed, s.adoptable}
 }
 
-// newID is the ID with which an object's entity is created.
-func (s *session) newID(m *member) string {
-	return cmp.Or(m.kind.wantedID(m.obj), s.computedID(m))
-}
-
-// findControlPlane finds an object's control plane by the mirror's ID, the status
-// or the marks.
-func (s *session) findControlPlane(m *member) {
-	if m.err != nil || m.account == nil {
-		return
-	}
-	x := s.indexes[s.controlPlanes(m.account)]
-	if m.isMirror() {
-		s.take(m, x.byID[m.kind.mirrored(m.obj)])
-		return
-	}
-	if e := x.byID[m.obj.GetKonnectStatus().ID]; e != nil {
-		s.take(m, e)
-		return
-	}
-	if e := x.byMark[m.mark]; e != nil {
-		s.take(m, e)
-	}
-}
-
-// findControlPlanes finds all of them, by name only once it is known which of
-// them other objects stand for.
+// findControlPlanes finds all control planes, by name only once it is known which
+// of them other objects stand for.
 func (s *session) findControlPlanes() {
 	for _, m := range s.members {
-		if m.isControlPlane() {
-			s.findControlPlane(m)
+		if m.isControlPlane() && m.err == nil && m.account != nil {
+			x := s.indexes[s.controlPlanes(m.account)]
+			if m.isMirror() {
+				s.take(m, x.byID[m.kind.mirrored(m.obj)])
+			} else {
+				s.take(m, s.ownOf(m, x))
+			}
 		}
 	}
 	for _, m := range s.members {
 		if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
-			if x := s.indexes[s.controlPlanes(m.account)]; !s.takeObserved(m, x) {
-				s.takeNatural(m, x)
-			}
+			x := s.indexes[s.controlPlanes(m.account)]
+			s.take(m, cmp.Or(s.looksAt(m, x), s.renamed(m, x), s.adoptable(m, x)))
+		}
+	}
+	for _, m := range s.members {
+		if s.deleting && m.isControlPlane() {
+			s.addLeftovers(m)
 		}
 	}
 }
 
 // findAll finds the entities of all objects but control planes, in the first or
-// the second round of observation.
+// the second round of observation. What is not found will have the computed ID, or
+// the spec's.
 func (s *session) findAll(nested bool) {
-	var missing []*member
+	var sought []*member
 	for _, m := range s.members {
 		if m.isControlPlane() || m.control == nil || m.control.entity == nil || m.err != nil || m.entity != nil {
 			continue
 		}
-		if nested != (m.kind.about().parent != "") || s.indexes[s.collectionOf(m)] == nil {
-			continue
-		}
-		if s.findKnown(m); m.entity == nil {
-			missing = append(missing, m)
+		if nested == (m.kind.about().parent != "") && s.indexes[s.collectionOf(m)] != nil {
+			sought = append(sought, m)
 		}
 	}
-	for _, m := range missing {
-		s.findNamed(m)
+	for _, round := range s.rounds() {
+		for _, m := range sought {
+			if m.entity == nil && m.err == nil {
+				s.take(m, round(m, s.indexes[s.collectionOf(m)]))
+			}
+		}
+	}
+	for _, m := range sought {
+		if m.entity == nil {
+			m.id = s.newID(m)
+		}
 	}
 }
 
-// findKnown finds an entity by ID or mark, in the order of identity.
-func (s *session) findKnown(m *member) {
-	x := s.indexes[s.collectionOf(m)]
-	for _, id := range s.candidateIDs(m) {
-		if e := x.byID[id]; e != nil && !s.hasGoneOver(m, e) {
-			s.take(m, e)
-			return
-		}
-	}
-	if e := x.byMark[m.mark]; e != nil {
-		s.take(m, e)
-	}
+// addressed returns the entity that the spec names by its ID.
+func (s *session) addressed(m *member, x *index) *entity {
+	return cmp.Or(x.byID[m.kind.wantedID(m.obj)], x.byID[adoptOf(m.obj).KonnectID()])
 }
 
-// hasGoneOver tells whether an entity that m's status names belongs to another
+// ownOf returns the entity that the status or the marks lead to. Where both lead
+// somewhere, the status outweighs the marks, unless its entity has the marks of
+// another object, or the other one has the name that m wants and will not give it up.
+func (s *session) ownOf(m *member, x *index) *entity {
+	known, marked := s.remembered(m, x), s.marked(m, x)
+	if known == nil || marked == nil || known == marked {
+		return cmp.Or(known, marked)
+	}
+	if known.owner.ours(s.owner) && known.owner.key != m.mark {
+		return marked
+	}
+	hasName := func(e *entity) bool { return m.kind.about().natural(e) == s.natural(m) }
+	if hasName(marked) && !hasName(known) && s.isFree(m, marked) && !s.mayPrune(m, marked) {
+		return marked
+	}
+	return known
+}
+
+// remembered returns the entity in the status, unless our marks give it to another
 // object of the batch by now.
+func (s *session) remembered(m *member, x *index) *entity {
+	status := m.obj.GetKonnectStatus()
+	e := x.byID[status.ID]
+	if e == nil || m.isControlPlane() {
+		return e
+	}
+	if status.ControlPlaneID != m.control.id || s.hasGoneOver(m, e) {
+		return nil
+	}
+	return e
+}
+
 func (s *session) hasGoneOver(m *member, e *entity) bool {
 	other := s.byMark[e.owner.key]
-	return e.owner.ours(s.owner) && other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m) &&
-		m.kind.wantedID(m.obj) != e.ID && adoptOf(m.obj).KonnectID() != e.ID
+	return e.owner.ours(s.owner) && other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m)
 }
 
-// findNamed finds an entity by its natural key, or under the computed ID. What is
-// not found will have that ID, or the spec's.
-func (s *session) findNamed(m *member) {
-	x := s.indexes[s.collectionOf(m)]
-	if s.takeObserved(m, x) || s.takeNatural(m, x) {
-		return
+// marked returns the entity with m's marks. Of several it is the one with the name
+// that m wants, else the one with the computed ID, else the first by ID; the others
+// are leftovers.
+func (s *session) marked(m *member, x *index) *entity {
+	rank := func(e *entity) int {
+		switch {
+		case !s.isFree(m, e):
+			return 3
+		case m.kind.about().natural(e) == s.natural(m):
+			return 0
+		case !m.isControlPlane() && e.ID == computedID(m.control.id, s.owner, m.key):
+			return 1
+		default:
+			return 2
+		}
 	}
-	if e := x.byID[s.computedID(m)]; e != nil {
-		s.take(m, e)
-		return
+	candidates := x.byMark[m.mark]
+	if len(candidates) == 0 {
+		return nil
 	}
-	m.id = s.newID(m)
+	return slices.MinFunc(candidates, func(a, b *entity) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID)) })
 }
 
-// takeNatural takes the entity with the object's natural key if the object was
-// renamed, or if the policy lets it be adopted. Children are observed below it then.
-func (s *session) takeNatural(m *member, x *index) bool {
-	if s.deleting {
-		return false
+// looksAt returns the entity with the natural key, whoever holds it, for an object
+// that only observes it and does not name it by ID.
+func (s *session) looksAt(m *member, x *index) *entity {
+	if !m.observes() || m.kind.wantedID(m.obj) != "" || adoptOf(m.obj) != nil {
+		return nil
 	}
+	return x.byNatural[s.natural(m)]
+}
+
+// namesake returns the entity with the natural key that m wants, if nobody stands for it.
+func (s *session) namesake(m *member, x *index) *entity {
 	e := x.byNatural[s.natural(m)]
-	if e == nil || s.claims[e.ID] != nil {
-		return false
+	if s.deleting || e == nil || s.claims[e.ID] != nil {
+		return nil
 	}
-	if !s.isRenamed(m, e) && (adoptOf(m.obj) != nil || !m.inBatch || !s.options.adoption.allows(e.owner)) {
-		return false
+	return e
+}
+
+// renamed returns the entity of an object that was renamed. Children are observed
+// below it then.
+func (s *session) renamed(m *member, x *index) *entity {
+	wanted := m.kind.wantedID(m.obj)
+	if e := s.namesake(m, x); e != nil && s.isRenamed(m, e) && (wanted == "" || wanted == e.ID) {
+		return e
 	}
-	s.take(m, e)
-	return true
+	return nil
+}
+
+// adoptable returns the entity that the policy lets be adopted.
+func (s *session) adoptable(m *member, x *index) *entity {
+	if e := s.namesake(m, x); e != nil && adoptOf(m.obj) == nil && m.inBatch && s.options.adoption.allows(e.owner) {
+		return e
+	}
+	return nil
+}
+
+func (s *session) computed(m *member, x *index) *entity { return x.byID[s.computedID(m)] }
+
+// isFree reports whether no other object stands for the entity; a mirror lets the
+// object of a control plane have it.
+func (s *session) isFree(m *member, e *entity) bool {
+	claim := s.claims[e.ID]
+	return claim == nil || claim == m || claim.isMirror()
 }
 
 // natural is the natural key that an object wants for its entity.
@@ -163,59 +197,15 @@ func (s *session) take(m *member, e *entity) {
 	}
 	m.entity, m.id = e, e.ID
 	if m.isControlPlane() {
-		if shaped, err := m.kind.shape(e); err == nil {
-			m.clusterType, _ = shaped["cluster_type"].(string)
-		}
+		m.clusterType = clusterTypeOf(m.kind, e)
 	}
 }
 
-// inputs collects what the payload is made of. IDs that are not known yet are
-// stood in for by the key of the object.
-func (s *session) inputs(m *member, observed map[string]any) inputs {
-	in := inputs{ids: map[string]string{}, observed: observed}
-	if m.node != nil {
-		for _, edge := range m.node.Edges {
-			if !isMembership(m, edge) { // it is written by calls of its own, later
-				in.ids[edge.Field] = idOf(s.leadsTo(edge), edge.To)
-			}
-		}
+func clusterTypeOf(k binding, e *entity) string {
+	shaped, err := k.shape(e)
+	if err != nil {
+		return ""
 	}
-	tags := userTags(m.obj)
-	tags = append(tags, s.client.config.keptTags.beside(tags, observed)...)
-	in.tags = tagsWithMarks(tags, s.owner, m.key, annotatedDeletion(m.obj))
-	in.labels = s.labels(m, observed)
-	return in
-}
-
-// idOf is the ID of m, which is what a reference to key leads to.
-func idOf(m *member, key crd.Key) string {
-	if m != nil && m.id != "" {
-		return m.id
-	}
-	return "(known after apply: " + key.String() + ")"
-}
-
-// labelled is an object whose entity has labels.
-type labelled interface{ GetKonnectLabels() map[string]string }
-
-// labels merges ours into those that Konnect holds, so that others stay.
-func (s *session) labels(m *member, observed map[string]any) map[string]string {
-	obj, ok := m.obj.(labelled)
-	if !ok {
-		return nil
-	}
-	held, _ := observed["labels"].(map[string]any)
-	others := 0
-	for key := range held {
-		if _, mine := obj.GetKonnectLabels()[key]; !mine && !isMarkKey(key) && !m.dropsLabel(key) {
-			others++
-		}
-	}
-	labels := labelsWithMarks(obj.GetKonnectLabels(), others, s.owner, m.key, annotatedDeletion(m.obj))
-	for key, value := range held {
-		if text, isText := value.(string); isText && labels[key] == "" && !m.dropsLabel(key) {
-			labels[key] = text
-		}
-	}
-	return labels
+	clusterType, _ := shaped["cluster_type"].(string)
+	return clusterType
 }

@@ -263,21 +263,3 @@ func inPlane(plane string, n int) []crd.Object {
 	}
 	return objects
 }
-
-// TestPartialCallKeepsOrphanInUse goes on without an object whose name cannot be
-// freed in one run, and deletes nothing for its sake.
-func TestPartialCallKeepsOrphanInUse(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		server := konnecttest.NewServer()
-		n := newNetwork(server)
-		require.NoError(t, ensuring(inGateway(named("a", "one"), named("b", "two"), routeAt("r", "r", "b")))(t, n))
-		server.ResetLog()
-		after := inGateway(named("a", "two"), routeAt("r", "r", "a"), named("c", "three"))
-		report, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), after(), konnect.WithPrune(), konnect.WithPartial())
-		require.ErrorContains(t, err, "rename in a second run")
-		assert.Equal(t, 1, server.Writes(), "%s", report)
-		assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongService", "c").Action)
-		assert.Equal(t, konnect.ActionSkipped, changeOf(t, report, "KongService", "b").Action)
-	})
-}

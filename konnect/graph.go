@@ -85,6 +85,8 @@ func (g *graph) linkWrite(m *member) {
 	for _, edge := range m.node.Edges {
 		switch needed := g.s.leadsTo(edge); {
 		case needed == nil:
+		case needed.trails:
+			g.done[needed].waitFor(write)
 		case isMembership(m, edge):
 			g.joined[m].waitFor(g.done[needed])
 		default:
@@ -111,7 +113,7 @@ func (g *graph) linkPrune(m *member) {
 		return
 	}
 	for _, edge := range m.taker.node.Edges {
-		if needed := g.s.leadsTo(edge); needed != nil {
+		if needed := g.s.leadsTo(edge); needed != nil && !needed.trails {
 			gone.waitFor(g.done[needed])
 		}
 	}
@@ -137,10 +139,11 @@ func (g *graph) settle(plane *member) *task {
 // deleteGraph is that of Delete: what refers to an entity goes before it.
 func (s *session) deleteGraph() *graph {
 	g := s.newGraph()
-	for _, m := range s.members {
+	all := s.everything()
+	for _, m := range all {
 		g.done[m] = g.add(m, true, s.deleteMember)
 	}
-	for _, m := range s.members {
+	for _, m := range all {
 		for _, dependent := range s.dependents(m) {
 			g.done[m].waitFor(g.done[dependent])
 		}

@@ -122,12 +122,17 @@ func (s *session) eachPlugin(parents map[string]*member, visit func(parent *memb
 	}
 }
 
-// policyOf is the deletion policy of an observed entity.
+// policyOf is the deletion policy of an observed entity: what its object says or,
+// failing that, its marks.
 func (s *session) policyOf(e *entity) crd.DeletionPolicy {
 	if claim := s.claims[e.ID]; claim != nil {
 		return claim.deletionPolicy()
 	}
-	return e.owner.deletionPolicy()
+	marked := e.owner.deletionPolicy()
+	if object := s.byMark[e.owner.key]; object != nil && e.owner.ours(s.owner) {
+		return cmp.Or(annotatedDeletion(object.obj), marked)
+	}
+	return marked
 }
 
 // staysAgainst returns why a child, which belongs to an entity that is to be
@@ -179,7 +184,7 @@ func belongsError(m *member, e *entity, nameless, hint string) error {
 func (s *session) checkChildren(ctx context.Context) {
 	parents := map[string]*member{}
 	var doomed []*member
-	for _, m := range s.members {
+	for _, m := range s.everything() {
 		if m.isDoomed() && !m.isControlPlane() {
 			parents[m.id] = m
 			doomed = append(doomed, m)
@@ -188,19 +193,21 @@ func (s *session) checkChildren(ctx context.Context) {
 	s.observeHeld(ctx, doomed)
 	for _, m := range doomed {
 		if err := s.unknownAbout(m); err != nil {
-			s.problem(m.key, err)
+			s.refuse(m, err)
 		}
 	}
 	s.eachChild(parents, func(parent *member, k binding, child *entity) {
 		if err := s.staysAgainst(parent, k, child); err != nil {
-			s.problem(parent.key, err)
+			s.refuse(parent, err)
+		} else if claim := s.claims[child.ID]; claim != nil && claim.isDoomed() {
+			parent.after = append(parent.after, claim)
 		}
 	})
 	blamed := map[*member]bool{}
 	s.eachPlugin(parents, func(parent *member, plugin *entity) {
 		if !blamed[parent] {
 			blamed[parent] = true
-			s.problem(parent.key, belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
+			s.refuse(parent, belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
 		}
 	})
 }

@@ -49,7 +49,7 @@ func otherCollections() []otherCollection {
 // ours or is to stay, or of which that cannot be told.
 func (s *session) checkControlPlanesHeld(ctx context.Context) {
 	var planes []*member
-	for _, m := range s.members {
+	for _, m := range s.everything() {
 		if m.isControlPlane() && m.isDoomed() {
 			planes = append(planes, m)
 		}
@@ -62,7 +62,7 @@ func (s *session) checkControlPlanesHeld(ctx context.Context) {
 	group.Wait()
 	for i, err := range reasons {
 		if err != nil {
-			s.problem(planes[i].key, err)
+			s.refuse(planes[i], err)
 		}
 	}
 }

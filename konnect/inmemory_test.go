@@ -90,6 +90,31 @@ func (n *network) tellAfter(req *http.Request) {
 	}
 }
 
+// lateRequest is one whose process has died before it arrived.
+type lateRequest struct {
+	req  *http.Request
+	body []byte
+}
+
+// hold takes a request off the network.
+func hold(req *http.Request) (lateRequest, error) {
+	late := lateRequest{req: req.Clone(context.Background())}
+	if req.Body == nil {
+		return late, nil
+	}
+	var err error
+	late.body, err = io.ReadAll(req.Body)
+	return late, err
+}
+
+// arrive lets it have its effect. Nobody waits for the answer.
+func (l lateRequest) arrive(server *konnecttest.Server) {
+	l.req.Body = io.NopCloser(bytes.NewReader(l.body))
+	if res, err := serve(server, l.req); err == nil {
+		_ = res.Body.Close()
+	}
+}
+
 // serve turns an aborted handler into what a client sees of it.
 func serve(server *konnecttest.Server, req *http.Request) (res *http.Response, err error) {
 	incoming := req.Clone(req.Context())

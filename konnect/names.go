@@ -30,8 +30,7 @@ func (s *session) holderOfName(m *member) *entity {
 // belongs to another object of the batch, after which m is then written, or it is
 // pruned, which is then done first.
 func (s *session) releases(e *entity, m *member) bool {
-	if !m.isControlPlane() && s.isComplete(m) && s.isOrphan(e, m.control) &&
-		e.owner.deletionPolicy() == crd.DeletionPolicyDelete {
+	if s.goesFor(m, e) {
 		s.reused[e.ID] = m
 		return true
 	}
@@ -44,6 +43,16 @@ func (s *session) releases(e *entity, m *member) bool {
 	}
 	m.after = append(m.after, other)
 	return true
+}
+
+// goesFor reports whether an entity whose name m wants is pruned, as far as is known.
+func (s *session) goesFor(m *member, e *entity) bool {
+	return s.mayPrune(m, e) && s.isOrphan(e, m.control)
+}
+
+// mayPrune reports whether an entity in m's place may be pruned if it is an orphan.
+func (s *session) mayPrune(m *member, e *entity) bool {
+	return !m.isControlPlane() && s.isComplete(m) && s.policyOf(e) == crd.DeletionPolicyDelete
 }
 
 // checkRename makes sure that a new natural key is free.

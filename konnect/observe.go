@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
+
+	"github.com/google/uuid"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
@@ -110,7 +111,7 @@ func (s *session) neededCollections() []*need {
 		}
 		n := add(s.collectionOf(m))
 		n.members = append(n.members, m)
-		n.list = len(n.members) > fewObjects
+		n.list = n.list || len(n.members) > fewObjects || isID(m.kind.wantedName(m.obj))
 	}
 	if s.options.prune || s.deleting {
 		for _, m := range s.completeControlPlanes() {
@@ -125,11 +126,15 @@ func (s *session) neededCollections() []*need {
 	return needs
 }
 
+// isID reports whether Konnect takes a name in a path for an ID, so that no entity
+// can be read by it.
+func isID(name string) bool { return uuid.Validate(name) == nil }
+
 // completeControlPlanes are the control planes of the batch of which everything
 // has to be known, because it is pruned or goes with them.
 func (s *session) completeControlPlanes() []*member {
 	var planes []*member
-	for _, m := range s.members {
+	for _, m := range s.everything() {
 		if !m.isControlPlane() || !m.inBatch || m.entity == nil || m.err != nil || s.planeOf(m) != m {
 			continue
 		}
@@ -180,14 +185,6 @@ func (s *session) parentsAbsent(n *need) bool {
 	return parents != nil && parents.complete && len(parents.byID) == 0
 }
 
-func (s *session) readMembers(ctx context.Context, n *need) {
-	for _, m := range n.members {
-		if err := s.readMember(ctx, n, m); err != nil {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, err)))
-		}
-	}
-}
-
 func (s *session) listCollection(ctx context.Context, n *need) {
 	x, about := s.indexes[n.collection], n.kind.about()
 	path := about.collectionPath(scope{controlPlane: n.controlPlane})
@@ -205,59 +202,6 @@ func (s *session) listCollection(ctx context.Context, n *need) {
 	if n.plane != nil {
 		s.failPlane(n.plane, err)
 	}
-}
-
-// readMember reads what may be one object's entity: by ID, and where there is
-// none under it, or the name changes, by natural key and by mark.
-func (s *session) readMember(ctx context.Context, n *need, m *member) error {
-	x, about, at := s.indexes[n.collection], n.kind.about(), s.at(m)
-	if about.parent != "" && !s.parentExists(m) {
-		return s.readMarked(ctx, n, m) // it may have had another parent
-	}
-	read := func(idOrName string) (*entity, error) {
-		e, err := n.account.readEntity(ctx, about.entityPath(at, idOrName), idOrName)
-		if e != nil {
-			x.add(e, s.owner, about.natural)
-		}
-		return e, err
-	}
-	name := m.kind.wantedName(m.obj)
-	var byID *entity
-	for _, id := range s.candidateIDs(m) {
-		found, err := read(id)
-		if err != nil {
-			return err
-		}
-		if found != nil && !s.isAnothers(m, found) {
-			byID = found
-			break
-		}
-	}
-	if byID != nil && (s.deleting || about.natural(byID) == s.natural(m)) {
-		return nil
-	}
-	if name != "" && (!s.deleting || m.observes()) {
-		if _, err := read(name); err != nil {
-			return err
-		}
-	}
-	if byID != nil {
-		return nil
-	}
-	return s.readMarked(ctx, n, m)
-}
-
-// readMarked reads the entity that carries the object's mark, wherever it is in
-// the collection.
-func (s *session) readMarked(ctx context.Context, n *need, m *member) error {
-	x, about := s.indexes[n.collection], n.kind.about()
-	at := scope{controlPlane: n.controlPlane}
-	marks := url.Values{"tags": {markKey + ":" + m.mark}}
-	err := n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
-	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
-		return nil
-	}
-	return err
 }
 
 // isGone tells whether a control plane that was there has been deleted meanwhile.

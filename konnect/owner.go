@@ -31,9 +31,9 @@ func (s *session) hasComputedID(m *member) bool {
 		m.entity.ID == computedID(m.control.id, s.owner, m.key)
 }
 
-// adoptable tells whether spec.adopt may take the entity over: no tool looks
+// mayAdopt reports whether spec.adopt may take the entity over: no tool looks
 // after it, or it is the Kong operator's for this very object.
-func (s *session) adoptable(m *member) bool {
+func (s *session) mayAdopt(m *member) bool {
 	o := m.entity.owner
 	uid := string(m.obj.GetUID())
 	return o.unmarked() || s.options.adoption.allows(o) || (o.operatorUID != "" && o.operatorUID == uid)
@@ -44,6 +44,8 @@ func (s *session) ownershipError(m *member, e *entity) error {
 	switch {
 	case s.deleting:
 		err.AdoptHint = "only its holder deletes it"
+	case s.isLeft(s.siblings(m), e):
+		err.AdoptHint = "it is left over from runs that wrote at the same time; use WithPrune with all objects of the owner, or delete it"
 	case e.owner.ours(s.owner) && s.byMark[e.owner.key] == nil:
 		err.AdoptHint = "the object of the same owner in its marks is not in the batch; if that was renamed, use WithPrune with all objects of the owner"
 	case adoptOf(m.obj) != nil:

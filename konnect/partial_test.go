@@ -189,19 +189,22 @@ func TestPartialCircle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		server := konnecttest.NewServer()
 		n := newNetwork(server)
+		target := func(object, address string) crd.Object {
+			return builder.NewTarget(object).Upstream("p").Address(address + ".example.com:80").MustBuild()
+		}
 		require.NoError(t, ensuring(inGateway(
-			named("a", "one"), named("b", "two"), named("old", "old"), routeAt("r", "r", "b"), routeAt("s", "s", "b"),
+			upstreamNamed("p", "p"), named("old", "old"), target("r", "one"), target("s", "two"), target("t", "three"),
 		))(t, n))
 		server.ResetLog()
-		after := inGateway(named("a", "two"), routeAt("r", "rr", "a"), routeAt("s", "r", "a"), named("c", "three"))
+		after := inGateway(upstreamNamed("p", "p"), target("r", "two"), target("s", "one"), named("c", "three"))
 		client := n.client(t, konnect.WithOwner("platform"))
 		options := []konnect.EnsureOption{konnect.WithPrune(), konnect.WithPartial()}
 		plan, err := client.Plan(t.Context(), after(), append(options, konnect.WithMaxDeletes(0))...)
-		require.ErrorContains(t, err, "rename in a second run")
+		require.ErrorContains(t, err, "swapped")
 		assert.NotContains(t, plan.String(), "to delete", "nothing is deleted where an object failed")
 
 		report, err := client.Ensure(t.Context(), after(), append(options, konnect.WithMaxDeletes(0))...)
-		require.ErrorContains(t, err, "rename in a second run")
+		require.ErrorContains(t, err, "swapped")
 		assert.NotErrorAs(t, err, new(*konnect.TooManyDeletesError))
 		assert.Equal(t, 1, server.Writes(), "%s", report)
 		for _, planned := range plan.Changes {

@@ -55,16 +55,6 @@ func (m *member) observes() bool {
 // object says.
 func (m *member) hasDrifted() bool { return m.observes() && len(m.fields) > 0 }
 
-// takeObserved takes the entity with the natural key, whoever holds it, for an
-// object that only looks at it and does not name it by ID.
-func (s *session) takeObserved(m *member, x *index) bool {
-	if !m.observes() || m.kind.wantedID(m.obj) != "" || adoptOf(m.obj) != nil {
-		return false
-	}
-	s.take(m, x.byNatural[s.natural(m)])
-	return m.entity != nil
-}
-
 // decideObserved compares an entity without ever writing it. Marks and tags beside
 // the spec's are no difference.
 func (s *session) decideObserved(m *member) error {

@@ -41,7 +41,7 @@ func (s *session) handNames() {
 		switch {
 		case taker == nil:
 		case !m.isDoomed():
-			s.problem(taker.key, s.ownershipError(taker, m.entity))
+			s.problem(taker.key, s.keptNameError(taker, m))
 		default:
 			taker.after = append(taker.after, m)
 		}
@@ -54,14 +54,25 @@ func (s *session) handNames() {
 	}
 }
 
-// isOrphan tells whether an entity is our owner's and no object of the batch
-// stands for it in this control plane.
+// keptNameError is about the name of an entity that is not pruned after all.
+func (s *session) keptNameError(m, kept *member) error {
+	reason := fmt.Sprintf("it is kept by %s: %s", crd.DeletionPolicyAnnotation, crd.DeletionPolicyRetain)
+	if kept.err != nil {
+		reason = "it is not pruned: " + kept.err.Error()
+	}
+	e := kept.entity
+	return &OwnershipError{Key: m.key, KonnectID: e.ID, Name: nameOf(e), Holder: e.owner.holder(), AdoptHint: reason}
+}
+
+// isOrphan reports whether an entity is our owner's and no object of the batch
+// stands for it in this control plane: its object is not there, or stands for
+// another entity.
 func (s *session) isOrphan(e *entity, plane *member) bool {
 	if !e.owner.ours(s.owner) || s.claims[e.ID] != nil {
 		return false
 	}
 	object := s.byMark[e.owner.key]
-	return object == nil || object.control == nil || object.control.id != plane.id
+	return object == nil || object.control == nil || object.control.id != plane.id || object.entity != nil
 }
 
 // settlePrunes spares what is not to be deleted after all, and refuses to take
@@ -113,16 +124,24 @@ func (m *member) spare(reason error) {
 // orphan is the member of an entity to prune, as its marks allow.
 func (s *session) orphan(k binding, plane *member, e *entity) *member {
 	m := &member{
-		key: keyOfEntity(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
+		key: s.keyOf(k, e), kind: k, control: plane, id: e.ID, entity: e, step: ActionDeleted, inBatch: true,
 		taker: s.reused[e.ID],
 	}
-	switch policy := e.owner.deletionPolicy(); policy {
+	switch policy := s.policyOf(e); policy {
 	case crd.DeletionPolicyRetain:
 		m.step = ActionRetained
 	case crd.DeletionPolicyProtect:
 		m.spare(s.protectedError(m, k, e, policy))
 	}
 	return m
+}
+
+// keyOf is the object in an entity's marks, as far as they tell.
+func (s *session) keyOf(k binding, e *entity) crd.Key {
+	if object := s.byMark[e.owner.key]; object != nil && e.owner.ours(s.owner) {
+		return object.key
+	}
+	return keyOfEntity(k, e)
 }
 
 // keyOfEntity is the object that an entity's marks tell, as far as they do.
@@ -162,9 +181,15 @@ func (s *session) staysFor(m *member) error {
 	}
 }
 
-// movedTo returns the object that an entity to prune belonged to, which is now
-// somewhere else; nil when it is gone.
-func (s *session) movedTo(m *member) *member { return s.byMark[m.entity.owner.key] }
+// movedTo returns the object that an entity to prune belonged to, which is now in
+// another control plane; nil when it is gone, or has another entity beside this one.
+func (s *session) movedTo(m *member) *member {
+	object := s.byMark[m.entity.owner.key]
+	if object != nil && object.control != nil && object.control.id == m.control.id {
+		return nil
+	}
+	return object
+}
 
 // remove deletes an entity; one that is gone already is a success.
 func (s *session) remove(ctx context.Context, m *member) {

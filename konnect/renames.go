@@ -1,6 +1,10 @@
 package konnect
 
-import "github.com/google/uuid"
+import (
+	"cmp"
+
+	"github.com/google/uuid"
+)
 
 // Objects that were renamed in their metadata. Their marks and their computed ID
 // are others then; the natural key tells which entity they had.
@@ -15,18 +19,22 @@ func (s *session) isComplete(m *member) bool {
 	return m.isControlPlane() || plane.inBatch && plane.unread == nil
 }
 
-// isRenamed tells whether an entity that m has found is its own under another
-// metadata name: the object in the marks is gone, and m has no entity with its own
-// marks. Unless the batch is complete that object may be in another batch, which
-// wants its entity back.
+// isRenamed reports whether an entity that m has found is its own under another
+// metadata name: m has no entity with its own marks, and the object in the marks is
+// gone, or stands for another entity. Unless the batch is complete, an object that
+// is not in it may be in another batch, which wants its entity back.
 func (s *session) isRenamed(m *member, e *entity) bool {
-	return e.owner.ours(s.owner) && s.byMark[e.owner.key] == nil && s.isComplete(m) &&
-		s.indexes[s.siblings(m)].byMark[m.mark] == nil
+	siblings := s.siblings(m)
+	if !e.owner.ours(s.owner) || len(s.indexes[siblings].byMark[m.mark]) > 0 {
+		return false
+	}
+	return s.byMark[e.owner.key] == nil && s.isComplete(m) || s.isLeft(siblings, e)
 }
 
-// isAnothers tells whether our owner's marks give an entity to another object.
+// isAnothers reports whether our owner's marks, or what was found already, give an
+// entity to another object.
 func (s *session) isAnothers(m *member, e *entity) bool {
-	return e.owner.ours(s.owner) && e.owner.key != "" && e.owner.key != m.mark && !s.isRenamed(m, e)
+	return !s.isFree(m, e) || e.owner.ours(s.owner) && e.owner.key != "" && e.owner.key != m.mark && !s.isRenamed(m, e)
 }
 
 // computedID is the ID with which m's entity is created. An entity that has gone
@@ -38,4 +46,9 @@ func (s *session) computedID(m *member) string {
 		id = uuid.NewSHA1(namespaceUUID, []byte(id)).String()
 	}
 	return id
+}
+
+// newID is the ID with which an object's entity is created.
+func (s *session) newID(m *member) string {
+	return cmp.Or(m.kind.wantedID(m.obj), s.computedID(m))
 }

@@ -43,6 +43,7 @@ type session struct {
 	fallbacks map[crd.Key]crd.Key
 	// claims are the IDs of entities that belong to a member.
 	claims map[string]*member
+	// prunes are the entities to prune and, in Delete, leftovers.
 	prunes []*member
 	// reused are the objects that take the name of an entity to prune, by its ID.
 	reused map[string]*member
@@ -105,6 +106,9 @@ type member struct {
 	after []*member
 	// parked is true for an entity that gives its name up before all others.
 	parked bool
+	// trails is true for an object that is written after those that refer to its
+	// entity, because some of them must leave the one whose name it takes.
+	trails bool
 	// taker is the object that takes the name of an entity to prune, or of the one
 	// that holds it.
 	taker *member
@@ -230,6 +234,15 @@ func (s *session) problem(key crd.Key, err error) {
 		return
 	}
 	s.problems = append(s.problems, p)
+}
+
+// refuse is like problem for a member, which may be an entity without an object.
+func (s *session) refuse(m *member, err error) {
+	if p := (Problem{Key: m.key, Err: err}); s.options.partial {
+		m.fail(p.named())
+	} else {
+		s.problems = append(s.problems, p)
+	}
 }
 
 // refusal returns all problems as one error; nil when there are none.

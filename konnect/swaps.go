@@ -8,7 +8,9 @@ import (
 
 // breakSwaps finds names that are handed round in a circle, where none is free
 // to begin with. One entity of each circle is parked under another name first,
-// which costs one more write. What cannot be parked is refused.
+// which costs one more write. Where a name is that of an entity to prune, which is
+// still in use, those that use it leave it for an entity that has not got the name
+// yet. What remains is refused.
 func (s *session) breakSwaps() {
 	takes := func(m *member) bool { return len(m.after) > 0 }
 	if !slices.ContainsFunc(s.members, takes) {
@@ -18,6 +20,9 @@ func (s *session) breakSwaps() {
 		if circle := circleOf(m); circle != nil && !slices.ContainsFunc(circle, func(m *member) bool { return m.parked }) {
 			s.park(circle)
 		}
+	}
+	for stuck := s.ensureGraph().stuck(); s.trail(stuck) || s.parkAwaited(stuck); {
+		stuck = s.ensureGraph().stuck()
 	}
 	for _, m := range s.ensureGraph().stuck() {
 		switch {
@@ -29,6 +34,38 @@ func (s *session) breakSwaps() {
 				m.key, m.kind.about().nameField, m.after[0].key))
 		}
 	}
+}
+
+// trail lets objects that wait for a name be written after those that refer to
+// their entities, and reports whether that is news.
+func (s *session) trail(stuck []*member) bool {
+	news := false
+	for _, m := range stuck {
+		if !m.trails && len(m.after) > 0 && m.node != nil && m.entity != nil && !m.isControlPlane() {
+			m.trails, news = true, true
+		}
+	}
+	return news
+}
+
+// parkAwaited parks an entity whose name another object waits for, and reports
+// whether there is one.
+func (s *session) parkAwaited(stuck []*member) bool {
+	for _, taker := range stuck {
+		if taker.node == nil || len(taker.after) == 0 {
+			continue
+		}
+		if m := taker.after[0]; !m.parked && m.canPark() {
+			m.parked = true
+			return true
+		}
+	}
+	return false
+}
+
+// canPark reports whether a member has an entity that can be renamed.
+func (m *member) canPark() bool {
+	return m.node != nil && m.entity != nil && m.kind.about().nameKey != ""
 }
 
 // heldNameError is about the name of an entity to prune which holds something
@@ -64,7 +101,7 @@ func circleOf(m *member) []*member {
 // park chooses the first of a circle that can begin to give its name up.
 func (s *session) park(circle []*member) {
 	for _, m := range circle {
-		if m.kind.about().nameKey != "" && m.entity != nil {
+		if m.canPark() {
 			m.parked = true
 			return
 		}

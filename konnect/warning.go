@@ -48,6 +48,9 @@ const (
 	// WarningMisspelledAnnotation is an annotation that has no effect and whose key is
 	// nearly one that has.
 	WarningMisspelledAnnotation WarningCode = "misspelled-annotation"
+	// WarningLeftover is an entity with the marks of an object that stands for another
+	// one, because two runs wrote at the same time, and which this call does not prune.
+	WarningLeftover WarningCode = "leftover"
 )
 
 // warningCodes are all of them.
@@ -60,6 +63,7 @@ func warningCodes() []WarningCode {
 		WarningFallbackAuth,
 		WarningLiteralPath,
 		WarningMisspelledAnnotation,
+		WarningLeftover,
 	}
 }
 
