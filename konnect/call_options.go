@@ -42,7 +42,9 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = &o.most
 // *ProtectedError, which is no failure of the call. What others have put below an
 // entity, or a plugin that is attached to it, spares it too: that is an
 // *OwnershipError, and there is no option to take it along, as a prune has
-// nobody who looks.
+// nobody who looks. The call is refused, before anything is written, where objects
+// of the batch would leave such an entity and take the effect of a plugin or target
+// of others away: a route that goes from a service with a plugin to another service.
 //
 // Nothing is pruned in a control plane before everything is written there, nor
 // where a write has failed; only an entity whose name an object takes goes

@@ -44,11 +44,11 @@ func (s *session) blocked(m *member) error {
 }
 
 // forgetOthers drops what entities look like that no object stands for: their
-// names and marks are enough.
+// names and marks are enough. Ours may be pruned, for others in their place.
 func (s *session) forgetOthers() {
 	for _, x := range s.indexes {
 		for id, e := range x.byID {
-			if s.claims[id] == nil {
+			if s.claims[id] == nil && !(s.options.prune && e.owner.ours(s.owner)) {
 				e.raw = nil
 			}
 		}

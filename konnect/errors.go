@@ -175,12 +175,17 @@ type OwnershipError struct {
 
 	// belongs is true where the entity belongs to that of an object to delete.
 	belongs bool
+	// left is set where the entity belongs to this one, which the object would leave.
+	left string
 }
 
 // Error returns one line.
 func (e *OwnershipError) Error() string {
 	text := printable.Sprintf("find %s: entity %s (%s) exists and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
-	if e.belongs {
+	switch {
+	case e.left != "":
+		text = printable.Sprintf("update %s: it would leave entity %s, to which %s (%s), looked after by %s, belongs, and lose that", e.Key, e.left, e.KonnectID, e.Name, e.Holder)
+	case e.belongs:
 		text = printable.Sprintf("delete %s: entity %s (%s) belongs to it and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
 	}
 	if e.AdoptHint != "" {

@@ -62,6 +62,8 @@ type traits struct {
 	belongsTo string
 	// plugins is true where plugins can be attached, which are deleted along.
 	plugins bool
+	// caller is where entities of another kind lead to one by its name.
+	caller caller
 	// fields are compared, in this order in reports.
 	fields []canon.Field
 	// nameField is the CRD field that the name comes from.
@@ -83,6 +85,9 @@ type traits struct {
 	// group is a relation of the kind to others of its own; nil for none.
 	group *relation
 }
+
+// caller is a field of the entities in a collection.
+type caller struct{ collection, field string }
 
 // relation is a set of entities that belong to another, changed by calls of its own.
 type relation struct {

@@ -15,6 +15,7 @@ func upstreamKind() binding {
 		traits: traits{
 			groupKind:         schema.GroupKind{Group: crd.ConfigurationGroup, Kind: "KongUpstream"},
 			collection:        "upstreams",
+			caller:            caller{collection: "services", field: "host"},
 			nameField:         "spec.name",
 			nameKey:           "name",
 			referrerCondition: crd.ConditionUpstreamRefValid,

@@ -79,16 +79,15 @@ func (s *session) isOrphan(e *entity, plane *member) bool {
 // over the name of such an entity; all others go after what they hold.
 func (s *session) settlePrunes(ctx context.Context) {
 	pruned := map[string]*member{}
-	var doomed []*member
 	for _, m := range s.prunes {
 		pruned[m.id] = m
-		if m.isDoomed() {
-			doomed = append(doomed, m)
-		}
 	}
+	left := s.departures(pruned)
+	asked := slices.DeleteFunc(slices.Clone(s.prunes), func(m *member) bool { return !m.isDoomed() && len(left[m]) == 0 })
 	if len(s.problems) == 0 { // else nothing is deleted
-		s.observeHeld(ctx, doomed)
-		for _, m := range doomed {
+		s.observeHeld(ctx, asked)
+		s.refuseDepartures(pruned, left)
+		for _, m := range asked {
 			m.spare(s.unknownAbout(m))
 		}
 	}
