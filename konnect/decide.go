@@ -22,6 +22,9 @@ func (s *session) decide() {
 			m.err, m.outcome = s.blocked(m), ActionSkipped
 		case !m.inBatch:
 			s.decideLookedUp(m)
+		case s.adoptsNothing(m):
+			m.fail(fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs: it was never there, or was deleted since; "+
+				"correct spec.adopt, or remove it to have a new entity", m.key, adoptOf(m.obj).KonnectID()))
 		default:
 			if err := s.decideMember(m); err != nil {
 				m.outcome = ActionFailed
@@ -113,10 +116,7 @@ func (s *session) decideMember(m *member) error {
 		m.owned = true
 		return nil
 	}
-	adopt := adoptOf(m.obj)
-	if adopt != nil && (m.entity == nil || m.entity.ID != adopt.KonnectID()) && !s.adoptedBefore(m) {
-		return fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs", m.key, adopt.KonnectID())
-	}
+	s.warnOfAdopt(m)
 	if m.observes() {
 		return s.decideObserved(m)
 	}
@@ -124,12 +124,6 @@ func (s *session) decideMember(m *member) error {
 		return s.decideAbsent(m)
 	}
 	return s.decidePresent(m)
-}
-
-// adoptedBefore tells whether an entity that is ours stands for an object whose
-// adopted entity is gone.
-func (s *session) adoptedBefore(m *member) bool {
-	return m.entity != nil && m.entity.owner.ours(s.owner) && m.entity.owner.key == m.mark
 }
 
 // decideAbsent plans a creation, unless the natural key is taken.

@@ -1,6 +1,8 @@
 package konnect
 
 import (
+	"fmt"
+
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -37,6 +39,39 @@ func (s *session) mayAdopt(m *member) bool {
 	o := m.entity.owner
 	uid := string(m.obj.GetUID())
 	return o.unmarked() || s.options.adoption.allows(o) || (o.operatorUID != "" && o.operatorUID == uid)
+}
+
+// adoptsNothing reports whether spec.adopt names an entity that is not there, and
+// the object has neither another one nor a status which shows that the entity was
+// its own and is gone. What is only matched is never created.
+func (s *session) adoptsNothing(m *member) bool {
+	adopt := adoptOf(m.obj)
+	switch {
+	case adopt == nil, m.entity != nil && m.entity.ID == adopt.KonnectID():
+		return false
+	case m.isReadOnly():
+		return true
+	case m.entity == nil:
+		status := m.obj.GetKonnectStatus()
+		return status.ID != adopt.KonnectID() || status.ControlPlaneID != m.control.id
+	default:
+		own := m.entity.owner
+		return !(own.ours(s.owner) && own.key == m.mark) && !s.isRenamed(m, m.entity)
+	}
+}
+
+// warnOfAdopt tells of a spec.adopt that has served.
+func (s *session) warnOfAdopt(m *member) {
+	adopt := adoptOf(m.obj)
+	if adopt == nil || m.entity != nil && m.entity.ID == adopt.KonnectID() {
+		return
+	}
+	instead := "the object has another one"
+	if m.entity == nil {
+		instead = "the object gets a new one"
+	}
+	s.warn(Warning{Key: m.key, Field: "spec.adopt", Code: WarningAdoptedGone, Message: fmt.Sprintf(
+		"entity %s, which was adopted, is gone, and %s; remove spec.adopt", adopt.KonnectID(), instead)})
 }
 
 func (s *session) ownershipError(m *member, e *entity) error {

@@ -58,6 +58,9 @@ func (s *session) writeStatus(m *member) {
 			meta.RemoveStatusCondition(&conditions, kind)
 		}
 	}
+	if m.err == nil && !m.hasAdopted() {
+		meta.RemoveStatusCondition(&conditions, crd.ConditionAdopted)
+	}
 	for _, condition := range written {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
@@ -188,6 +191,9 @@ func (s *session) adoptConditions(m *member) []metav1.Condition {
 	if m.obj == nil || adoptOf(m.obj) == nil {
 		return nil
 	}
+	if m.err == nil && !m.hasAdopted() {
+		return nil
+	}
 	if m.err == nil {
 		return []metav1.Condition{condition(crd.ConditionAdopted, true, crd.ConditionAdopted, "", "")}
 	}
@@ -205,6 +211,13 @@ func (s *session) adoptConditions(m *member) []metav1.Condition {
 		reason = "UIDConflict"
 	}
 	return []metav1.Condition{condition(crd.ConditionAdopted, false, "", reason, statusText(m.err))}
+}
+
+// hasAdopted reports whether the object stands for an entity that it has adopted, or
+// may have: the condition of one without spec.adopt stays.
+func (m *member) hasAdopted() bool {
+	adopt := adoptOf(m.obj)
+	return adopt == nil || m.entity == nil || m.entity.ID == adopt.KonnectID()
 }
 
 func mirrorCondition(m *member) metav1.Condition {

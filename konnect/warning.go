@@ -51,6 +51,9 @@ const (
 	// WarningLeftover is an entity with the marks of an object that stands for another
 	// one, because two runs wrote at the same time, and which this call does not prune.
 	WarningLeftover WarningCode = "leftover"
+	// WarningAdoptedGone is an object with spec.adopt whose adopted entity was deleted
+	// since, so that it has another one.
+	WarningAdoptedGone WarningCode = "adopted-gone"
 )
 
 // warningCodes are all of them.
@@ -64,6 +67,7 @@ func warningCodes() []WarningCode {
 		WarningLiteralPath,
 		WarningMisspelledAnnotation,
 		WarningLeftover,
+		WarningAdoptedGone,
 	}
 }
 
