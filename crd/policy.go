@@ -30,7 +30,8 @@ type ManagementPolicy string
 const (
 	// ManagementPolicyFull creates, updates and deletes the entity; it is the default.
 	ManagementPolicyFull ManagementPolicy = "full"
-	// ManagementPolicyObserve only looks at an entity, which must exist: it is neither
+	// ManagementPolicyObserve only looks at an entity, which must exist, and compares
+	// what the spec gives: fields that it leaves unset are no drift. The entity is neither
 	// written nor deleted, whoever it belongs to.
 	ManagementPolicyObserve ManagementPolicy = "observe"
 )

@@ -111,6 +111,9 @@ type inputs struct {
 	labels map[string]string
 	// observed is nil on creation.
 	observed canon.Object
+	// givenOnly is true where the payload is only compared, with what the object gives
+	// and no defaults of ours.
+	givenOnly bool
 }
 
 // scope says where an entity lives: a control plane and, for nested kinds, the
@@ -200,6 +203,9 @@ func (k *kind[O]) desire(obj crd.Object, in inputs) (desired, error) {
 	object, err := canon.Encode(payload)
 	if err != nil {
 		return desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
+	}
+	if in.givenOnly {
+		object = canon.Given(payload)
 	}
 	body := []byte(canon.Text(object)) // sorted, whatever the SDK's types do
 	if k.normalize != nil {

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,14 +75,15 @@ func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in input
 	}
 	payload := components.CreateControlPlaneRequest{
 		Name:         request.Name,
-		Description:  new(deref(request.Description)),
+		Description:  request.Description,
 		ClusterType:  (*components.CreateControlPlaneRequestClusterType)(request.ClusterType),
-		AuthType:     components.AuthTypePinnedClientCerts.ToPointer(),
+		AuthType:     (*components.AuthType)(request.AuthType),
 		CloudGateway: request.CloudGateway,
 		Labels:       in.labels,
 	}
-	if request.AuthType != nil {
-		payload.AuthType = (*components.AuthType)(request.AuthType)
+	if !in.givenOnly { // what is left out of a PATCH stays
+		payload.Description = cmp.Or(payload.Description, new(""))
+		payload.AuthType = cmp.Or(payload.AuthType, components.AuthTypePinnedClientCerts.ToPointer())
 	}
 	for _, u := range request.ProxyURLs {
 		payload.ProxyUrls = append(payload.ProxyUrls, components.ProxyURL{Host: u.Host, Port: u.Port, Protocol: u.Protocol})

@@ -50,6 +50,12 @@ func serviceKind() binding {
 		check:   checkService,
 		warn:    warnService,
 		payload: servicePayload,
+		// A path that is given as none: a url says so.
+		normalize: func(service canon.Object) {
+			if service["path"] == "" {
+				service["path"] = nil
+			}
+		},
 	}
 }
 
@@ -71,6 +77,9 @@ func servicePayload(s *configurationv1alpha1.KongService, in inputs) (any, error
 		Tags:           in.tags,
 	}
 	spreadURL(spec.URL, &payload)
+	if in.givenOnly && spec.URL != nil && payload.Path == nil {
+		payload.Path = new("")
+	}
 	carryService(in.observed, &payload)
 	return payload, nil
 }

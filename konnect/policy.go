@@ -55,8 +55,8 @@ func (m *member) observes() bool {
 // object says.
 func (m *member) hasDrifted() bool { return m.observes() && len(m.fields) > 0 }
 
-// decideObserved compares an entity without ever writing it. Marks and tags beside
-// the spec's are no difference.
+// decideObserved compares an entity without ever writing it. What the spec leaves
+// unset is no difference, nor are marks and tags beside the spec's.
 func (s *session) decideObserved(m *member) error {
 	if m.entity == nil {
 		m.id = ""
@@ -71,7 +71,7 @@ func (s *session) decideObserved(m *member) error {
 		return fmt.Errorf("observe %s: entity %s %w", m.key, m.entity.ID, err)
 	}
 	in := s.inputs(m, observed)
-	in.tags, in.labels = userTags(m.obj), nil
+	in.tags, in.labels, in.givenOnly = userTags(m.obj), nil, true
 	if obj, ok := m.obj.(labelled); ok {
 		in.labels = obj.GetKonnectLabels()
 	}
@@ -79,12 +79,14 @@ func (s *session) decideObserved(m *member) error {
 	if err != nil {
 		return err
 	}
-	differences := canon.Diff(d.object, observed, m.kind.about().fields)
+	differences := canon.DiffGiven(d.object, observed, m.kind.about().fields)
 	differences = slices.DeleteFunc(differences, func(d canon.Difference) bool {
 		return d.Path == "labels" && len(in.labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.tags)
 	})
 	m.fields = fieldsOf(differences)
-	s.compareGroup(m)
+	if len(s.wantedInGroup(m)) > 0 {
+		s.compareGroup(m)
+	}
 	s.keepBasis(m, d, observed)
 	m.step, m.owned = ActionObserved, true
 	return nil

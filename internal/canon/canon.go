@@ -75,6 +75,27 @@ func Diff(desired, observed Object, fields []Field) []Difference {
 	return differences
 }
 
+// DiffGiven is like Diff for the fields that desired gives: what it leaves out is no
+// difference, at any depth of a field whose default is an object. Defaults stand in
+// for absent observed values only.
+func DiffGiven(desired, observed Object, fields []Field) []Difference {
+	var differences []Difference
+	for _, field := range fields {
+		value, given := desired[field.Name]
+		if !given {
+			continue
+		}
+		_, parts := field.Default.(map[string]any)
+		d := differ{field: field}
+		d.field.Subset = field.Subset || parts
+		bare := field
+		bare.Default = nil
+		d.compare(field.Name, bare.canonical(value), field.canonical(observed[field.Name]))
+		differences = append(differences, d.found...)
+	}
+	return differences
+}
+
 // canonical drops nulls, fills in defaults and sorts sets.
 func (f Field) canonical(value any) any {
 	value = complete(prune(value), f.Default)
