@@ -17,7 +17,7 @@ import (
 	"github.com/konnectkit/konnectkit/konnect"
 )
 
-var versionSeeds = flag.Int("random.versions", 10, "how many random histories TestRandomVersions goes through")
+var versionSeeds = flag.Int("random.versions", 6, "how many random histories TestRandomVersions goes through")
 
 // versions is a history in which two versions of a program run at once.
 type versions struct {
