@@ -43,7 +43,7 @@ func TestAnnotationsThatMeanNothing(t *testing.T) {
 		"plugins of old":              {"api", "plugins.konghq.com", "a", "", "konghq.com/plugins has", false},
 		"tags of another spelling":    {"api", "konghq.com/tag", "a", "", "konghq.com/tags has", false},
 		"tags":                        {"api", "konghq.com/tags", "a", "", "", false},
-		"management misspelled": {"api", "konnectkit/managment-policy", "observe",
+		"management misspelled": {"api", "konnectkit/managemnt-policy", "observe",
 			"the nearest is konnectkit/management-policy", "", true},
 		"deletion misspelled":        {"gw", "konnectkit/deletion-polcy", "protect", "the nearest is konnectkit/deletion-policy", "", true},
 		"deletion in capitals":       {"api", "konnectkit/Deletion-Policy", "protect", "the nearest is konnectkit/deletion-policy", "", true},

@@ -17,11 +17,9 @@ import (
 func checkRoutePaths(at *field.Path, paths []string) field.ErrorList {
 	var problems field.ErrorList
 	for i, value := range paths {
-		reason := ""
+		reason := prefixProblem(value)
 		if expression, isExpression := strings.CutPrefix(value, "~"); isExpression {
 			reason = expressionProblem(expression)
-		} else {
-			reason = prefixProblem(value)
 		}
 		if reason != "" {
 			problems = append(problems, field.Invalid(at.Index(i), value, reason))
@@ -35,7 +33,7 @@ func expressionProblem(expression string) string {
 		return "a regular expression must start with ~/ for konnect"
 	}
 	if strings.Contains(expression, "//") {
-		return "must not contain // for konnect, not even in a regular expression: paths are matched without empty segments, and /{2} stands for //"
+		return "must not contain // for konnect, not even in a regular expression: paths are matched without empty segments; /+ stands for one slash or more"
 	}
 	err := pathregexp.Check(expression)
 	if _, ok := errors.AsType[*pathregexp.UnsupportedError](err); ok {
@@ -74,7 +72,7 @@ func prefixProblem(prefix string) string {
 func warnRoutePaths(r *configurationv1alpha1.KongRoute) []Warning {
 	var warnings []Warning
 	for i, prefix := range r.Spec.Paths {
-		if strings.HasPrefix(prefix, "~") || !likeExpression.MatchString(prefix) {
+		if !likeExpression.MatchString(prefix) || prefixProblem(prefix) != "" {
 			continue
 		}
 		warnings = append(warnings, Warning{

@@ -59,16 +59,14 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 func checkMethods(path *field.Path, methods []string) field.ErrorList {
 	var problems field.ErrorList
 	for i, method := range methods {
-		reason := ""
+		upper := strings.ToUpper(method)
 		switch {
-		case method != "" && strings.Trim(method, upperCase) == "":
-			continue
-		case method != "" && strings.Trim(strings.ToUpper(method), upperCase) == "":
-			reason = "must be in upper case for konnect: " + strings.ToUpper(method)
-		default:
-			reason = "must be letters A to Z alone for konnect, which cannot match a method such as M-SEARCH by name; without methods a route takes all"
+		case method == "" || strings.Trim(upper, upperCase) != "":
+			problems = append(problems, field.Invalid(path.Index(i), method, "must be letters A to Z alone for konnect, "+
+				"which cannot match a method such as M-SEARCH by name; without methods a route takes all"))
+		case method != upper:
+			problems = append(problems, field.Invalid(path.Index(i), method, "must be in upper case for konnect: "+upper))
 		}
-		problems = append(problems, field.Invalid(path.Index(i), method, reason))
 	}
 	return problems
 }

@@ -74,22 +74,17 @@ func parseAddress(text string) (address, error) {
 func parseIPv6(text string) (address, error) {
 	host, port := text, ""
 	if inner, hasBracket := strings.CutPrefix(text, "["); hasBracket {
-		within, after, closed := strings.Cut(inner, "]")
-		if !closed {
+		var closed, hasPort bool
+		if host, port, closed = strings.Cut(inner, "]"); !closed {
 			return address{}, errNotIPv6
-		}
-		host = within
-		if after != "" {
-			var hasPort bool
-			if port, hasPort = strings.CutPrefix(after, ":"); !hasPort {
-				return address{}, errNotIPv6
-			}
-			if err := checkPort(port); err != nil {
-				return address{}, err
-			}
 		}
 		if !strings.Contains(host, ":") {
 			return address{}, errBrackets
+		}
+		if port, hasPort = strings.CutPrefix(port, ":"); port != "" && !hasPort {
+			return address{}, errNotIPv6
+		} else if hasPort && checkPort(port) != nil {
+			return address{}, errPort
 		}
 	}
 	if net.ParseIP(host) == nil {

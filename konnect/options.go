@@ -80,7 +80,8 @@ func WithRegion(region string) Option {
 	}
 }
 
-// WithServerURL is like WithRegion for any other server. Plain http is accepted
+// WithServerURL is like WithRegion for any other server, without the version that is
+// in the paths of the API. Plain http is accepted
 // for loopback addresses only, unless WithPlainHTTP is given too.
 func WithServerURL(serverURL string) Option {
 	return func(c *config) error {

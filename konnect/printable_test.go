@@ -3,7 +3,7 @@ package konnect_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -115,7 +115,7 @@ func TestTextsOfServersAreFitToBeRead(t *testing.T) {
 		},
 		"no json": func(w http.ResponseWriter) {
 			w.WriteHeader(http.StatusForbidden)
-			fmt.Fprint(w, forged)
+			_, _ = io.WriteString(w, forged)
 		},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -43,7 +43,7 @@ func parseServerURL(text string) (*url.URL, error) {
 	return server, nil
 }
 
-var apiVersion = regexp.MustCompile(`^v[0-9]+$`)
+var apiVersion = regexp.MustCompile(`^v\d+$`)
 
 // checkPlainHTTP refuses to send a token in clear over a network.
 func checkPlainHTTP(server *url.URL, allowed bool) error {

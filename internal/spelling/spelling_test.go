@@ -14,7 +14,7 @@ func TestDistance(t *testing.T) {
 		a, b string
 		want int
 	}{
-		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"same", "same", 0}, {"managment", "management", 1},
+		{"", "", 0}, {"a", "", 1}, {"", "ab", 2}, {"same", "same", 0}, {"managemnt", "management", 1},
 		{"kitten", "sitting", 3}, {"ü", "u", 1},
 		{"deletoin", "deletion", 1}, {"ab", "ba", 1},
 	} {
@@ -26,7 +26,7 @@ func TestDistance(t *testing.T) {
 func TestNearest(t *testing.T) {
 	t.Parallel()
 	known := []string{"deletion-policy", "management-policy"}
-	assert.Equal(t, "management-policy", spelling.Nearest("managment-policy", known))
+	assert.Equal(t, "management-policy", spelling.Nearest("managemnt-policy", known))
 	assert.Equal(t, "deletion-policy", spelling.Nearest("delete-policy", known))
 	assert.Equal(t, "deletion-policy", spelling.Nearest("", known))
 	assert.Empty(t, spelling.Nearest("a", nil))
