@@ -81,8 +81,8 @@ func WithRegion(region string) Option {
 }
 
 // WithServerURL is like WithRegion for any other server, without the version that is
-// in the paths of the API. Plain http is accepted
-// for loopback addresses only, unless WithPlainHTTP is given too.
+// in the paths of the API. Plain http is accepted for loopback addresses only, unless
+// WithPlainHTTP is given too.
 func WithServerURL(serverURL string) Option {
 	return func(c *config) error {
 		server, err := parseServerURL(serverURL)
