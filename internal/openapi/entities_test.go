@@ -188,7 +188,7 @@ func listed(c *client) {
 	put("key-auths", fields{"key": "k", "consumer": owner})
 	for _, collection := range []string{
 		"plugins", "consumers", "consumer_groups", "certificates", "ca_certificates", "snis", "keys", "key-sets", "vaults",
-		"key-auths", "basic-auths", "hmac-auths", "jwts", "acls",
+		"key-auths", "basic-auths", "hmac-auths", "jwts", "acls", "mtls-auths", "custom-plugins", "partials",
 		"services/" + idOne + "/plugins", "routes/" + idOne + "/plugins", "consumers/" + idOne + "/plugins", "consumer_groups/" + idOne + "/plugins",
 		"certificates/" + idOne + "/snis", "key-sets/" + idOne + "/keys",
 		"consumers/" + idOne + "/key-auth", "consumers/" + idOne + "/basic-auth", "consumers/" + idOne + "/hmac-auth",
@@ -197,8 +197,10 @@ func listed(c *client) {
 		lists(c, e+"/"+collection)
 	}
 	put("dp-client-certificates", fields{"cert": "c"})
-	c.get(path+"/dp-client-certificates", 200)
-	c.get(planes+"/"+absent+"/dp-client-certificates", 404)
+	for _, collection := range []string{"/dp-client-certificates", "/config-stores", "/core-entities/plugin-schemas"} {
+		c.get(path+collection, 200)
+		c.get(planes+"/"+absent+collection, 404)
+	}
 }
 
 // nulls shows unset fields as null, which the document allows at the top.

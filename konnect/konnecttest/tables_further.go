@@ -25,5 +25,5 @@ func counted(items []byte, n int) string {
 
 // cursored is the form of lists with cursors, of which there is one page.
 func cursored(items []byte, n int) string {
-	return fmt.Sprintf(`{"data":[%s],"meta":{"page":{"size":%d,"next":null}}}`, items, n)
+	return fmt.Sprintf(`{"data":[%s],"meta":{"page":{"size":%d,"next":null,"previous":null}}}`, items, n)
 }
