@@ -206,7 +206,7 @@ func TestListsWithoutPages(t *testing.T) {
 	for collection, at := range map[string]struct{ path, empty, list, total string }{
 		"dp-client-certificates": {plane, `{"items":[],"page":{"total_count":0}}`, "items", `"page":{"total_count":2}`},
 		"plugin-schemas":         {entities, `{"items":[],"page":{"total_count":0}}`, "items", `"page":{"total_count":2}`},
-		"config-stores":          {plane, `{"data":[],"meta":{"page":{"size":0,"next":null}}}`, "data", `"meta":{"page":{"size":2,"next":null,"previous":null}}`},
+		"config-stores":          {plane, `{"data":[],"meta":{"page":{"size":0,"next":null,"previous":null}}}`, "data", `"meta":{"page":{"size":2,"next":null,"previous":null}}`},
 	} {
 		path := at.path + "/" + collection
 		assert.JSONEq(t, at.empty, c.do("GET", path, nil).Raw)
