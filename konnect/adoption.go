@@ -22,6 +22,11 @@ import (
 // The error is *OwnershipError, before anything is written. Control planes are
 // covered too, except by AdoptTagged: they have no tags.
 //
+// AdoptFromOperator finds the operator's entities by more than their names: k8s-kind,
+// k8s-namespace and k8s-name among the marks tell an entity's object, so that what
+// has no name, or another one, is found too and nothing is created beside it. Several
+// for one object are an *AmbiguousEntityError, unless its UID tells them apart.
+//
 // An entity that is taken over becomes what the object says, with our marks in
 // place of its former holder's. Tags that are not in the spec go, those of the
 // Kong operator and the select-tag of decK among them, so that neither finds the
@@ -96,10 +101,13 @@ func (p AdoptionPolicy) check() error {
 	return nil
 }
 
+// adoptionOf is the policy for an object.
+func (s *session) adoptionOf(*member) AdoptionPolicy { return s.options.adoption }
+
 // holderOf describes who looks after an entity that is taken over.
-func (s *session) holderOf(e *entity) string {
-	holder := e.owner.holder()
-	if tag := s.options.adoption.tag(); tag != "" && slices.Contains(e.owner.tags, tag) {
+func (s *session) holderOf(m *member) string {
+	holder := m.entity.owner.holder()
+	if tag := s.adoptionOf(m).tag(); tag != "" && slices.Contains(m.entity.owner.tags, tag) {
 		return holder + ", tag " + tag
 	}
 	return holder

@@ -153,14 +153,14 @@ func (s *session) decidePresent(m *member) error {
 	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m), s.isRenamed(m, m.entity):
 		change = ActionUpdated
 	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.mayAdopt(m),
-		adopt == nil && s.options.adoption.allows(owner):
+		adopt == nil && s.adoptionOf(m).allows(owner):
 		change = ActionAdopted
 	default:
 		return s.ownershipError(m, m.entity)
 	}
 	m.owned = true
 	if change == ActionAdopted {
-		m.holder = s.holderOf(m.entity)
+		m.holder = s.holderOf(m)
 	}
 	if err := s.compare(m, change); err != nil {
 		return err
@@ -255,7 +255,7 @@ func (s *session) decideMatch(m *member) error {
 	m.owned = true
 	m.step = ActionUnchanged
 	if m.obj.GetKonnectStatus().ID != m.entity.ID {
-		m.step, m.holder = ActionAdopted, s.holderOf(m.entity)
+		m.step, m.holder = ActionAdopted, s.holderOf(m)
 	}
 	return nil
 }

@@ -6,11 +6,13 @@ import (
 	"slices"
 )
 
-// rounds are the ways in which an entity is found, in the order of identity. Each
-// is gone through for all objects before the next, so that none takes what another
-// has the better claim to.
-func (s *session) rounds() []func(*member, *index) *entity {
-	return []func(*member, *index) *entity{s.addressed, s.ownOf, s.looksAt, s.renamed, s.computed, s.adoptable}
+// round is one way in which an entity is found.
+type round func(*member, *index) *entity
+
+// rounds are these ways in the order of identity. Each is gone through for all
+// objects before the next, so that none takes what another has the better claim to.
+func (s *session) rounds() []round {
+	return []round{s.addressed, s.ownOf, s.looksAt, s.renamed, s.computed, s.operators, s.adoptable}
 }
 
 // findControlPlanes finds all control planes, by name only once it is known which
@@ -26,10 +28,11 @@ func (s *session) findControlPlanes() {
 			}
 		}
 	}
-	for _, m := range s.members {
-		if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
-			x := s.indexes[s.controlPlanes(m.account)]
-			s.take(m, cmp.Or(s.looksAt(m, x), s.renamed(m, x), s.adoptable(m, x)))
+	for _, round := range []round{s.looksAt, s.renamed, s.operators, s.adoptable} {
+		for _, m := range s.members {
+			if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
+				s.take(m, round(m, s.indexes[s.controlPlanes(m.account)]))
+			}
 		}
 	}
 	for _, m := range s.members {
@@ -161,7 +164,7 @@ func (s *session) renamed(m *member, x *index) *entity {
 
 // adoptable returns the entity that the policy lets be adopted.
 func (s *session) adoptable(m *member, x *index) *entity {
-	if e := s.namesake(m, x); e != nil && adoptOf(m.obj) == nil && m.inBatch && s.options.adoption.allows(e.owner) {
+	if e := s.namesake(m, x); e != nil && adoptOf(m.obj) == nil && m.inBatch && s.adoptionOf(m).allows(e.owner) {
 		return e
 	}
 	return nil

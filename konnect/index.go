@@ -9,12 +9,14 @@ type index struct {
 	// have written at once.
 	byMark    map[string][]*entity
 	byNatural map[string]*entity
+	// byOperator holds those of the Kong operator, by the object in their marks.
+	byOperator map[operatorKey][]*entity
 	// complete is true once the whole collection was read.
 	complete bool
 }
 
 func newIndex() *index {
-	return &index{byID: map[string]*entity{}, byMark: map[string][]*entity{}, byNatural: map[string]*entity{}}
+	return &index{byID: map[string]*entity{}, byMark: map[string][]*entity{}, byNatural: map[string]*entity{}, byOperator: map[operatorKey][]*entity{}}
 }
 
 // add takes an entity in, in place of what was read of it before.
@@ -26,6 +28,9 @@ func (x *index) add(e *entity, owner string, natural func(*entity) string) {
 	if e.owner.ours(owner) && e.owner.key != "" {
 		x.byMark[e.owner.key] = append(x.byMark[e.owner.key], e)
 	}
+	if key, isOperators := operatorKeyOf(e.owner); isOperators {
+		x.byOperator[key] = append(x.byOperator[key], e)
+	}
 	if key := natural(e); key != "" {
 		x.byNatural[key] = e
 	}
@@ -33,9 +38,16 @@ func (x *index) add(e *entity, owner string, natural func(*entity) string) {
 
 func (x *index) drop(e *entity, natural func(*entity) string) {
 	if marked := x.byMark[e.owner.key]; slices.Contains(marked, e) {
-		x.byMark[e.owner.key] = slices.DeleteFunc(slices.Clone(marked), func(other *entity) bool { return other == e })
+		x.byMark[e.owner.key] = without(marked, e)
+	}
+	if key, isOperators := operatorKeyOf(e.owner); isOperators {
+		x.byOperator[key] = without(x.byOperator[key], e)
 	}
 	if key := natural(e); x.byNatural[key] == e {
 		delete(x.byNatural, key)
 	}
+}
+
+func without(entities []*entity, e *entity) []*entity {
+	return slices.DeleteFunc(slices.Clone(entities), func(other *entity) bool { return other == e })
 }

@@ -27,6 +27,7 @@ const (
 	managedByUs       = "konnectkit"
 	managedByOperator = "kong-operator"
 	markOperatorUID   = "k8s-uid"
+	markOperatorGroup = "k8s-group"
 )
 
 // namespaceUUID is the namespace of the UUIDs (version 5) of this module; it must never change.
@@ -128,7 +129,8 @@ type ownership struct {
 	managedBy, owner, key string
 	deletion              string
 	operatorUID           string
-	kind, namespace, name string
+	group, kind           string
+	namespace, name       string
 	// tags are all of them where the entity has no marks of ours.
 	tags []string
 }
@@ -188,6 +190,8 @@ func (o *ownership) read(key, value string) {
 		o.deletion = value
 	case markOperatorUID:
 		o.operatorUID = value
+	case markOperatorGroup:
+		o.group = shared(value)
 	case markKind:
 		o.kind = shared(value)
 	case markNamespace:

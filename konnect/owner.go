@@ -38,7 +38,7 @@ func (s *session) hasComputedID(m *member) bool {
 func (s *session) mayAdopt(m *member) bool {
 	o := m.entity.owner
 	uid := string(m.obj.GetUID())
-	return o.unmarked() || s.options.adoption.allows(o) || (o.operatorUID != "" && o.operatorUID == uid)
+	return o.unmarked() || s.adoptionOf(m).allows(o) || (o.operatorUID != "" && o.operatorUID == uid)
 }
 
 // adoptsNothing reports whether spec.adopt names an entity that is not there, and

@@ -104,7 +104,7 @@ func (m *member) dropsLabel(key string) bool {
 	switch key {
 	case markDeletion:
 		return true // unless it is wanted, which the caller has seen to
-	case markOperatorUID, "k8s-generation", "k8s-group", "k8s-version":
+	case markOperatorUID, markOperatorGroup, "k8s-generation", "k8s-version":
 		return m.entity != nil && m.entity.owner.isOperators()
 	}
 	return false

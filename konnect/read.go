@@ -23,7 +23,10 @@ func (s *session) readMembers(ctx context.Context, n *need) {
 func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	about := n.kind.about()
 	if about.parent != "" && !s.parentExists(m) {
-		return s.readMarked(ctx, n, m) // it may have had another parent
+		if err := s.readMarked(ctx, n, m); err != nil { // it may have had another parent
+			return err
+		}
+		return s.readOperators(ctx, n, m)
 	}
 	byID, err := s.readByID(ctx, n, m)
 	if err != nil {
@@ -43,7 +46,10 @@ func (s *session) readMember(ctx context.Context, n *need, m *member) error {
 	if len(s.indexes[n.collection].byMark[m.mark]) > 0 {
 		return nil
 	}
-	return s.readComputed(ctx, n, m)
+	if err := s.readComputed(ctx, n, m); err != nil {
+		return err
+	}
+	return s.readOperators(ctx, n, m)
 }
 
 // readByID reads the entity that the object names or, where it names none, the one
