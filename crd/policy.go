@@ -7,6 +7,10 @@ const (
 	DeletionPolicyAnnotation = "konnectkit/deletion-policy"
 	// ManagementPolicyAnnotation holds a ManagementPolicy.
 	ManagementPolicyAnnotation = "konnectkit/management-policy"
+	// AdoptionPolicyAnnotation says what the object may take over, in place of what its
+	// program says: "never", "unowned", "from-operator" or "tagged:" and a tag, which are
+	// the policies of package konnect.
+	AdoptionPolicyAnnotation = "konnectkit/adoption-policy"
 )
 
 // DeletionPolicy says what becomes of an entity that is to be deleted or pruned.

@@ -9,7 +9,7 @@ import (
 
 // AdoptionPolicy says which entities may be taken over that exist under the name
 // of an object. It holds for a whole batch; an object with spec.adopt does not
-// need one. What is found under the name decides:
+// need one, and the annotation konnectkit/adoption-policy sets it for one object. What is found under the name decides:
 //
 //	found                                    never  unowned  from-operator  tagged:t
 //	marks of no tool, without tag t          error  adopted  adopted        error
@@ -87,22 +87,19 @@ func (p AdoptionPolicy) check() error {
 		key, _, _ := strings.Cut(tag, ":")
 		switch {
 		case strings.ContainsAny(tag, ",/") || strings.ContainsFunc(tag, isControl) || utf8.RuneCountInString(tag) > maxTagLength:
-			return fmt.Errorf("WithAdoption: konnect has no tag %q", tag)
+			return fmt.Errorf("konnect has no tag %q", tag)
 		case key != markManagedBy && isMarkKey(key), tag == markManagedBy+":"+managedByUs:
-			return fmt.Errorf("WithAdoption: the tag %q is a mark of konnectkit, whose entities are not taken over", tag)
+			return fmt.Errorf("the tag %q is a mark of konnectkit, whose entities are not taken over", tag)
 		case tag == markManagedBy+":"+managedByOperator:
-			return fmt.Errorf("WithAdoption: the tag %q is that of the kong operator: use AdoptFromOperator", tag)
+			return fmt.Errorf("the tag %q is that of the kong operator: use AdoptFromOperator", tag)
 		}
 		return nil
 	}
 	if !slices.Contains([]AdoptionPolicy{"", AdoptNever, AdoptUnowned, AdoptFromOperator}, p) {
-		return fmt.Errorf("WithAdoption: %q is no policy", string(p))
+		return fmt.Errorf("%q is no policy", string(p))
 	}
 	return nil
 }
-
-// adoptionOf is the policy for an object.
-func (s *session) adoptionOf(*member) AdoptionPolicy { return s.options.adoption }
 
 // holderOf describes who looks after an entity that is taken over.
 func (s *session) holderOf(m *member) string {

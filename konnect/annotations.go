@@ -25,7 +25,9 @@ const (
 
 // ownAnnotations are all that there are of this module.
 func ownAnnotations() []string {
-	return []string{crd.DeletionPolicyAnnotation, crd.ManagementPolicyAnnotation, konnectv1alpha1.ConversionAnnotation}
+	return []string{
+		crd.DeletionPolicyAnnotation, crd.ManagementPolicyAnnotation, crd.AdoptionPolicyAnnotation, konnectv1alpha1.ConversionAnnotation,
+	}
 }
 
 func annotationPath(key string) *field.Path {

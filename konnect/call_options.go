@@ -2,11 +2,13 @@ package konnect
 
 // callOptions are the options of one call.
 type callOptions struct {
-	prune      bool
-	adoption   AdoptionPolicy
-	maxDeletes *int // nil for no limit
-	cascade    bool
-	partial    bool
+	prune    bool
+	adoption AdoptionPolicy
+	// adoptionLimit is the widest policy that an annotation may ask for; empty for no limit.
+	adoptionLimit AdoptionPolicy
+	maxDeletes    *int // nil for no limit
+	cascade       bool
+	partial       bool
 	// withoutWarnings are the codes of warnings that are left out.
 	withoutWarnings []WarningCode
 }

@@ -20,6 +20,7 @@ func (s *session) validate(objects []crd.Object) {
 			s.warnOf(key, k.warnings(obj))
 		}
 		problems = append(problems, checkAnnotations(obj)...)
+		problems = append(problems, checkAdoption(obj, s.options.adoptionLimit)...)
 		s.warnOf(key, annotationWarnings(obj))
 		for _, p := range firstOfEach(problems) {
 			s.problem(key, p)

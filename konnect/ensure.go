@@ -62,7 +62,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	s := c.newEnsureSession(nil)
 	s.planning = true
 	s.options = callOptions{
-		prune: plan.Prune, adoption: plan.Adoption, maxDeletes: plan.MaxDeletes, partial: plan.Partial,
+		prune: plan.Prune, adoption: plan.Adoption, adoptionLimit: plan.AdoptionLimit, maxDeletes: plan.MaxDeletes, partial: plan.Partial,
 		withoutWarnings: plan.WithoutWarnings,
 	}
 	if err := s.ready(ctx, objects); err != nil {

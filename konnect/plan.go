@@ -21,12 +21,13 @@ type Plan struct {
 	Warnings []Warning `json:"warnings,omitempty"`
 	// Owner is that of the client which made the plan.
 	Owner string `json:"owner"`
-	// Prune, Adoption, MaxDeletes and Partial are the options of the plan; nil
+	// Prune, Adoption, AdoptionLimit, MaxDeletes and Partial are the options of the plan; nil
 	// MaxDeletes is no limit.
-	Prune      bool           `json:"prune,omitempty"`
-	Adoption   AdoptionPolicy `json:"adoption,omitempty"`
-	MaxDeletes *int           `json:"maxDeletes,omitempty"`
-	Partial    bool           `json:"partial,omitempty"`
+	Prune         bool           `json:"prune,omitempty"`
+	Adoption      AdoptionPolicy `json:"adoption,omitempty"`
+	AdoptionLimit AdoptionPolicy `json:"adoptionLimit,omitempty"`
+	MaxDeletes    *int           `json:"maxDeletes,omitempty"`
+	Partial       bool           `json:"partial,omitempty"`
 	// WithoutWarnings are the codes of warnings that are left out.
 	WithoutWarnings []WarningCode `json:"withoutWarnings,omitempty"`
 	// Digest stands for the objects and for what was observed of their entities.
@@ -120,7 +121,7 @@ func planSummary(changes []Change) string {
 // plan describes what was decided.
 func (s *session) plan() *Plan {
 	p := &Plan{
-		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, MaxDeletes: s.options.maxDeletes,
+		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, AdoptionLimit: s.options.adoptionLimit, MaxDeletes: s.options.maxDeletes,
 		Partial: s.options.partial, WithoutWarnings: s.options.withoutWarnings, Warnings: s.warned(),
 	}
 	hash := sha256.New()

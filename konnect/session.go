@@ -257,7 +257,7 @@ func (s *session) refusal() error {
 // prepare checks and resolves the batch without sending anything. With lenient
 // set, as for deletion, what cannot be resolved concerns its own object only.
 func (s *session) prepare(ctx context.Context, objects []crd.Object, lenient bool) error {
-	if err := s.options.adoption.check(); err != nil {
+	if err := s.options.checkAdoption(); err != nil {
 		return err
 	}
 	if err := checkWarningCodes(s.options.withoutWarnings); err != nil {
