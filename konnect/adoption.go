@@ -81,8 +81,9 @@ func (p AdoptionPolicy) allows(o ownership) bool {
 	}
 }
 
-// check refuses what is no policy.
-func (p AdoptionPolicy) check() error {
+// Validate returns why p is no policy; nil for one, and for an empty p, which is
+// AdoptNever.
+func (p AdoptionPolicy) Validate() error {
 	if tag := p.tag(); tag != "" {
 		key, _, _ := strings.Cut(tag, ":")
 		switch {

@@ -19,10 +19,10 @@ func WithAdoptionLimit(policy AdoptionPolicy) EnsureOption {
 }
 
 func (c callOptions) checkAdoption() error {
-	if err := c.adoption.check(); err != nil {
+	if err := c.adoption.Validate(); err != nil {
 		return fmt.Errorf("WithAdoption: %w", err)
 	}
-	if err := c.adoptionLimit.check(); err != nil {
+	if err := c.adoptionLimit.Validate(); err != nil {
 		return fmt.Errorf("WithAdoptionLimit: %w", err)
 	}
 	return nil
@@ -55,7 +55,7 @@ func checkAdoption(obj crd.Object, limit AdoptionPolicy) field.ErrorList {
 	if value == "" {
 		return field.ErrorList{field.Required(path, "never, unowned, from-operator, or tagged: and a tag")}
 	}
-	if err := policy.check(); err != nil {
+	if err := policy.Validate(); err != nil {
 		return field.ErrorList{field.Invalid(path, value, err.Error()+"; there are never, unowned, from-operator, and tagged: with a tag")}
 	}
 	if limit != "" && !policy.within(limit) {

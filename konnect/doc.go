@@ -29,7 +29,8 @@
 // Annotations of an object protect its entity alone. konnectkit/deletion-policy
 // ([crd.DeletionPolicy]) keeps it from being deleted or pruned, by itself or with
 // what it lies in; konnectkit/management-policy ([crd.ManagementPolicy]) has it
-// only observed.
+// only observed. konnectkit/adoption-policy ([AdoptionPolicy]) says what the object
+// may take over.
 //
 // An annotation under konnectkit/ that does not exist is refused, in Delete as well.
 // Of Kong's annotations konghq.com/tags is honoured: tags, separated by commas, that

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
 )
 
 // Options set up the controller. Zero values stand for the defaults.
@@ -14,6 +15,10 @@ type Options struct {
 	// Owner is part of the marks and IDs of entities: name the cluster, so that two
 	// clusters can share an organisation. The default is that of package konnect.
 	Owner string
+	// Adoption says what objects may take over that exists in Konnect already; the
+	// default is nothing. The annotation konnectkit/adoption-policy of an object may ask
+	// for less, not for more.
+	Adoption konnect.AdoptionPolicy
 	// MaxConcurrency caps the requests under way per server and token; the default is
 	// that of package konnect. Replicas do not share it.
 	MaxConcurrency int
@@ -67,6 +72,7 @@ func (o Options) withDefaults() Options {
 	o.Drift = cmp.Or(o.Drift, defaultDrift)
 	o.Timeout = cmp.Or(o.Timeout, defaultTimeout)
 	o.MaxBackoff = cmp.Or(o.MaxBackoff, defaultMaxBackoff)
+	o.Adoption = cmp.Or(o.Adoption, konnect.AdoptNever)
 	o.Name = cmp.Or(o.Name, "konnectkit")
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

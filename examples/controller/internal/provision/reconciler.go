@@ -94,7 +94,8 @@ func (r *Reconciler) ensure(ctx context.Context, done *outcome, items []*item) e
 	}
 	call, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
-	done.take(r.konnect.Ensure(call, objects, konnect.WithPartial()))
+	done.take(r.konnect.Ensure(call, objects, konnect.WithPartial(),
+		konnect.WithAdoption(r.options.Adoption), konnect.WithAdoptionLimit(r.options.Adoption)))
 	defer r.undo(call, done)
 	return r.record(ctx, done, items)
 }

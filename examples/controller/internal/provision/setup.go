@@ -24,6 +24,9 @@ import (
 // alone.
 func Setup(ctx context.Context, mgr manager.Manager, registry prometheus.Registerer, options Options) error {
 	options = options.withDefaults()
+	if err := options.Adoption.Validate(); err != nil {
+		return fmt.Errorf("adoption: %w", err)
+	}
 	f, err := newForest(ctx, mgr.GetCache(), mgr.GetFieldIndexer())
 	if err != nil {
 		return err

@@ -33,6 +33,7 @@ import (
 	"github.com/konnectkit/konnectkit/examples/controller/internal/backends"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/membership"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
+	"github.com/konnectkit/konnectkit/konnect"
 )
 
 // Options of the program.
@@ -64,6 +65,8 @@ const (
 func (o *Options) Register(flags *flag.FlagSet) {
 	host, _ := os.Hostname()
 	flags.StringVar(&o.Owner, "owner", "", "owner in the marks of entities: a name of the cluster, if several share an organisation")
+	flags.Var((*policyFlag)(&o.Adoption), "adoption", "what objects may take over that exists in konnect: never, unowned, from-operator, "+
+		"or tagged: and a tag (default never)")
 	flags.IntVar(&o.MaxConcurrency, "max-concurrency", 0, "requests to konnect under way per token and replica (default 32); "+
 		"where konnect sends no limit headers, divide what is allowed by the replicas")
 	flags.IntVar(&o.Trees, "trees", 0, "control planes that are handled side by side (default 4)")
@@ -79,6 +82,16 @@ func (o *Options) Register(flags *flag.FlagSet) {
 	flags.StringVar(&o.Probes, "probe-address", ":8081", "address of /healthz and /readyz; 0 for none")
 	flags.Float64Var(&o.QPS, "kube-api-qps", defaultQPS, "requests to the API server per second")
 	flags.IntVar(&o.Burst, "kube-api-burst", defaultBurst, "requests to the API server at once")
+}
+
+// policyFlag refuses what is no policy where it is written.
+type policyFlag konnect.AdoptionPolicy
+
+func (p *policyFlag) String() string { return string(*p) }
+
+func (p *policyFlag) Set(value string) error {
+	*p = policyFlag(value)
+	return konnect.AdoptionPolicy(value).Validate()
 }
 
 // Controller runs the controller until the context ends.
