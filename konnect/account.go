@@ -138,7 +138,7 @@ func (a *account) send(ctx context.Context, method, path string, query url.Value
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	res, err := a.http.Do(req)
+	res, err := a.http.Do(req) //nolint:bodyclose // the transport has read it into memory
 	if failed, ok := errors.AsType[*transport.Error](err); ok {
 		return nil, withLastAnswer(req, failed) // without net/http's wrapping, which names the request twice
 	}

@@ -51,7 +51,7 @@ func (s *session) blocked(m *member) error {
 func (s *session) forgetOthers() {
 	for _, x := range s.indexes {
 		for id, e := range x.byID {
-			if s.claims[id] == nil && !(s.options.prune && e.owner.ours(s.owner)) {
+			if s.claims[id] == nil && (!s.options.prune || !e.owner.ours(s.owner)) {
 				e.raw = nil
 			}
 		}

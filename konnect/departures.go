@@ -49,7 +49,7 @@ func (s *session) callersLeaving(from *member) []*member {
 // have put something, or of which that is not known.
 func (s *session) refuseDepartures(pruned map[string]*member, left map[*member][]*member) {
 	for _, from := range pruned {
-		leaving := append(left[from], s.replacements(from, pruned)...)
+		leaving := slices.Concat(left[from], s.replacements(from, pruned))
 		if len(leaving) == 0 {
 			continue
 		}

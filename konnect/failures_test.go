@@ -31,7 +31,7 @@ func TestManyFailuresAreReadable(t *testing.T) {
 		assert.Less(t, len(err.Error()), 4000)
 		require.ErrorIs(t, err, konnect.ErrForbidden)
 		statuses := map[int]int{}
-		joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // what it joins is asked for
+		joined, ok := err.(interface{ Unwrap() []error })
 		require.True(t, ok)
 		for _, single := range joined.Unwrap() {
 			api, ok := errors.AsType[*konnect.APIError](single)

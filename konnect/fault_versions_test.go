@@ -94,8 +94,9 @@ func assertSucceeds(t *testing.T, n *network, objects func() []crd.Object, reaso
 func TestVersionsAtOnce(t *testing.T) {
 	t.Parallel()
 	for name, d := range deploys() {
-		for _, lead := range []time.Duration{-450, -350, -250, -150, -1, 0, 1, 150, 250, 350, 450} {
-			t.Run(fmt.Sprintf("%s, %d ms apart", name, lead), func(t *testing.T) {
+		for _, apart := range []int{-450, -350, -250, -150, -1, 0, 1, 150, 250, 350, 450} {
+			lead := time.Duration(apart) * time.Millisecond
+			t.Run(fmt.Sprintf("%s, %d ms apart", name, apart), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					n := newNetwork(konnecttest.NewServer(konnecttest.WithLatency(100 * time.Millisecond)))
@@ -103,7 +104,7 @@ func TestVersionsAtOnce(t *testing.T) {
 					var both sync.WaitGroup
 					for objects, wait := range map[*func() []crd.Object]time.Duration{&d.old: max(0, lead), &d.fresh: max(0, -lead)} {
 						both.Go(func() {
-							time.Sleep(wait * time.Millisecond) // fake time
+							time.Sleep(wait) // fake time
 							_ = ensuring(*objects, konnect.WithPrune())(t, n)
 						})
 					}

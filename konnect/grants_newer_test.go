@@ -99,7 +99,7 @@ func TestGrantOfTheField(t *testing.T) {
 		t.Skip("the file is not there")
 	}
 	require.NoError(t, err)
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	objects, err := manifest.DecodeAll(file)
 	require.NoError(t, err)
 	report, err := newNetwork(konnecttest.NewServer()).client(t).Ensure(t.Context(), objects)

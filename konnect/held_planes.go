@@ -157,7 +157,7 @@ func firstIn(raw []byte) (*entity, error) {
 	if err := json.Unmarshal(raw, &page); err != nil {
 		return nil, fmt.Errorf("decode page: %w", err)
 	}
-	all, total := append(page.Data, page.Items...), page.Page.TotalCount
+	all, total := slices.Concat(page.Data, page.Items), page.Page.TotalCount
 	switch {
 	case len(all) > 0:
 		return decodeEntity(all[0])

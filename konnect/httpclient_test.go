@@ -91,7 +91,7 @@ func TestHTTPClientShowsNoToken(t *testing.T) {
 	status, body, err := send(t, httpClient(t, newClient(t, server)), http.MethodGet, server.URL+"/v2/control-planes")
 	require.NoError(t, err)
 	assert.Equal(t, http.StatusBadRequest, status)
-	assert.Equal(t, `{"message":"bad token [redacted]"}`, body)
+	assert.JSONEq(t, `{"message":"bad token [redacted]"}`, body)
 }
 
 func TestHTTPClientOfAnotherAccount(t *testing.T) {

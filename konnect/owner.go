@@ -56,7 +56,8 @@ func (s *session) adoptsNothing(m *member) bool {
 		return status.ID != adopt.KonnectID() || status.ControlPlaneID != m.control.id
 	default:
 		own := m.entity.owner
-		return !(own.ours(s.owner) && own.key == m.mark) && !s.isRenamed(m, m.entity)
+		isOwn := own.ours(s.owner) && own.key == m.mark
+		return !isOwn && !s.isRenamed(m, m.entity)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -91,9 +92,7 @@ func oddLists() map[string]map[string]konnecttest.Effect {
 	} {
 		all[call] = map[string]konnecttest.Effect{}
 		for _, effects := range []map[string]konnecttest.Effect{anyList, own} {
-			for name, effect := range effects {
-				all[call][name] = effect
-			}
+			maps.Copy(all[call], effects)
 		}
 	}
 	return all

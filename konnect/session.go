@@ -323,14 +323,14 @@ func (s *session) takeResolveErrors(err error, lenient bool) {
 		if s.fallsBack(problem) {
 			continue
 		}
-		key, field := resolve.Location(problem)
+		key, at := resolve.Location(problem)
 		s.unresolved[key] = append(s.unresolved[key], problem)
 		m := s.byKey[key]
 		switch {
 		case !lenient:
 			s.problem(key, problem)
 		case m == nil:
-			if s.origins[key] != nil && field != "" && !s.isCredential(key) {
+			if s.origins[key] != nil && at != "" && !s.isCredential(key) {
 				s.asides = append(s.asides, problem)
 			}
 		case m.control != nil: // it may be reached all the same

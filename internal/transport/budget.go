@@ -117,7 +117,7 @@ func (b *budget) release(seq uint64, a answer, resp *http.Response) {
 	b.mu.Lock()
 	b.rate.done(time.Now(), seq, a)
 	if a.status == http.StatusTooManyRequests {
-		b.refusal = copyAnswer(resp)
+		b.refusal = copyAnswer(resp) //nolint:bodyclose // it is in memory
 	}
 	b.mu.Unlock()
 	<-b.places

@@ -147,9 +147,9 @@ func TestPoolKeepsWhatIsUnderWay(t *testing.T) {
 			return announced(r)
 		})))
 		require.NoError(t, err)
-		done := make(chan error)
+		done, req := make(chan error), request(t, "GET", origin+"/x", "")
 		go func() {
-			_, err := tr.RoundTrip(request(t, "GET", origin+"/x", ""))
+			_, err := tr.RoundTrip(req)
 			done <- err
 		}()
 		time.Sleep(2 * time.Hour)
