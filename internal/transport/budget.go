@@ -2,128 +2,160 @@ package transport
 
 import (
 	"context"
-	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
 
-// budget makes requests wait, in the order of their arrival, for a place among those under way and then
-// for the rate. Only the one in front looks at the clock.
+// budget makes requests wait, in the order of their arrival, for a place among those under way and for the rate.
+//
+// A process that waits should sleep. Requests that wait only to keep the pace are let go in small groups, so that it
+// wakes once for a group, and once for their answers; and a request wakes when it may go, not when its turn comes.
 type budget struct {
-	places chan struct{}
-	turn   chan struct{}
-	wake   chan struct{} // an answer came: the one in front looks again
+	places int
 
 	mu      sync.Mutex
 	rate    rate
 	refusal *http.Response // the last one
+	queue   []*waiter
+	timer   *time.Timer // looks at the queue again; nil for none
+	fires   time.Time
+	looks   int // how often the rate was asked, for tests
+}
+
+// waiter is a request that waits. Its channel has room for what it is told.
+type waiter struct {
+	patience time.Duration
+	told     WaitReason
+	turns    chan turn
+}
+
+// turn is what a waiter is told: that it may go, that it will not, or why it has to wait.
+type turn struct {
+	seq    uint64
+	err    error
+	wait   time.Duration
+	reason WaitReason // of a wait
 }
 
 func newBudget(maxConcurrency int) *budget {
-	return &budget{
-		places: make(chan struct{}, maxConcurrency),
-		turn:   make(chan struct{}, 1),
-		wake:   make(chan struct{}, 1),
-		rate:   newRate(maxConcurrency),
-	}
+	return &budget{places: maxConcurrency, rate: newRate(maxConcurrency)}
 }
 
-// heldError is a request that was not sent, because it waited for the rate budget until its context ended, or
-// would have to wait for too long. refusal is what it had to wait for, if a server asked for that.
-type heldError struct {
-	err     error // nil: it would have to wait for too long
-	reason  string
-	refusal *http.Response
-}
-
-func (e *heldError) Error() string {
-	text := "not sent"
-	if e.err != nil {
-		text = e.err.Error() + " while waiting for the rate budget"
-	}
-	if e.reason != "" {
-		text += ": " + e.reason
-	}
-	return text
-}
-
-func (e *heldError) Unwrap() error { return e.err }
-
-// acquire returns the request's number for release. It calls waiting before it waits for the rate,
-// again whenever the reason changes; the duration is 0 when it depends on another request's answer.
-// With a patience it does not wait for longer because of a refusal. The error is a *heldError.
+// acquire returns the request's number for release. It calls waiting before it waits for the rate, again whenever
+// the reason changes, but not to keep the pace for less than a tick; the duration is 0 when it depends on another
+// request's answer. With a patience it does not wait for longer because of a refusal. The error is a *heldError.
 func (b *budget) acquire(ctx context.Context, patience time.Duration, waiting func(time.Duration, WaitReason)) (uint64, error) {
-	if err := put(ctx, b.places); err != nil {
+	if err := ctx.Err(); err != nil {
 		return 0, b.held(err)
 	}
-	seq, err := b.wait(ctx, patience, waiting)
-	if err != nil {
-		<-b.places
-	}
-	return seq, err
-}
-
-// held says what a request has waited for.
-func (b *budget) held(err error) error {
+	w := &waiter{patience: patience, turns: make(chan turn, 1)}
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	now := time.Now()
-	if left := b.rate.heldUntil.Sub(now); left > 0 {
-		return &heldError{err, "after an answer 429 the server is left alone for another " + left.Round(time.Millisecond).String(), b.refusal}
+	b.queue = append(b.queue, w)
+	if len(b.queue) == 1 || patience > 0 {
+		b.look()
 	}
-	if q := b.rate.quota; q.usedUp(now) {
-		return &heldError{err, fmt.Sprintf("the quota of %.0f requests is used up for another %s", q.limit, q.resetAt.Sub(now).Round(time.Millisecond)), nil}
-	}
-	return &heldError{err: err}
-}
-
-func (b *budget) wait(ctx context.Context, patience time.Duration, waiting func(time.Duration, WaitReason)) (uint64, error) {
-	if err := put(ctx, b.turn); err != nil {
-		return 0, b.held(err)
-	}
-	defer func() { <-b.turn }()
-	var told WaitReason
+	b.mu.Unlock()
 	for {
-		b.mu.Lock()
-		now := time.Now()
-		d, reason := b.rate.delay(now)
-		if d <= 0 {
-			seq := b.rate.take(now)
-			b.mu.Unlock()
-			return seq, nil
-		}
-		b.mu.Unlock()
-		if patience > 0 && reason == WaitRefused && d > patience {
-			return 0, b.held(nil)
-		}
-		if reason != told {
-			told = reason
-			waiting(known(d), reason)
-		}
-		timer := time.NewTimer(d)
 		select {
-		case <-timer.C:
-		case <-b.wake:
-			timer.Stop()
+		case t := <-w.turns:
+			if t.reason == "" {
+				return t.seq, t.err
+			}
+			waiting(known(t.wait), t.reason)
 		case <-ctx.Done():
-			timer.Stop()
+			b.leave(w)
 			return 0, b.held(ctx.Err())
 		}
 	}
 }
 
+// leave takes out a waiter, who may have been let go meanwhile.
+func (b *budget) leave(w *waiter) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i := slices.Index(b.queue, w); i >= 0 {
+		b.queue = slices.Delete(b.queue, i, i+1)
+	} else if t := <-w.turns; t.err == nil { // whoever leaves the queue is told why
+		b.rate.done(time.Now(), t.seq, answer{})
+	}
+	b.look()
+}
+
 func (b *budget) release(seq uint64, a answer, resp *http.Response) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.rate.done(time.Now(), seq, a)
 	if a.status == http.StatusTooManyRequests {
 		b.refusal = copyAnswer(resp) //nolint:bodyclose // it is in memory
 	}
-	b.mu.Unlock()
-	<-b.places
+	if now := time.Now(); b.timer == nil || b.fires.Sub(now) > b.rate.tick(now) {
+		b.look()
+	}
+}
+
+// look lets go all that may, and says when to look again; the caller locks.
+func (b *budget) look() {
+	b.stop()
+	for len(b.queue) > 0 && b.rate.underWay < b.places {
+		now := time.Now()
+		b.looks++
+		wait, reason := b.rate.delay(now)
+		if wait <= 0 {
+			b.tell(b.queue[0], turn{seq: b.rate.take(now)})
+			b.queue = slices.Delete(b.queue, 0, 1)
+			continue
+		}
+		if reason == WaitRefused && b.dismiss(wait) {
+			continue
+		}
+		if reason == WaitPace {
+			wait = max(wait, b.rate.tick(now))
+		}
+		if w := b.queue[0]; w.told != reason && (reason != WaitPace || wait > longestTick) {
+			w.told = reason
+			b.tell(w, turn{wait: wait, reason: reason})
+		}
+		if wait != untilAnswered {
+			b.fires, b.timer = now.Add(wait), time.AfterFunc(wait, b.lookAgain)
+		}
+		return
+	}
+}
+
+// dismiss takes out all that have no patience for a pause, and reports whether there were any.
+func (b *budget) dismiss(pause time.Duration) bool {
+	before := len(b.queue)
+	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
+		if w.patience == 0 || pause <= w.patience {
+			return false
+		}
+		b.tell(w, turn{err: b.heldNow(nil)})
+		return true
+	})
+	return len(b.queue) < before
+}
+
+// tell replaces what the waiter has not heard yet.
+func (b *budget) tell(w *waiter, t turn) {
 	select {
-	case b.wake <- struct{}{}:
+	case <-w.turns:
 	default:
+	}
+	w.turns <- t
+}
+
+func (b *budget) lookAgain() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.look()
+}
+
+func (b *budget) stop() {
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
 	}
 }
 
@@ -146,16 +178,4 @@ func known(d time.Duration) time.Duration {
 		return 0
 	}
 	return d
-}
-
-func put(ctx context.Context, c chan<- struct{}) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

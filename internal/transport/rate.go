@@ -34,16 +34,20 @@ type rate struct {
 }
 
 const (
-	startPace     = 400.0
-	startBurst    = 10
-	startGrowth   = 40.0   // per accepted request: doubles the pace about every 20 ms while it is used
-	unpaced       = 20_000 // at this pace and beyond nothing is spread out
-	minPace       = 0.5
-	cutTo         = 0.85
-	growth        = 0.02                  // of the ceiling, per second
-	probeBeyond   = 1.1                   // above this share of the ceiling it no longer tells much,
-	fastGrowth    = 0.25                  // and the pace grows by this share of itself per second
-	slack         = 20 * time.Millisecond // lateness that may be caught up
+	startPace   = 400.0
+	startBurst  = 10
+	startGrowth = 40.0   // per accepted request: doubles the pace about every 20 ms while it is used
+	unpaced     = 20_000 // at this pace and beyond nothing is spread out
+	minPace     = 0.5
+	cutTo       = 0.85
+	growth      = 0.02                  // of the ceiling, per second
+	probeBeyond = 1.1                   // above this share of the ceiling it no longer tells much,
+	fastGrowth  = 0.25                  // and the pace grows by this share of itself per second
+	slack       = 20 * time.Millisecond // lateness that may be caught up
+	// A group is smaller than the share of a second's quota that is left for requests that travel at different
+	// speeds, so that it does no harm at the end of a window; nor does it take all places.
+	longestTick   = 40 * time.Millisecond
+	groupSize     = 8
 	firstPause    = 250 * time.Millisecond
 	longestPause  = 15 * time.Second
 	untilAnswered = time.Duration(math.MaxInt64) // wait for another request's answer
@@ -77,7 +81,7 @@ func (r *rate) delay(now time.Time) (time.Duration, WaitReason) {
 // as a burst may make up for.
 func (r *rate) due(now time.Time) time.Time {
 	every := r.interval(now)
-	lag := slack
+	lag := r.tick(now) + slack
 	if !r.limited {
 		lag = time.Duration((r.burst - 1) * float64(every))
 	}
@@ -86,6 +90,14 @@ func (r *rate) due(now time.Time) time.Time {
 		return oldest
 	}
 	return due
+}
+
+// tick is how long the first of a group waits for the others, where a limit is known to be kept.
+func (r *rate) tick(now time.Time) time.Duration {
+	if !r.limited {
+		return 0
+	}
+	return min(longestTick, groupSize*r.interval(now))
 }
 
 func (r *rate) interval(now time.Time) time.Duration {
