@@ -35,6 +35,11 @@ func (o MaxDeletesOption) applyToDelete(c *callOptions) { c.maxDeletes = &o.most
 // planes that are objects of the batch. Control planes are never pruned. It
 // needs a client with WithOwner.
 //
+// The unit of a prune is the owner, not the program: two programs with one owner and
+// one control plane delete each other's entities. Give each an owner of its own, with
+// Client.With if they share a process. A prune that would delete all that the owner
+// has in a control plane is warned of ([WarningPrunesAll]); WithMaxDeletes refuses it.
+//
 // The same goes for leftovers: entities with the marks of an object that stands for
 // another one, which two runs have left that wrote at the same time, or a request
 // that arrived late. Without WithPrune they are warned of ([WarningLeftover]).

@@ -94,6 +94,7 @@ func (s *session) ready(ctx context.Context, objects []crd.Object) error {
 	s.decide()
 	if s.options.prune {
 		s.settlePrunes(ctx)
+		s.warnOfEmptying()
 	}
 	s.breakSwaps()
 	s.spreadFailures()

@@ -54,6 +54,9 @@ const (
 	// WarningAdoptedGone is an object with spec.adopt whose adopted entity was deleted
 	// since, so that it has another one.
 	WarningAdoptedGone WarningCode = "adopted-gone"
+	// WarningPrunesAll is a prune that deletes everything which the owner has in a
+	// control plane: perhaps another program's, with the same owner.
+	WarningPrunesAll WarningCode = "prunes-all"
 )
 
 // warningCodes are all of them.
@@ -68,6 +71,7 @@ func warningCodes() []WarningCode {
 		WarningMisspelledAnnotation,
 		WarningLeftover,
 		WarningAdoptedGone,
+		WarningPrunesAll,
 	}
 }
 
