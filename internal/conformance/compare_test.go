@@ -113,8 +113,8 @@ func stored(r request, result tree) tree {
 	for _, key := range []string{"uid", "creationTimestamp", "generation", "managedFields", "resourceVersion", "namespace"} {
 		delete(metadata, key)
 	}
-	if !r.status && hasStatus(r.body) {
-		delete(object, "status") // an API server ignores that of a new object, and keeps the stored one in an update
+	if r.before == nil && slices.Contains(slices.Collect(maps.Keys(result)), "status") && hasStatus(r.body) {
+		delete(object, "status") // an API server ignores that of a new object
 	}
 	if status, ok := object["status"].(tree); ok && len(status) == 0 {
 		delete(object, "status") // a Go struct is never left out
