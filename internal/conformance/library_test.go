@@ -35,7 +35,14 @@ func library(t testing.TB, r request) verdict {
 		errs = object.ValidateUpdate(decode(t, r.before))
 	}
 	if len(errs) == 0 {
-		return verdict{accepted: true, result: parse(t, render(t, object))}
+		result := parse(t, render(t, object))
+		if r.before != nil && !r.status { // whoever stores it keeps the status
+			delete(result, "status")
+			if status, ok := r.before["status"]; ok {
+				result["status"] = status
+			}
+		}
+		return verdict{accepted: true, result: result}
 	}
 	v := verdict{message: errs.ToAggregate().Error()}
 	for _, err := range errs {
