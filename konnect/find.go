@@ -12,7 +12,7 @@ type round func(*member, *index) *entity
 // rounds are these ways in the order of identity. Each is gone through for all
 // objects before the next, so that none takes what another has the better claim to.
 func (s *session) rounds() []round {
-	return []round{s.addressed, s.ownOf, s.looksAt, s.renamed, s.computed, s.operators, s.adoptable}
+	return []round{s.addressed, s.ownOf, s.looksAt, s.renamed, s.inherited, s.computed, s.operators, s.adoptable}
 }
 
 // findControlPlanes finds all control planes, by name only once it is known which
@@ -28,7 +28,7 @@ func (s *session) findControlPlanes() {
 			}
 		}
 	}
-	for _, round := range []round{s.looksAt, s.renamed, s.operators, s.adoptable} {
+	for _, round := range []round{s.looksAt, s.renamed, s.inherited, s.operators, s.adoptable} {
 		for _, m := range s.members {
 			if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
 				s.take(m, round(m, s.indexes[s.controlPlanes(m.account)]))
@@ -75,15 +75,12 @@ func (s *session) addressed(m *member, x *index) *entity {
 }
 
 // ownOf returns the entity that the status or the marks lead to. Where both lead
-// somewhere, the status outweighs the marks, unless its entity has the marks of
-// another object, or the other one has the name that m wants and will not give it up.
+// somewhere, the status outweighs the marks, unless the other entity has the name
+// that m wants and will not give it up.
 func (s *session) ownOf(m *member, x *index) *entity {
 	known, marked := s.remembered(m, x), s.marked(m, x)
 	if known == nil || marked == nil || known == marked {
 		return cmp.Or(known, marked)
-	}
-	if known.owner.ours(s.owner) && known.owner.key != m.mark {
-		return marked
 	}
 	hasName := func(e *entity) bool { return m.kind.about().natural(e) == s.natural(m) }
 	if hasName(marked) && !hasName(known) && s.isFree(m, marked) && !s.mayPrune(m, marked) {
@@ -93,22 +90,35 @@ func (s *session) ownOf(m *member, x *index) *entity {
 }
 
 // remembered returns the entity in the status, unless our marks give it to another
-// object of the batch by now.
+// object.
 func (s *session) remembered(m *member, x *index) *entity {
-	status := m.obj.GetKonnectStatus()
-	e := x.byID[status.ID]
-	if e == nil || m.isControlPlane() {
-		return e
-	}
-	if status.ControlPlaneID != m.control.id || s.hasGoneOver(m, e) {
+	e := s.inStatus(m, x)
+	if e == nil || e.owner.ours(s.owner) && e.owner.key != m.mark {
 		return nil
 	}
 	return e
 }
 
-func (s *session) hasGoneOver(m *member, e *entity) bool {
-	other := s.byMark[e.owner.key]
-	return e.owner.ours(s.owner) && other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m)
+// inherited returns the entity in the status that has our marks for another object,
+// where that does not want it and nobody has a better claim.
+func (s *session) inherited(m *member, x *index) *entity {
+	e := s.inStatus(m, x)
+	if e == nil || !s.isFree(m, e) {
+		return nil
+	}
+	if other := s.byMark[e.owner.key]; other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m) {
+		return nil
+	}
+	return e
+}
+
+// inStatus returns the entity that the status names, in the same control plane.
+func (s *session) inStatus(m *member, x *index) *entity {
+	status := m.obj.GetKonnectStatus()
+	if !m.isControlPlane() && status.ControlPlaneID != m.control.id {
+		return nil
+	}
+	return x.byID[status.ID]
 }
 
 // marked returns the entity with m's marks. Of several it is the one with the name

@@ -100,3 +100,24 @@ func TestStatusOfDroppedObject(t *testing.T) {
 		assert.Len(t, server.Entities(gw, "services"), 1)
 	})
 }
+
+// TestStatusesOfOneEntity name what a dropped object has left: of two objects that
+// had it at some time, the one with its name gets it.
+func TestStatusesOfOneEntity(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := konnecttest.NewServer()
+		n := newNetwork(server)
+		require.NoError(t, ensuring(inGateway(named("dropped", "one")))(t, n))
+		gw := planeID(t, server, "gw")
+		left := server.Entity(gw, "services", "one")["id"]
+		a, b := named("a", "two"), named("b", "one")
+		for _, obj := range []crd.Object{a, b} {
+			obj.SetKonnectStatus(crd.KonnectStatus{ID: textOf(left), ControlPlaneID: gw})
+		}
+		require.NoError(t, ensuring(inGateway(a, b), konnect.WithPrune())(t, n))
+		assert.Equal(t, left, server.Entity(gw, "services", "one")["id"])
+		assert.NotNil(t, server.Entity(gw, "services", "two"))
+		assert.Len(t, server.Entities(gw, "services"), 2)
+	})
+}
