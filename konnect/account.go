@@ -62,6 +62,16 @@ func (c *config) ownCredential() credential {
 // newAccount returns the account of a credential, on the client's shared
 // connections and rate budget.
 func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*account, error) {
+	cfg := c.transportConfig(cred)
+	cfg.Warn, cfg.RedactSuccess = warn, true // what we read is shown in plans and reports
+	sender, err := c.pooled.transports.Transport(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &account{credential: cred, http: sender.Client(), tally: t, warn: warn}, nil
+}
+
+func (c *Client) transportConfig(cred credential) transport.Config {
 	cfg := transport.Config{
 		Origin:         cred.server,
 		Token:          cred.token,
@@ -70,7 +80,6 @@ func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*acco
 		AllowPlainHTTP: c.config.plainHTTP,
 		Retry:          c.config.retry.transport(),
 		Logger:         c.config.logger,
-		Warn:           warn,
 		UserAgent:      userAgent,
 	}
 	if c.config.observer != nil {
@@ -82,11 +91,7 @@ func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*acco
 			cfg.Base = http.DefaultTransport
 		}
 	}
-	sender, err := c.pooled.transports.Transport(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return &account{credential: cred, http: sender.Client(), tally: t, warn: warn}, nil
+	return cfg
 }
 
 const shortWait = 100 * time.Millisecond

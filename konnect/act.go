@@ -45,7 +45,7 @@ func (s *session) actOn(ctx context.Context, m *member) {
 
 func (s *session) notWritten(ctx context.Context, m *member, err error) {
 	m.err, m.outcome = err, ActionFailed
-	s.client.config.logger.WarnContext(ctx, "entity not written", "key", m.key.String(), "error", err)
+	s.client.config.logger.WarnContext(ctx, "entity not written", "key", m.key.String(), "error", printable.Error(err))
 }
 
 func (m *member) verb() string {
@@ -172,6 +172,7 @@ func (s *session) change(m *member, action Action) Change {
 	if action == ActionAdopted {
 		c.Holder = m.holder
 	}
+	c.Name, c.Holder = printable.Redact(c.Name), printable.Redact(c.Holder)
 	c.Programmed = m.err == nil && action != ActionDeleted && m.entity != nil && !m.hasDrifted()
 	return c
 }

@@ -97,10 +97,38 @@ func fieldText(value any) string {
 	return canon.Text(value)
 }
 
+// withoutTokens is a value as decoded JSON without what somebody may have put into it
+// by mistake.
+func withoutTokens(value any) any {
+	switch v := value.(type) {
+	case string:
+		return printable.Redact(v)
+	case []any:
+		if !printable.HoldsToken(canon.Text(v)) {
+			return v
+		}
+		shown := make([]any, len(v))
+		for i, item := range v {
+			shown[i] = withoutTokens(item)
+		}
+		return shown
+	case map[string]any:
+		if !printable.HoldsToken(canon.Text(v)) {
+			return v
+		}
+		shown := make(map[string]any, len(v))
+		for name, item := range v {
+			shown[printable.Redact(name)] = withoutTokens(item)
+		}
+		return shown
+	}
+	return value
+}
+
 func fieldsOf(differences []canon.Difference) []Field {
 	var fields []Field
 	for _, d := range differences {
-		field := Field{Path: d.Path, From: d.From, To: d.To}
+		field := Field{Path: d.Path, From: withoutTokens(d.From), To: withoutTokens(d.To)}
 		if d.Secret {
 			field.From, field.To = redacted(d.From), redacted(d.To)
 		}

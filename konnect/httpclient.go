@@ -21,9 +21,9 @@ func (c *Client) HTTPClient() (*http.Client, error) {
 	if c.config.token == nil {
 		return nil, errors.New("http client: the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
 	}
-	a, err := c.newAccount(c.config.ownCredential(), &tally{}, nil)
+	sender, err := c.pooled.transports.Transport(c.transportConfig(c.config.ownCredential()))
 	if err != nil {
 		return nil, fmt.Errorf("http client: %w", err)
 	}
-	return a.http, nil
+	return sender.Client(), nil
 }

@@ -7,12 +7,17 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // parseServerURL reads a URL or a bare host as KonnectAPIAuthConfiguration's
 // spec.serverURL has it: a bare host means https, a bare loopback address with a
 // port means http.
 func parseServerURL(text string) (*url.URL, error) {
+	if printable.HoldsToken(text) {
+		return nil, errors.New("the server url holds a token, which belongs somewhere else and may have been seen: revoke it")
+	}
 	full := text
 	if !strings.Contains(text, "://") {
 		full = "https://" + text

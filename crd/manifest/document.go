@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // document is one document that is being decoded.
@@ -52,7 +53,8 @@ func (d *document) note(problem Problem, at *path) {
 		d.omitted++
 		return
 	}
-	problem.Document, problem.Object = d.number, d.object
+	problem.Document, problem.Object = d.number, printable.Redact(d.object)
+	problem.Field, problem.Message = printable.Redact(problem.Field), printable.Redact(problem.Message)
 	d.problems = append(d.problems, finding{problem, at})
 }
 

@@ -184,6 +184,9 @@ func withoutValues(message string) string {
 	if strings.Contains(message, "map key") {
 		return "a key must be a string, a number or a boolean"
 	}
+	if strings.HasPrefix(message, "unknown anchor") || strings.HasPrefix(message, "anchor ") {
+		return "an alias names no anchor, or an anchor holds itself"
+	}
 	if i, j := strings.IndexByte(message, '`'), strings.LastIndexByte(message, '`'); i < j {
 		message = message[:i] + "the value" + message[j+1:]
 	}

@@ -12,9 +12,10 @@ import (
 
 // Line returns text with escapes, as Go writes them, for all that is not seen or
 // not one character's width of ink: line breaks and other control characters, marks
-// of writing direction, separators, and bytes that are no UTF-8. What Line has
-// returned it leaves as it is.
+// of writing direction, separators, and bytes that are no UTF-8. What has the shape of
+// a token is left out. What Line has returned it leaves as it is.
 func Line(text string) string {
+	text = Redact(text)
 	if !strings.ContainsFunc(text, isHidden) && utf8.ValidString(text) {
 		return text
 	}

@@ -61,7 +61,25 @@ func FuzzLine(f *testing.F) {
 		assert.False(t, strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }), "%q", line)
 		assert.Equal(t, line, printable.Line(line))
 		if utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			assert.Equal(t, text, line)
+			assert.Equal(t, printable.Redact(text), line)
 		}
 	})
+}
+
+func TestRedact(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                               "",
+		"kpat_abc-DEF_1 and spat_x.":     "[redacted] and [redacted].",
+		"KPAT_ABC":                       "[redacted]",
+		`{"token":"kpat_abc"}`:           `{"token":"[redacted]"}`,
+		"https://kpat_abc@example.com":   "https://[redacted]@example.com",
+		"must start with kpat_ or spat_": "must start with kpat_ or spat_",
+		"a_b_c xpat_abc my_kpat_abc":     "a_b_c xpat_abc my_[redacted]",
+		"_kpat_":                         "_kpat_",
+	} {
+		assert.Equal(t, want, printable.Redact(text))
+		assert.Equal(t, want != text, printable.HoldsToken(text), "%s", text)
+		assert.Equal(t, want, printable.Line(text))
+	}
 }

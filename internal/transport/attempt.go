@@ -131,7 +131,7 @@ func (t *Transport) attempt(ctx context.Context, c *call) outcome {
 		limits = readLimits(out.resp.Header, now)
 		t.warn(ctx, secret, keyRetryAfter, doubt)
 		t.warn(ctx, secret, keyReset, limits.doubt)
-		secret.answer(out.resp, c.method)
+		secret.answer(out.resp, c.method, t.cfg.RedactSuccess)
 	}
 	c.shared.budget.release(seq, answer{status: out.status(), took: out.took, retryAfter: out.retryAfter, limits: limits}, out.resp)
 	t.attempted(ctx, c, &out)
@@ -240,14 +240,18 @@ func setBody(resp *http.Response, method string, body []byte) {
 	}
 }
 
-// answer redacts an echo of the secret. Successful bodies are left alone: they are the data.
-func (r redactor) answer(resp *http.Response, method string) {
+// answer redacts an echo of the secret.
+func (r redactor) answer(resp *http.Response, method string, success bool) {
 	r.header(resp.Header)
 	resp.Status = r.string(resp.Status)
-	if resp.StatusCode < 300 {
+	if resp.StatusCode < 300 && !success {
 		return
 	}
-	setBody(resp, method, []byte(r.string(string(AnswerBody(resp)))))
+	body := AnswerBody(resp)
+	if !bytes.ContainsAny(body, `\%`) && !bytes.Contains(body, []byte(r)) { // most are large and hold nothing
+		return
+	}
+	setBody(resp, method, []byte(r.string(string(body))))
 }
 
 // connTrace tells whether an attempt ever had a connection.

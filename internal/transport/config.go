@@ -27,6 +27,8 @@ type Config struct {
 	Base http.RoundTripper
 	// MaxConcurrency caps the requests under way; 0 means 32. In a [Pool] the first one of a credential holds.
 	MaxConcurrency int
+	// RedactSuccess also leaves the token out of answers that are a success. Else they are the data, as they came.
+	RedactSuccess bool
 	// AllowPlainHTTP permits an http origin that is not a loopback address.
 	AllowPlainHTTP bool
 	// Timeout bounds one attempt, answer body included; 0 means one minute. Waits are outside it.

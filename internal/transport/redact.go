@@ -2,14 +2,12 @@ package transport
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
-	"regexp"
-	"slices"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 const redactedText = "[redacted]"
@@ -17,15 +15,12 @@ const redactedText = "[redacted]"
 // ErrToken marks a token that could not be had or cannot be sent. Nothing was sent.
 var ErrToken = errors.New("no usable token")
 
-// konnectToken is the shape of Konnect's own tokens, for texts written before we know the token.
-var konnectToken = regexp.MustCompile(`\b[ks]pat_[A-Za-z0-9_-]+`)
-
 func (t *Transport) token(ctx context.Context) (string, error) {
 	token, err := t.cfg.Token(ctx)
 	if err != nil {
 		err = redactorFor(token).err(err)
-		if text := err.Error(); konnectToken.MatchString(text) {
-			err = hide(err, konnectToken.ReplaceAllString(text, redactedText))
+		if text := err.Error(); printable.HoldsToken(text) { // one that we do not know
+			err = hide(err, printable.Redact(text))
 		}
 		return "", fmt.Errorf("%w: %w", ErrToken, err)
 	}
@@ -40,33 +35,38 @@ func (t *Transport) token(ctx context.Context) (string, error) {
 	return token, nil
 }
 
-// redactor holds the spellings of one secret that an echo of it may have. It is never stored.
-type redactor []string
+// redactor leaves a secret out of texts, however it is spelled there. It is never stored.
+type redactor string
 
-func redactorFor(token string) redactor {
-	if token == "" {
-		return nil
-	}
-	r := redactor{token}
-	add := func(s string) {
-		if !slices.Contains(r, s) {
-			r = append(r, s)
-		}
-	}
-	add(url.QueryEscape(token))
-	add(url.PathEscape(token))
-	if strings.ContainsAny(token, `"\<>&`) {
-		quoted, _ := json.Marshal(token) // a string always marshals
-		add(strings.Trim(string(quoted), `"`))
-	}
-	return r
-}
+func redactorFor(token string) redactor { return redactor(token) }
 
+// string replaces each spelling of the secret.
 func (r redactor) string(s string) string {
-	for _, secret := range r {
-		s = strings.ReplaceAll(s, secret, redactedText)
+	switch {
+	case r == "":
+		return s
+	case !strings.ContainsAny(s, `\%`):
+		return strings.ReplaceAll(s, string(r), redactedText)
 	}
-	return s
+	var out strings.Builder
+	starts, done := string(r[0])+`\%`, 0
+	for i := strings.IndexAny(s, starts); i < len(s); {
+		n := spelled(s[i:], string(r))
+		if n > 0 {
+			out.WriteString(s[done:i] + redactedText)
+			done = i + n
+		}
+		i += max(n, 1)
+		next := strings.IndexAny(s[i:], starts)
+		if next < 0 {
+			break
+		}
+		i += next
+	}
+	if done == 0 {
+		return s
+	}
+	return out.String() + s[done:]
 }
 
 func (r redactor) header(h http.Header) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Transport is an [http.RoundTripper] for one (origin, token). It is safe for concurrent use and keeps no
@@ -153,7 +155,7 @@ func pathOf(req *http.Request) string {
 	if req.URL == nil {
 		return ""
 	}
-	return konnectToken.ReplaceAllString(req.URL.EscapedPath(), redactedText)
+	return printable.Redact(req.URL.EscapedPath())
 }
 
 func methodOf(req *http.Request) string { return cmp.Or(req.Method, http.MethodGet) }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd/internal/tokens"
 )
 
 // Errors collects what is wrong with one object. The zero value is ready. Its
@@ -18,8 +20,16 @@ type Errors struct{ list field.ErrorList }
 // List returns the errors in the order they were found; nil when there is none.
 func (e *Errors) List() field.ErrorList { return e.list }
 
-// Add adds errors that were found elsewhere.
-func (e *Errors) Add(errs ...*field.Error) { e.list = append(e.list, errs...) }
+// Add adds errors that were found elsewhere. What has the shape of a token is left out
+// of the values that they show: it is in the wrong place, and still a token.
+func (e *Errors) Add(errs ...*field.Error) {
+	for _, err := range errs {
+		if value, ok := err.BadValue.(string); ok {
+			err.BadValue = tokens.Redact(value)
+		}
+	}
+	e.list = append(e.list, errs...)
+}
 
 // Required reports a field that is not there.
 func (e *Errors) Required(parent *field.Path, name string) {

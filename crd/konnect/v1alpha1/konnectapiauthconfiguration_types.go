@@ -1,12 +1,14 @@
 package v1alpha1
 
 import (
+	"fmt"
 	"log/slog"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/crd/internal/tokens"
 )
 
 // Values of KonnectAPIAuthConfigurationSpec.Type.
@@ -164,9 +166,22 @@ func (c KonnectAPIAuthConfiguration) LogValue() slog.Value {
 
 // LogValue implements slog.LogValuer, as for the whole object.
 func (s KonnectAPIAuthConfigurationSpec) LogValue() slog.Value {
+	s = s.withoutMisplacedTokens()
 	attrs := []slog.Attr{slog.String("type", s.Type), slog.String("server_url", s.ServerURL)}
 	if s.Token != nil {
 		attrs = append(attrs, slog.String("token", s.Token.String()))
 	}
 	return slog.GroupValue(attrs...)
+}
+
+// Format implements fmt.Formatter: a token that was put into another field by mistake
+// is not shown.
+func (s KonnectAPIAuthConfigurationSpec) Format(f fmt.State, verb rune) {
+	type spec KonnectAPIAuthConfigurationSpec
+	_, _ = fmt.Fprintf(f, fmt.FormatString(f, verb), spec(s.withoutMisplacedTokens()))
+}
+
+func (s KonnectAPIAuthConfigurationSpec) withoutMisplacedTokens() KonnectAPIAuthConfigurationSpec {
+	s.Type, s.ServerURL = tokens.Redact(s.Type), tokens.Redact(s.ServerURL)
+	return s
 }
