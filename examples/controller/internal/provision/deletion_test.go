@@ -223,6 +223,18 @@ func TestRefusedTokenKeepsObjects(t *testing.T) {
 	w.gone(service)
 }
 
+func slowPut(path string, delay time.Duration) konnecttest.Fault {
+	return konnecttest.Fault{Method: http.MethodPut, Path: path, Effect: konnecttest.Delay(delay)}
+}
+
+// hit returns an error until a fault has struck.
+func hit(fault *konnecttest.InjectedFault) error {
+	if fault.Hits() == 0 {
+		return errors.New("it is not being made yet")
+	}
+	return nil
+}
+
 // TestObjectVanishesMeanwhile takes an object away by force while its entity is being
 // made: nothing of it stays.
 func TestObjectVanishesMeanwhile(t *testing.T) {
@@ -231,14 +243,9 @@ func TestObjectVanishesMeanwhile(t *testing.T) {
 	auth, controlPlane, service, _ := w.howTo()
 	w.create(auth, controlPlane)
 	w.programmed(controlPlane)
-	slow := w.konnect.Inject(konnecttest.Fault{Method: http.MethodPut, Path: "**/services/*", Effect: konnecttest.Delay(2 * time.Second)})
+	slow := w.konnect.Inject(slowPut("**/services/*", 2*time.Second))
 	w.create(service)
-	w.eventually(func() error {
-		if slow.Hits() == 0 {
-			return errors.New("it is not being made yet")
-		}
-		return nil
-	})
+	w.eventually(func() error { return hit(slow) })
 	w.delete(service)
 	edit(w, service, func(service crd.Object) { service.SetFinalizers(nil) })
 	w.gone(service)

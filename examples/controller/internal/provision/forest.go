@@ -3,6 +3,7 @@ package provision
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
@@ -18,11 +19,13 @@ import (
 )
 
 // Indexes of the cache: by the keys that objects refer to, parents and all others
-// apart, and by the other namespaces that their references lead into.
+// apart, by the other namespaces that their references lead into, and by the Konnect ID
+// of the control plane that holds their entity.
 const (
-	byParent    = "konnectkit.parent"
-	byOther     = "konnectkit.other"
-	byNamespace = "konnectkit.namespace"
+	byParent       = "konnectkit.parent"
+	byOther        = "konnectkit.other"
+	byNamespace    = "konnectkit.namespace"
+	byControlPlane = "konnectkit.control-plane"
 )
 
 // forest finds trees in the cache: each object below the parents that it refers to,
@@ -70,10 +73,18 @@ func indexes() map[string]func(crd.Object) []string {
 			crosses := func(ref crd.Reference) bool { return ref.To.Namespace != crd.NamespaceOf(obj) }
 			return references(obj, crosses, func(key crd.Key) string { return key.Namespace })
 		},
+		byControlPlane: func(obj crd.Object) []string {
+			if id := obj.GetKonnectStatus().ControlPlaneID; id != "" {
+				return []string{id}
+			}
+			return nil
+		},
 	}
 }
 
 func isParent(ref crd.Reference) bool { return ref.Role == crd.RoleParent }
+
+func isCredential(ref crd.Reference) bool { return ref.Role == crd.RoleCredential }
 
 func indexValue(key crd.Key) string { return key.Group + "/" + key.String() }
 
@@ -178,6 +189,31 @@ func (f forest) affected(ctx context.Context, obj crd.Object, distant bool) (set
 		}
 	}
 	return found, nil
+}
+
+// credentials returns the credentials that have to be looked at because of obj: itself,
+// those that take their token from it and, for a grant, those to which or from which
+// references cross that it may permit.
+func (f forest) credentials(ctx context.Context, obj crd.Object) (sets.Set[crd.Key], error) {
+	key := crd.KeyOf(obj)
+	found := sets.Set[crd.Key]{}
+	index, value := byOther, indexValue(key)
+	if key.Kind == crd.ReferenceGrantKind {
+		index, value = byNamespace, key.Namespace
+	}
+	referrers, err := f.find(ctx, index, value)
+	for _, other := range append(referrers, obj) {
+		if slices.ContainsFunc(other.References(), isCredential) && !konnect.HasEntity(crd.KeyOf(other)) {
+			found.Insert(crd.KeyOf(other))
+			continue
+		}
+		for _, ref := range other.References() {
+			if index == byNamespace && isCredential(ref) {
+				found.Insert(ref.To)
+			}
+		}
+	}
+	return found, err
 }
 
 // tree returns the objects of the tree below root, each after its parents; none when

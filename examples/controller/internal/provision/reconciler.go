@@ -2,6 +2,7 @@ package provision
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -69,13 +70,13 @@ func (r *Reconciler) Reconcile(ctx context.Context, root crd.Key) (reconcile.Res
 	done := newOutcome(root)
 	credentials, err := r.credentials(ctx, staying)
 	if err == nil {
-		err = r.hold(ctx, append(staying, credentials...))
-	}
-	if err == nil {
 		done.lost, err = r.lostTokens(ctx, tree)
 	}
 	if err == nil {
 		err = r.remove(ctx, done, staying, leaving)
+	}
+	if err == nil && !done.buried {
+		err = r.holdWritten(ctx, staying, credentials)
 	}
 	if err == nil && !done.buried {
 		err = r.ensure(ctx, done, append(staying, credentials...))
@@ -94,8 +95,13 @@ func (r *Reconciler) ensure(ctx context.Context, done *outcome, items []*item) e
 	}
 	call, cancel := context.WithTimeout(ctx, r.options.Timeout)
 	defer cancel()
-	done.take(r.konnect.Ensure(call, objects, konnect.WithPartial(),
-		konnect.WithAdoption(r.options.Adoption), konnect.WithAdoptionLimit(r.options.Adoption)))
+	done.take(r.konnect.Ensure(call, objects, r.ensureOptions()...))
 	defer r.undo(call, done)
-	return r.record(ctx, done, items)
+	return errors.Join(r.record(ctx, done, items), r.holdLate(ctx, done, items))
+}
+
+func (r *Reconciler) ensureOptions() []konnect.EnsureOption {
+	return []konnect.EnsureOption{
+		konnect.WithPartial(), konnect.WithAdoption(r.options.Adoption), konnect.WithAdoptionLimit(r.options.Adoption),
+	}
 }

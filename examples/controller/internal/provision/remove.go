@@ -58,6 +58,11 @@ func (r *Reconciler) remove(ctx context.Context, done *outcome, staying, leaving
 // buryAll lets everything go that was in an entity which is gone. What stays has lost
 // its entity, and is told so first: who deletes it next need not look for one.
 func (r *Reconciler) buryAll(ctx context.Context, done *outcome, staying, leaving []*item) error {
+	strays, err := r.strays(ctx, leaving[0], slices.Concat(staying, leaving))
+	if err != nil {
+		return err
+	}
+	staying = append(staying, strays...)
 	for _, it := range staying {
 		it.now.SetKonnectStatus(crd.KonnectStatus{})
 		it.now.SetConditions(crd.PendingConditions())
@@ -66,6 +71,23 @@ func (r *Reconciler) buryAll(ctx context.Context, done *outcome, staying, leavin
 		return err
 	}
 	return each(ctx, leaving, func(ctx context.Context, it *item) error { return r.release(ctx, it.before) })
+}
+
+// strays returns the objects whose entities lay in a control plane, but which are not
+// in its tree: what leads from the one to the other is missing.
+func (r *Reconciler) strays(ctx context.Context, top *item, tree []*item) ([]*item, error) {
+	id := top.before.GetKonnectStatus().ID
+	if id == "" {
+		return nil, nil
+	}
+	objects, err := r.forest.find(ctx, byControlPlane, id)
+	var strays []*item
+	for _, obj := range objects {
+		if !slices.ContainsFunc(tree, func(it *item) bool { return it.key() == crd.KeyOf(obj) }) {
+			strays = append(strays, newItem(obj))
+		}
+	}
+	return strays, err
 }
 
 // undo deletes what was provisioned for objects that were gone meanwhile: a replica that

@@ -43,15 +43,19 @@ func (w waker) wake(ctx context.Context, q queue, obj crd.Object, distant bool) 
 	if err != nil {
 		log.FromContext(ctx).Error(err, "event lost until the next drift check", "key", crd.KeyOf(obj).String())
 	}
-	for root := range roots {
-		q.AddAfter(root, w.gather)
+	credentials, err := w.forest.credentials(ctx, obj)
+	if err != nil {
+		log.FromContext(ctx).Error(err, "event lost until the next drift check", "key", crd.KeyOf(obj).String())
+	}
+	for key := range roots.Union(credentials) {
+		q.AddAfter(key, w.gather)
 	}
 	if obj.GetDeletionTimestamp().IsZero() {
 		return
 	}
 	q.AddAfter(crd.KeyOf(obj), w.gather) // credentials, which are no root
 	for _, ref := range obj.References() {
-		if ref.Role == crd.RoleCredential {
+		if isCredential(ref) {
 			q.AddAfter(ref.To, w.gather) // may have waited for obj
 		}
 	}
