@@ -41,6 +41,21 @@ func (e events) tell(obj crd.Object, kind, reason, action, note string) {
 	e.recorder.Eventf(obj, nil, kind, reason, action, "%s", note)
 }
 
+// warned tells what is legal and probably not meant. The reason is the warning's code.
+func (e events) warned(it *item, warnings []konnect.Warning) {
+	for _, w := range warnings {
+		var reason strings.Builder
+		for word := range strings.SplitSeq(string(w.Code), "-") {
+			reason.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		}
+		note := w.Message
+		if w.Field != "" {
+			note = w.Field + ": " + note
+		}
+		e.tell(it.now, corev1.EventTypeWarning, reason.String(), "check", note)
+	}
+}
+
 // changed tells of entities that were written, and of failures that are news.
 func (e events) changed(it *item, change konnect.Change, news bool) {
 	leaving := !it.before.GetDeletionTimestamp().IsZero()

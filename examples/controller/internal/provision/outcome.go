@@ -20,6 +20,8 @@ type outcome struct {
 	// lost are Secrets that are gone but remembered.
 	lost    []crd.Object
 	changes map[crd.Key]konnect.Change
+	// warnings are by object; what concerns the whole call is the root's.
+	warnings map[crd.Key][]konnect.Warning
 	// passing is a failure that may pass by itself, of so many objects.
 	passing error
 	waiting int
@@ -46,7 +48,7 @@ func (o *outcome) lag(it *item, gone bool) {
 }
 
 func newOutcome(root crd.Key) *outcome {
-	return &outcome{root: root, changes: map[crd.Key]konnect.Change{}}
+	return &outcome{root: root, changes: map[crd.Key]konnect.Change{}, warnings: map[crd.Key][]konnect.Warning{}}
 }
 
 // take notes what a call to Konnect did.
@@ -64,6 +66,13 @@ func (o *outcome) take(report *konnect.Report, err error) {
 			o.passing = change.Err
 			o.waiting++
 		}
+	}
+	for _, w := range report.Warnings {
+		key := w.Key
+		if key == (crd.Key{}) {
+			key = o.root
+		}
+		o.warnings[key] = append(o.warnings[key], w)
 	}
 }
 

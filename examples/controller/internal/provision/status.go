@@ -34,6 +34,9 @@ func (r *Reconciler) record(ctx context.Context, done *outcome, items []*item) e
 			r.metrics.clusterWrites.WithLabelValues("status").Inc()
 		}
 		r.events.changed(it, change, changed)
+		if changed || isWrite(change.Action) { // once for each change
+			r.events.warned(it, done.warnings[it.key()])
+		}
 		return nil
 	})
 }
