@@ -75,33 +75,39 @@ func TestTokensInNamesAndTags(t *testing.T) {
 	for _, token := range []string{"kpat_Answer0Token", "opaque_Answer0Token"} {
 		for reason, place := range map[string]func(*testing.T, *konnecttest.Server, string){
 			"a tag of ours": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				require.NoError(t, server.Modify(plane, "services", textOf(server.Entity(plane, "services", "service")["id"]), func(e map[string]any) {
 					e["tags"] = append(asList(e["tags"]), token)
 				}))
 			},
 			"a field of ours": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				require.NoError(t, server.Modify(plane, "services", textOf(server.Entity(plane, "services", "service")["id"]), func(e map[string]any) {
 					e["path"] = "/" + token
 				}))
 			},
 			"a name of others": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				_, err := server.Put(plane, "routes", map[string]any{
 					"name": token, "paths": []any{"/x"}, "service": map[string]any{"id": server.Entity(plane, "services", "service")["id"]},
 				})
 				require.NoError(t, err)
 			},
 			"a plugin's tag": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				_, err := server.Put(plane, "plugins", map[string]any{
 					"name": "cors", "tags": []any{token}, "service": map[string]any{"id": server.Entity(plane, "services", "service")["id"]},
 				})
 				require.NoError(t, err)
 			},
 			"the owner's mark": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				require.NoError(t, server.Modify(plane, "services", textOf(server.Entity(plane, "services", "service")["id"]), func(e map[string]any) {
 					e["tags"] = []any{"managed-by:konnectkit", "managed-owner:" + token}
 				}))
 			},
 			"another tool's mark": func(t *testing.T, server *konnecttest.Server, plane string) {
+				t.Helper()
 				require.NoError(t, server.Modify(plane, "services", textOf(server.Entity(plane, "services", "service")["id"]), func(e map[string]any) {
 					e["tags"] = []any{"managed-by:" + token}
 				}))

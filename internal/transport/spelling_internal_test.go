@@ -89,7 +89,7 @@ func FuzzRedactor(f *testing.F) {
 		}
 		got := redactorFor(token).string(text)
 		if token != "" && !strings.Contains(redactedText, token) && !strings.Contains(text, "redacted") {
-			for _, part := range strings.Split(got, redactedText) {
+			for part := range strings.SplitSeq(got, redactedText) {
 				assert.NotContains(t, part, token)
 			}
 		}
