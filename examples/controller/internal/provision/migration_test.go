@@ -2,6 +2,7 @@ package provision_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -190,8 +191,8 @@ func TestMigrationInPlace(t *testing.T) {
 
 	c.start(provision.Options{Drift: time.Second})
 	c.settled()
-	for i := len(c.objects) - 1; i >= 0; i-- {
-		require.NoError(t, c.client.Delete(t.Context(), c.objects[i]))
+	for _, obj := range slices.Backward(c.objects) {
+		require.NoError(t, c.client.Delete(t.Context(), obj))
 	}
 	require.NoError(t, c.client.Delete(t.Context(), c.auth))
 	for _, obj := range append(c.objects, c.auth) {
@@ -205,10 +206,10 @@ func TestMigrationInPlace(t *testing.T) {
 func TestMigrationToAnotherCluster(t *testing.T) {
 	t.Parallel()
 	c := newOperatorsCluster(t)
-	for i := len(c.objects) - 1; i >= 0; i-- { // the operator is not there to delete entities
-		edit(c.world, c.objects[i], func(obj crd.Object) { obj.SetFinalizers(nil) })
-		require.NoError(t, c.client.Delete(t.Context(), c.objects[i]))
-		c.gone(c.objects[i])
+	for _, obj := range slices.Backward(c.objects) { // the operator is not there to delete entities
+		edit(c.world, obj, func(obj crd.Object) { obj.SetFinalizers(nil) })
+		require.NoError(t, c.client.Delete(t.Context(), obj))
+		c.gone(obj)
 	}
 	c.objects = c.migrated()
 	for _, obj := range c.objects {
