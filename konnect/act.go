@@ -23,7 +23,7 @@ func (s *session) actOn(ctx context.Context, m *member) {
 		}
 		return
 	}
-	if m.step == ActionUnchanged || !m.inBatch || m.isReadOnly() {
+	if m.step == ActionUnchanged || m.step == ActionSkipped || !m.inBatch || m.isReadOnly() {
 		m.outcome = m.step
 		return
 	}
@@ -160,6 +160,9 @@ func (s *session) finish(m *member) {
 // change describes a member after, or with the planned step before, it was handled.
 func (s *session) change(m *member, action Action) Change {
 	c := Change{Key: m.key, Action: action, Fields: m.fields, Deviations: m.kept, Err: printable.Error(m.err)}
+	if m.err == nil && action == ActionSkipped && m.isBeingDeleted() {
+		c.Err = fmt.Errorf("%s: %w", m.key, errBeingDeleted)
+	}
 	if m.entity != nil {
 		c.KonnectID, c.Name = m.id, nameOf(m.entity)
 	}
@@ -173,6 +176,6 @@ func (s *session) change(m *member, action Action) Change {
 		c.Holder = m.holder
 	}
 	c.Name, c.Holder = printable.Redact(c.Name), printable.Redact(c.Holder)
-	c.Programmed = m.err == nil && action != ActionDeleted && m.entity != nil && !m.hasDrifted()
+	c.Programmed = c.Err == nil && action != ActionDeleted && m.entity != nil && !m.hasDrifted()
 	return c
 }

@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -22,6 +23,8 @@ func (s *session) decide() {
 			m.err, m.outcome = s.blocked(m), ActionSkipped
 		case !m.inBatch:
 			s.decideLookedUp(m)
+		case m.isBeingDeleted():
+			s.decideBeingDeleted(m)
 		case s.adoptsNothing(m):
 			m.fail(fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs: it was never there, or was deleted since; "+
 				"correct spec.adopt, or remove it to have a new entity", m.key, adoptOf(m.obj).KonnectID()))
@@ -98,14 +101,39 @@ func (s *session) blockedReference(m *member, counts func(resolve.Edge) bool) er
 // and are not written.
 func (s *session) decideLookedUp(m *member) {
 	m.step = ActionUnchanged
-	if m.entity == nil {
-		for _, dependent := range m.node.Dependents {
-			if s.byKey[dependent.Key] != nil {
-				s.problem(dependent.Key, fmt.Errorf("check %s: %s is not in the batch and not programmed in konnect yet", dependent.Key, m.key))
-			}
+	s.needsEntity(m, "is not in the batch and not programmed in konnect yet")
+}
+
+// needsEntity refuses the objects that refer to one which has no entity and gets none.
+func (s *session) needsEntity(m *member, reason string) {
+	if m.entity != nil {
+		return
+	}
+	for _, node := range m.node.Dependents {
+		dependent := s.byKey[node.Key]
+		if dependent != nil && !dependent.isBeingDeleted() {
+			s.problem(dependent.key, fmt.Errorf("check %s: %s %s", dependent.key, m.key, reason))
 		}
 	}
 }
+
+// isBeingDeleted reports whether somebody has asked the API server to delete the object.
+func (m *member) isBeingDeleted() bool {
+	return m.obj != nil && m.inBatch && m.obj.GetDeletionTimestamp() != nil
+}
+
+// decideBeingDeleted leaves the entity of an object that is on its way out as it is:
+// what was deleted must not come back, and deleting is for Delete.
+func (s *session) decideBeingDeleted(m *member) {
+	m.step = ActionSkipped
+	s.warn(Warning{
+		Key: m.key, Field: "metadata.deletionTimestamp", Code: WarningBeingDeleted,
+		Message: "the object is being deleted, so its entity is left as it is; Client.Delete deletes it",
+	})
+	s.needsEntity(m, "is being deleted and has no entity")
+}
+
+var errBeingDeleted = errors.New("the object is being deleted")
 
 func (s *session) decideMember(m *member) error {
 	if m.isMirror() {

@@ -14,6 +14,8 @@ import (
 // The objects may come in any order; they are checked and resolved together, and
 // nothing is sent while anything is wrong with one of them. What only Konnect can
 // tell, such as names that are taken, stops the call before its first write.
+// An object that is being deleted (metadata.deletionTimestamp) is skipped: its entity,
+// if there is one, stays as it is and serves those that refer to it.
 //
 // Ensure writes status and conditions into the objects: who took them from an
 // informer passes deep copies. Specs are never changed.

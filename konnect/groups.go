@@ -88,7 +88,7 @@ func (s *session) wantedInGroup(m *member) []string {
 
 // actOnGroup makes a group that has been written have the members that are wanted.
 func (s *session) actOnGroup(ctx context.Context, m *member) {
-	if m.step == ActionUnchanged || !m.inBatch || m.isReadOnly() {
+	if m.step == ActionUnchanged || m.step == ActionSkipped || !m.inBatch || m.isReadOnly() {
 		return
 	}
 	if blocked := s.blocked(m); blocked != nil {

@@ -35,7 +35,7 @@ func (s *session) releases(e *entity, m *member) bool {
 		return true
 	}
 	other := s.claims[e.ID]
-	if other == nil || other == m || !other.inBatch || other.isReadOnly() {
+	if other == nil || other == m || !other.inBatch || other.isReadOnly() || other.isBeingDeleted() {
 		return false
 	}
 	if s.natural(other) == m.kind.about().natural(e) {
@@ -78,7 +78,7 @@ func (s *session) checkNaturalKeys() {
 	taken := map[slot]*member{}
 	for _, m := range s.members {
 		about := m.kind.about()
-		if m.control == nil || m.control.account == nil || m.err != nil || m.isMirror() {
+		if m.control == nil || m.control.account == nil || m.err != nil || m.isMirror() || m.isBeingDeleted() && m.entity == nil {
 			continue
 		}
 		key := slot{account: m.control.account, kind: m.kind, natural: s.natural(m)}

@@ -19,7 +19,6 @@ func TestWarningOfPrunesAll(t *testing.T) {
 	service := func(name string) crd.Object {
 		return builder.NewService(name).ControlPlane("gw").Host("echo.example").MustBuild()
 	}
-	gateway := builder.NewGatewayControlPlane("gw").MustBuild()
 	for _, tt := range []struct {
 		reason string
 		before []crd.Object
@@ -34,6 +33,7 @@ func TestWarningOfPrunesAll(t *testing.T) {
 	} {
 		t.Run(tt.reason, func(t *testing.T) {
 			t.Parallel()
+			gateway := builder.NewGatewayControlPlane("gw").MustBuild()
 			server := konnecttest.Start(t)
 			client := newClient(t, server, konnect.WithOwner("team"))
 			_, err := client.Ensure(t.Context(), append(tt.before, gateway))

@@ -36,7 +36,7 @@ func (s *session) writeStatus(m *member) {
 	if origin == nil || !m.inBatch || m.obj == nil {
 		return
 	}
-	if m.outcome == ActionRetained { // nothing was done, nor compared
+	if m.outcome == ActionRetained || m.outcome == ActionSkipped && m.err == nil { // nothing was done, nor compared
 		return
 	}
 	if m.outcome == ActionDeleted || s.deleting && m.err == nil && m.entity == nil {

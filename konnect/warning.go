@@ -57,6 +57,9 @@ const (
 	// WarningPrunesAll is a prune that deletes everything which the owner has in a
 	// control plane: perhaps another program's, with the same owner.
 	WarningPrunesAll WarningCode = "prunes-all"
+	// WarningBeingDeleted is an object with metadata.deletionTimestamp, which Ensure leaves
+	// as it is.
+	WarningBeingDeleted WarningCode = "being-deleted"
 )
 
 // warningCodes are all of them.
@@ -72,6 +75,7 @@ func warningCodes() []WarningCode {
 		WarningLeftover,
 		WarningAdoptedGone,
 		WarningPrunesAll,
+		WarningBeingDeleted,
 	}
 }
 
