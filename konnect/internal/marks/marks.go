@@ -1,0 +1,139 @@
+// Package marks says in tags and labels of an entity which object it belongs to. It
+// is pure, and the IDs and marks that it makes must never change: entities in Konnect
+// carry them.
+package marks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Keys of marks: tags "key:value" on core entities, labels on control planes.
+const (
+	// ManagedBy, Owner and Key are on every entity of ours.
+	ManagedBy = "managed-by"
+	Owner     = "managed-owner"
+	Key       = "managed-key"
+	// Deletion is there only where the policy is not delete.
+	Deletion = "managed-deletion"
+
+	// Kind, Namespace and Name are for people, and left out first when space is short.
+	Kind      = "k8s-kind"
+	Namespace = "k8s-namespace"
+	Name      = "k8s-name"
+
+	// OperatorUID and OperatorGroup are the Kong operator's alone.
+	OperatorUID   = "k8s-uid"
+	OperatorGroup = "k8s-group"
+)
+
+// Values of ManagedBy.
+const (
+	Us       = "konnectkit"
+	Operator = "kong-operator"
+)
+
+// Konnect's limits; lengths in characters.
+const (
+	MaxTags        = 20
+	MaxTagLength   = 128
+	MaxLabels      = 50
+	MaxLabelLength = 63
+)
+
+// namespaceUUID is the namespace of the UUIDs (version 5) of this module; it must never change.
+var namespaceUUID = uuid.MustParse("5d1f2f0c-6a55-5f0e-9a3c-2b8c1f6e7d41")
+
+// KeyOf is the fixed-size name of an object in marks.
+func KeyOf(key crd.Key) string {
+	return NextID(strings.Join([]string{key.Group, key.Kind, key.Namespace, key.Name}, "\x00"))
+}
+
+// EntityID is the Konnect ID with which an object's entity is created.
+func EntityID(controlPlaneID, owner string, key crd.Key) string {
+	return NextID(strings.Join([]string{controlPlaneID, owner, key.Group, key.Kind, key.Namespace, key.Name}, "\x00"))
+}
+
+// NextID is the ID that stands in for one which has gone over to another object.
+func NextID(id string) string { return uuid.NewSHA1(namespaceUUID, []byte(id)).String() }
+
+// mark is a key with its value.
+type mark struct{ key, value string }
+
+func required(owner string, key crd.Key, policy crd.DeletionPolicy) []mark {
+	marks := []mark{{ManagedBy, Us}, {Owner, owner}, {Key, KeyOf(key)}}
+	if policy == crd.DeletionPolicyRetain || policy == crd.DeletionPolicyProtect {
+		marks = append(marks, mark{Deletion, string(policy)})
+	}
+	return marks
+}
+
+func readable(key crd.Key) []mark {
+	return []mark{{Name, key.Name}, {Namespace, key.Namespace}, {Kind, key.Kind}}
+}
+
+// Count is the number of marks that an entity cannot do without.
+func Count(policy crd.DeletionPolicy) int { return len(required("", crd.Key{}, policy)) }
+
+// IsKey reports whether key is reserved for marks.
+func IsKey(key string) bool {
+	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Kind, Namespace, Name}, key)
+}
+
+// Is reports whether a tag has the form of a mark.
+func Is(tag string) bool {
+	key, _, hasValue := strings.Cut(tag, ":")
+	return hasValue && IsKey(key)
+}
+
+// Tags returns the tags of an entity: the user's, without repetitions, then the
+// marks, readable ones only as far as the limit allows.
+func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) []string {
+	tags := make([]string, 0, MaxTags)
+	seen := map[string]bool{}
+	for _, tag := range user {
+		if !seen[tag] {
+			seen[tag] = true
+			tags = append(tags, tag)
+		}
+	}
+	for _, m := range required(owner, key, policy) {
+		tags = append(tags, m.key+":"+m.value)
+	}
+	for _, m := range readable(key) {
+		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
+			tags = append(tags, Cut(m.key+":"+m.value, MaxTagLength))
+		}
+	}
+	return tags
+}
+
+// Labels returns the labels that are ours to set, the user's and the marks, beside
+// the number of others that the entity keeps.
+func Labels(user map[string]string, others int, owner string, key crd.Key, policy crd.DeletionPolicy) map[string]string {
+	labels := make(map[string]string, len(user)+7)
+	maps.Copy(labels, user)
+	for _, m := range required(owner, key, policy) {
+		labels[m.key] = m.value
+	}
+	for _, m := range readable(key) {
+		if value := strings.TrimRight(Cut(m.value, MaxLabelLength), "-_."); value != "" && len(labels)+others < MaxLabels {
+			labels[m.key] = value
+		}
+	}
+	return labels
+}
+
+// Cut returns the first characters of s, at most length of them.
+func Cut(s string, length int) string {
+	if utf8.RuneCountInString(s) <= length {
+		return s
+	}
+	return string([]rune(s)[:length])
+}

@@ -1,0 +1,103 @@
+package marks
+
+import (
+	"strings"
+	"unique"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// Ownership is what the marks of an observed entity say; empty where they say nothing.
+type Ownership struct {
+	ManagedBy, Owner, Key string
+	Deletion              string
+	OperatorUID           string
+	Group, Kind           string
+	Namespace, Name       string
+	// Tags are all of them where the entity has no marks of ours.
+	Tags []string
+}
+
+// Read looks for marks in the tags or labels of an entity.
+func Read(tags []string, labels map[string]string) Ownership {
+	var o Ownership
+	for _, tag := range tags {
+		if key, value, ok := strings.Cut(tag, ":"); ok {
+			o.read(key, value)
+		}
+	}
+	for key, value := range labels {
+		o.read(key, value)
+	}
+	if o.ManagedBy != Us {
+		o.Tags = tags
+	}
+	return o
+}
+
+// read keeps one copy of what thousands of entities have.
+func (o *Ownership) read(key, value string) {
+	shared := func() string { return unique.Make(value).Value() }
+	switch key {
+	case ManagedBy:
+		o.ManagedBy = shared()
+	case Owner:
+		o.Owner = shared()
+	case Key:
+		o.Key = value
+	case Deletion:
+		o.Deletion = value
+	case OperatorUID:
+		o.OperatorUID = value
+	case OperatorGroup:
+		o.Group = shared()
+	case Kind:
+		o.Kind = shared()
+	case Namespace:
+		o.Namespace = shared()
+	case Name:
+		o.Name = value
+	}
+}
+
+// Ours reports whether the entity carries the marks of owner.
+func (o Ownership) Ours(owner string) bool { return o.ManagedBy == Us && o.Owner == owner }
+
+// Unmarked reports whether no known tool looks after the entity.
+func (o Ownership) Unmarked() bool { return o.ManagedBy == "" && o.OperatorUID == "" }
+
+// IsOperators reports whether the Kong operator looks after the entity.
+func (o Ownership) IsOperators() bool {
+	return o.ManagedBy == Operator || o.ManagedBy == "" && o.OperatorUID != ""
+}
+
+// DeletionPolicy is what the marks say of the entity's end. An unknown value was put
+// there to keep it.
+func (o Ownership) DeletionPolicy() crd.DeletionPolicy {
+	switch {
+	case o.ManagedBy != Us || o.Deletion == "":
+		return crd.DeletionPolicyDelete
+	case o.Deletion == string(crd.DeletionPolicyRetain):
+		return crd.DeletionPolicyRetain
+	default:
+		return crd.DeletionPolicyProtect
+	}
+}
+
+// Holder describes in a few words what looks after the entity.
+func (o Ownership) Holder() string {
+	switch {
+	case o.ManagedBy == Us && o.Name != "" && o.Namespace == "":
+		return "owner " + o.Owner + " (" + o.Kind + " " + o.Name + ")"
+	case o.ManagedBy == Us && o.Name != "":
+		return "owner " + o.Owner + " (" + o.Kind + " " + o.Namespace + "/" + o.Name + ")"
+	case o.ManagedBy == Us:
+		return "owner " + o.Owner
+	case o.ManagedBy != "":
+		return o.ManagedBy
+	case o.OperatorUID != "":
+		return Operator
+	default:
+		return "nobody"
+	}
+}
