@@ -1,0 +1,98 @@
+package kinds_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/crd/manifest"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+)
+
+const owner = "default"
+
+// inputs is what the payload of an object without an entity is made of.
+func inputs(obj crd.Object, ids map[string]string) kinds.Inputs {
+	key, policy := crd.KeyOf(obj), kinds.Deletion(obj)
+	in := kinds.Inputs{IDs: ids, Tags: marks.Tags(kinds.UserTags(obj), owner, key, policy)}
+	if labels, labelled := kinds.Labels(obj); labelled {
+		in.Labels = marks.Labels(labels, 0, owner, key, policy)
+	}
+	return in
+}
+
+func kindOf(t testing.TB, obj crd.Object) *kinds.Kind {
+	t.Helper()
+	k := kinds.NewTable().By(obj.GVK().GroupKind())
+	require.NotNil(t, k, "%s", obj.GVK())
+	return k
+}
+
+// TestGoldenBodies makes of the manifests in testdata the bodies of the requests beside
+// them, which are those that the engine sends.
+func TestGoldenBodies(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds.All() {
+		files, err := filepath.Glob(filepath.Join("..", "..", "testdata", k.GroupKind.Kind, "*.yaml"))
+		require.NoError(t, err)
+		assert.NotEmpty(t, files, "%s has no golden pairs", k.GroupKind)
+		for _, file := range files {
+			t.Run(k.GroupKind.Kind+"/"+filepath.Base(file), func(t *testing.T) {
+				t.Parallel()
+				text, err := os.ReadFile(file)
+				require.NoError(t, err)
+				obj, err := manifest.Decode(text)
+				require.NoError(t, err)
+				recorded, err := os.ReadFile(strings.TrimSuffix(file, ".yaml") + ".json")
+				require.NoError(t, err)
+				var want struct {
+					Path string
+					Body json.RawMessage
+				}
+				require.NoError(t, json.Unmarshal(recorded, &want))
+				var refs map[string]json.RawMessage
+				require.NoError(t, json.Unmarshal(want.Body, &refs))
+				ids := map[string]string{}
+				for _, r := range k.References {
+					var target struct{ ID string }
+					if refs[r.JSON] != nil && !r.Many {
+						require.NoError(t, json.Unmarshal(refs[r.JSON], &target))
+						ids[r.Field] = target.ID
+					}
+				}
+				d, err := k.Desire(obj, inputs(obj, ids))
+				require.NoError(t, err)
+				assert.JSONEq(t, string(want.Body), string(d.Body))
+				assertPath(t, k, obj, want.Path, ids)
+			})
+		}
+	}
+}
+
+// assertPath makes the path to which an entity is first written.
+func assertPath(t *testing.T, k *kinds.Kind, obj crd.Object, want string, ids map[string]string) {
+	t.Helper()
+	at := kinds.At{}
+	if k.Collection != "" {
+		at.ControlPlane = strings.Split(want, "/")[3]
+	}
+	if parent := k.Parent(); parent != nil {
+		at.Parent = ids[parent.Field]
+	}
+	got := k.Path(at)
+	if !k.Writes.ServerID {
+		id := k.SpecID(obj)
+		if id == "" {
+			id = marks.EntityID(at.ControlPlane, owner, crd.KeyOf(obj))
+		}
+		got = k.EntityPath(at, id)
+	}
+	assert.Equal(t, want, got)
+}

@@ -1,0 +1,177 @@
+// Package kinds holds what is particular to each kind of entity: a value of Kind for
+// each, with data and pure functions. Nothing else knows one kind from another.
+package kinds
+
+import (
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// Kind is everything that is known of one kind of entity. It does not change.
+type Kind struct {
+	GroupKind schema.GroupKind
+	// Collection is the segment of the path that lists all entities of the kind, under
+	// core-entities; empty for control planes themselves.
+	Collection string
+	// NestedCollection is the segment below a parent; empty where it is the same.
+	NestedCollection string
+	// References lead to other entities or objects.
+	References []Reference
+	Identity   Identity
+	// Fields are compared, in this order in reports. Immutable ones cannot be changed.
+	Fields    []canon.Field
+	Immutable []string
+	// Carried are fields that Konnect has and the CRD has not: a write keeps them as
+	// they are.
+	Carried  []string
+	Writes   Writes
+	Answers  Answers
+	Referrer Referrer
+	Caller   Caller
+	// Group is a set of others that belongs to an entity; nil for none.
+	Group *Relation
+	// Plugins is true where plugins can be attached, which are deleted along.
+	Plugins bool
+	// InGroups is true where groups of control planes hold entities of the kind too.
+	InGroups bool
+	// ClusterScoped objects have no namespace. AtRoot ones have their fields beside
+	// metadata, not in a spec. Untagged entities have no tags, so they carry no marks.
+	ClusterScoped, AtRoot, Untagged bool
+
+	Functions
+}
+
+// Functions are what a kind knows of its objects and entities. None of them is nil.
+type Functions struct {
+	// Name returns the name that an object wants for its entity, in the form in which
+	// Konnect stores it; empty for none.
+	Name func(crd.Object) string
+	// Keys returns the natural keys that an object wants, in the form of
+	// wire.Entity.Keys; target returns what the reference in a CRD field leads to,
+	// by its Konnect ID and as an object, as far as there is one.
+	Keys func(obj crd.Object, target func(field string) (id string, obj crd.Object)) []string
+	// SpecID returns spec.id, and Mirror the ID of an entity that is only read; empty
+	// for none.
+	SpecID, Mirror func(crd.Object) string
+	// ClusterType returns the type of a control plane that an object asks for; empty
+	// where only Konnect knows it, and for other kinds.
+	ClusterType func(crd.Object) string
+	// Check returns what Konnect refuses and the CRD does not, and Warn what is
+	// probably not meant.
+	Check func(crd.Object) field.ErrorList
+	Warn  func(crd.Object) []Hint
+	// Desire returns what an object wants its entity to be.
+	Desire func(crd.Object, Inputs) (Desired, error)
+	// Project returns an observed entity in the shape of Desired.Object.
+	Project func(*wire.Entity) (canon.Object, error)
+	// Refuse returns why a projected entity cannot be expressed by the kind at all.
+	Refuse func(observed canon.Object) error
+	// Status fills in what is particular to the kind's status from a projected entity;
+	// HasStatus reports whether that is anything.
+	Status    func(obj crd.Object, observed canon.Object)
+	HasStatus func() bool
+}
+
+// Reference is a field of objects that leads to another object.
+type Reference struct {
+	// Field of the CRD, such as spec.serviceRef.namespacedRef.
+	Field string
+	// JSON is the field of the entity, and To the collection that it refers to; both
+	// are empty for objects without entities, such as Secrets.
+	JSON, To string
+	// OnDelete says what becomes of the entity when the other one is deleted.
+	OnDelete OnDelete
+	// Nests is true where single entities are found below the other one.
+	Nests bool
+	// Many is true for a list of references: Field is followed by [0] and so on.
+	Many bool
+}
+
+// OnDelete says what Konnect does with an entity when one that it refers to is deleted.
+type OnDelete int
+
+const (
+	// Restrict refuses the deletion while the entity is there.
+	Restrict OnDelete = iota
+	// Cascade deletes the entity too.
+	Cascade
+)
+
+// Identity is how an entity is told from others of its kind.
+type Identity struct {
+	// Name is the JSON field with the name; empty for none.
+	Name string
+	// Unique are natural keys: lists of JSON fields, unique together in the control
+	// plane. The JSON field of a reference stands for the ID that it leads to.
+	Unique [][]string
+	// Field is the CRD field that the name comes from, for messages.
+	Field string
+	// Parks is the JSON field that can be changed for a while to make a name free;
+	// empty where none can.
+	Parks string
+	// ByName is true where a single entity can be read by its name.
+	ByName bool
+	// Secret is true where natural keys are secrets: they are compared by digest, and
+	// the entities have no name.
+	Secret bool
+}
+
+// Writes says how entities are written where they are not put under their ID.
+type Writes struct {
+	// ServerID is true where the server chooses the ID: entities are created by POST
+	// and changed by PATCH.
+	ServerID bool
+	// PutUpdates is true where PUT may answer 404 for an entity that is not there.
+	PutUpdates bool
+}
+
+// Answers says how Konnect's answers differ from those about other core entities.
+type Answers struct {
+	// BesideCore is true where the collection is beside core-entities, not under it.
+	BesideCore bool
+	// Wrapper and Items are those of wire.Shape.
+	Wrapper, Items string
+	// Normalize is that of wire.Shape.
+	Normalize func(field, value string) string
+}
+
+// Referrer is what objects that refer to one of the kind say of it in their status;
+// empty where nothing refers to it.
+type Referrer struct {
+	// Condition is its type, and Noun the name of the kind in its message.
+	Condition, Noun string
+}
+
+// Caller is a field by which entities of another collection lead to one by its name.
+type Caller struct{ Collection, Field string }
+
+// Inputs is what a payload is made of beside the object.
+type Inputs struct {
+	// IDs of the entities, and Objects, that references lead to, by CRD field.
+	IDs     map[string]string
+	Objects map[string]crd.Object
+	// Secrets are values of fields that the object does not hold itself.
+	Secrets map[string]string
+	// Tags and Labels come with the marks.
+	Tags   []string
+	Labels map[string]string
+	// Observed is the projected entity; nil on creation.
+	Observed canon.Object
+	// GivenOnly is true where the payload is only compared, with what the object gives
+	// and no defaults of ours.
+	GivenOnly bool
+}
+
+// Desired is what an object wants its entity to be: the body as it is sent, and the
+// form in which it is compared.
+type Desired struct {
+	Body   []byte
+	Object canon.Object
+}
+
+// Hint is a warning about an object.
+type Hint struct{ Field, Code, Message string }

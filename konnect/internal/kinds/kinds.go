@@ -1,0 +1,85 @@
+package kinds
+
+import (
+	"slices"
+	"sync"
+
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/crd"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+)
+
+// entries lists all kinds that have entities, parents before children. To add a kind
+// is to add a line here.
+func entries() []entry {
+	return []entry{
+		made[*konnectv1alpha2.KonnectGatewayControlPlane](controlPlane),
+		made[*configurationv1alpha1.KongService](service),
+		made[*configurationv1alpha1.KongRoute](route),
+		made[*configurationv1alpha1.KongUpstream](upstream),
+		made[*configurationv1alpha1.KongTarget](target),
+	}
+}
+
+// entry is a kind that is made when it is first needed.
+type entry struct {
+	groupKind schema.GroupKind
+	kind      func() *Kind
+}
+
+func made[O crd.Object](kind func() *Kind) entry {
+	var none O
+	return entry{none.GVK().GroupKind(), sync.OnceValue(kind)}
+}
+
+// All returns all kinds, parents before children.
+func All() []*Kind { return NewTable().List() }
+
+// Table finds kinds. A kind is made when it is first asked for, and then shared.
+type Table struct{ entries []entry }
+
+// NewTable returns the table of all kinds.
+func NewTable() *Table { return &Table{entries()} }
+
+// List returns all kinds, parents before children.
+func (t *Table) List() []*Kind {
+	list := make([]*Kind, len(t.entries))
+	for i, e := range t.entries {
+		list[i] = e.kind()
+	}
+	return list
+}
+
+// By returns the kind of an object; nil for objects without entities.
+func (t *Table) By(groupKind schema.GroupKind) *Kind {
+	for _, e := range t.entries {
+		if e.groupKind == groupKind {
+			return e.kind()
+		}
+	}
+	return nil
+}
+
+// Below returns the kinds whose entities refer to those of parent: they are deleted
+// with them, or keep them from being deleted.
+func (t *Table) Below(parent *Kind) []*Kind {
+	return slices.DeleteFunc(t.List(), func(k *Kind) bool {
+		return parent.Collection == "" || !slices.ContainsFunc(k.References, func(r Reference) bool { return r.To == parent.Collection })
+	})
+}
+
+// HolderOf returns the kind in whose entities those of a nested kind are; nil for flat
+// kinds.
+func (t *Table) HolderOf(nested *Kind) *Kind {
+	parent := nested.Parent()
+	if parent == nil {
+		return nil
+	}
+	list := t.List()
+	if i := slices.IndexFunc(list, func(k *Kind) bool { return k.Collection == parent.To }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}

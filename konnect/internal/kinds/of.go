@@ -1,0 +1,212 @@
+package kinds
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// typed are the functions of a kind whose CRD struct O points to. Those that say
+// nothing about the kind are nil, but for payload.
+type typed[O crd.Object] struct {
+	name func(O) string
+	// value returns what an object wants for a field of a natural key that is neither
+	// the name nor a reference.
+	value               func(o O, json string, target func(field string) crd.Object) string
+	specID              func(O) *string
+	mirror, clusterType func(O) string
+	check               func(O) field.ErrorList
+	warn                func(O) []Hint
+	// payload translates. References, and what is carried, are added to it.
+	payload func(O, Inputs) (any, error)
+	// normalize brings the payload's JSON to the form in which Konnect stores it, and
+	// project an observed entity to the shape of the payload.
+	normalize func(canon.Object)
+	project   func(canon.Object) canon.Object
+	refuse    func(canon.Object) error
+	status    func(O, canon.Object)
+}
+
+// of completes a kind with its functions, in which O no longer shows.
+func of[O crd.Object](k Kind, own typed[O]) *Kind {
+	var none O
+	k.GroupKind = none.GVK().GroupKind()
+	// The table of kinds is keyed by this type, so that an object cannot have another.
+	as := func(obj crd.Object) O { return obj.(O) } //nolint:errcheck // see above
+	k.Name, k.Mirror, k.ClusterType = erased(own.name), erased(own.mirror), erased(own.clusterType)
+	k.Check, k.Warn = erased(own.check), erased(own.warn)
+	k.SpecID = func(obj crd.Object) string {
+		if own.specID == nil {
+			return ""
+		}
+		return deref(own.specID(as(obj)))
+	}
+	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
+		shape := k.Shape()
+		return shape.Keys(func(json string) string {
+			if i := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == json }); i >= 0 {
+				id, _ := target(k.References[i].Field)
+				return id
+			}
+			if own.value == nil || json == k.Identity.Name && own.name != nil {
+				return shape.Normal(json, k.Name(obj))
+			}
+			return shape.Normal(json, own.value(as(obj), json, func(field string) crd.Object {
+				_, leads := target(field)
+				return leads
+			}))
+		})
+	}
+	k.Desire = func(obj crd.Object, in Inputs) (Desired, error) {
+		payload, err := own.payload(as(obj), in)
+		if err != nil {
+			return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
+		}
+		return k.desired(obj, payload, in, own.normalize)
+	}
+	k.Project = func(e *wire.Entity) (canon.Object, error) {
+		observed, err := e.Object()
+		if err != nil || own.project == nil {
+			return observed, err
+		}
+		return own.project(observed), nil
+	}
+	k.Refuse = func(observed canon.Object) error {
+		if own.refuse == nil {
+			return nil
+		}
+		return own.refuse(observed)
+	}
+	k.HasStatus = func() bool { return own.status != nil }
+	k.Status = func(obj crd.Object, observed canon.Object) {
+		if own.status != nil {
+			own.status(as(obj), observed)
+		}
+	}
+	return &k
+}
+
+// erased hides the type of an object; a function that is not there returns nothing.
+func erased[O crd.Object, R any](function func(O) R) func(crd.Object) R {
+	return func(obj crd.Object) R {
+		if function == nil {
+			var none R
+			return none
+		}
+		return function(obj.(O)) //nolint:errcheck // see of
+	}
+}
+
+// desired completes a payload with what is data about the kind.
+func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(canon.Object)) (Desired, error) {
+	object, err := canon.Encode(payload)
+	if err != nil {
+		return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
+	}
+	if in.GivenOnly {
+		object = canon.Given(payload)
+	}
+	for _, name := range k.Carried {
+		if value := in.Observed[name]; value != nil && object[name] == nil {
+			object[name] = value
+		}
+	}
+	for _, r := range k.References {
+		if ids := in.ids(r); len(ids) > 0 && r.JSON != "" {
+			object[r.JSON] = ids
+			if !r.Many {
+				object[r.JSON] = canon.Object{"id": ids[0]}
+			}
+		}
+	}
+	body := []byte(canon.Text(object)) // sorted, whatever the SDK's types do
+	if normalize != nil {
+		normalize(object)
+	}
+	return Desired{Body: body, Object: object}, nil
+}
+
+// Patch returns a body without what cannot change, and with what a PATCH would leave
+// alone if it were absent.
+func (k *Kind) Patch(body []byte) ([]byte, error) {
+	object, err := canon.Decode(body)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range k.Immutable {
+		delete(object, name)
+	}
+	for _, f := range k.Fields {
+		if f.Set && object[f.Name] == nil && !slices.Contains(k.Immutable, f.Name) {
+			object[f.Name] = []any{}
+		}
+	}
+	return json.Marshal(object)
+}
+
+// ids are those that a reference leads to, in order.
+func (in Inputs) ids(r Reference) []any {
+	var ids []any
+	if id := in.IDs[r.Field]; id != "" {
+		ids = append(ids, id)
+	}
+	for i := 0; r.Many; i++ {
+		id := in.IDs[r.Field+"["+strconv.Itoa(i)+"]"]
+		if id == "" {
+			break
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// Shape says which fields of the kind's entities identify them.
+func (k *Kind) Shape() wire.Shape {
+	shape := wire.Shape{
+		Name: k.Identity.Name, Unique: k.Identity.Unique,
+		Wrapper: k.Answers.Wrapper, Items: k.Answers.Items, Normalize: k.Answers.Normalize,
+	}
+	for _, r := range k.References {
+		if r.JSON != "" {
+			shape.References = append(shape.References, r.JSON)
+		}
+	}
+	if k.Identity.Secret {
+		plain := shape
+		shape.Name = ""
+		shape.Normalize = func(field, value string) string {
+			digest := sha256.Sum256([]byte(plain.Normal(field, value)))
+			return hex.EncodeToString(digest[:])
+		}
+	}
+	return shape
+}
+
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// stringsOf returns the texts in a list of decoded JSON.
+func stringsOf(value any) []string {
+	items, _ := value.([]any)
+	var texts []string
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,174 @@
+package kinds
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/pathregexp"
+)
+
+// protocolFamily is a set of protocols that one route may mix, with the matchers
+// that it may use and of which it needs one.
+type protocolFamily struct {
+	protocols []string
+	// matchers are allowed and one of them is needed; overTLS only with one of tls.
+	matchers, overTLS, tls []string
+	// extra matchers are allowed as well, but are not enough.
+	extra []string
+}
+
+func protocolFamilies() []protocolFamily {
+	return []protocolFamily{
+		{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}, nil},
+		{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}, nil},
+		{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}, nil},
+		{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}, nil},
+		{[]string{"tls_passthrough"}, []string{"snis"}, nil, nil, []string{"sources", "destinations"}},
+	}
+}
+
+func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
+	spec, path := r.Spec, field.NewPath("spec")
+	problems := append(konnectrules.CheckID(path.Child("id"), spec.ID), konnectrules.CheckName(path.Child("name"), spec.Name)...)
+	problems = append(problems, konnectrules.CheckEnum(path.Child("path_handling"), spec.PathHandling, []string{"v0", "v1"})...)
+	if code := spec.HTTPSRedirectStatusCode; code != nil && !slices.Contains([]int64{301, 302, 307, 308, 426}, *code) {
+		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
+	}
+	problems = append(problems, konnectrules.CheckRoutePaths(path.Child("paths"), spec.Paths)...)
+	problems = append(problems, checkRouteHeaders(path.Child("headers"), spec.Headers)...)
+	for i, host := range spec.Hosts {
+		problems = append(problems, konnectrules.CheckRouteHost(path.Child("hosts").Index(i), host)...)
+	}
+	for i, name := range spec.SNIs {
+		problems = append(problems, konnectrules.CheckSNI(path.Child("snis").Index(i), name)...)
+	}
+	if deref(spec.RegexPriority) < 0 {
+		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
+	}
+	problems = append(problems, checkMethods(path.Child("methods"), spec.Methods)...)
+	problems = append(problems, checkEndpoints(path.Child("sources"), spec.Sources)...)
+	problems = append(problems, checkEndpoints(path.Child("destinations"), spec.Destinations)...)
+	return append(problems, checkProtocols(path, spec)...)
+}
+
+func checkMethods(path *field.Path, methods []string) field.ErrorList {
+	var problems field.ErrorList
+	for i, method := range methods {
+		upper := strings.ToUpper(method)
+		switch {
+		case method == "" || strings.Trim(upper, upperCase) != "":
+			problems = append(problems, field.Invalid(path.Index(i), method, "must be letters A to Z alone for konnect, "+
+				"which cannot match a method such as M-SEARCH by name; without methods a route takes all"))
+		case method != upper:
+			problems = append(problems, field.Invalid(path.Index(i), method, "must be in upper case for konnect: "+upper))
+		}
+	}
+	return problems
+}
+
+const upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+func checkRouteHeaders(path *field.Path, headers map[string][]string) field.ErrorList {
+	problems := konnectrules.CheckHeaderNames(path, headers)
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		path, values := konnectrules.HeaderPath(path, name), headers[name]
+		switch {
+		case strings.EqualFold(name, "host"):
+			problems = append(problems, field.Invalid(path, name, "use hosts to match the host"))
+		case len(values) == 0:
+			problems = append(problems, field.Required(path, "konnect needs a value"))
+		}
+		for i, value := range values {
+			if value == "" {
+				problems = append(problems, field.Invalid(path.Index(i), value, "must not be empty for konnect"))
+			}
+			expression, isExpression := strings.CutPrefix(value, "~*")
+			err := pathregexp.Check(strings.ToLower(expression)) // as the router has it
+			if _, lacking := errors.AsType[*pathregexp.UnsupportedError](err); isExpression && lacking {
+				problems = append(problems, field.Invalid(path.Index(i), value, err.Error()))
+			}
+		}
+	}
+	return problems
+}
+
+func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEndpoint) field.ErrorList {
+	var problems field.ErrorList
+	for i, endpoint := range endpoints {
+		if endpoint.IP == nil && endpoint.Port == nil {
+			problems = append(problems, field.Required(path.Index(i), "konnect needs an ip or a port"))
+		}
+		problems = append(problems, konnectrules.CheckIP(path.Index(i).Child("ip"), endpoint.IP)...)
+		problems = append(problems, konnectrules.CheckRange(path.Index(i).Child("port"), endpoint.Port, 0, 65535)...)
+	}
+	return problems
+}
+
+// checkProtocols checks what the protocols ask of the other fields. Without
+// protocols a route is created with https.
+func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
+	if len(spec.Protocols) == 0 {
+		spec.Protocols, spec.StripPath = []string{defaultRouteProtocol}, nil
+	}
+	var problems field.ErrorList
+	for i, protocol := range spec.Protocols {
+		problems = append(problems, konnectrules.CheckEnum(path.Child("protocols").Index(i), &protocol, serviceProtocols)...)
+		if slices.Contains(spec.Protocols[:i], protocol) {
+			problems = append(problems, field.Duplicate(path.Child("protocols").Index(i), protocol))
+		}
+	}
+	if len(problems) > 0 {
+		return problems
+	}
+	families := protocolFamilies()
+	i := slices.IndexFunc(families, func(f protocolFamily) bool { return containsAll(f.protocols, spec.Protocols) })
+	if i < 0 {
+		return field.ErrorList{field.Invalid(path.Child("protocols"), spec.Protocols,
+			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
+	}
+	return append(checkMatchers(path, spec, families[i]), checkStripPath(path, spec)...)
+}
+
+func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, family protocolFamily) field.ErrorList {
+	allowed := slices.Clone(family.matchers)
+	if slices.ContainsFunc(spec.Protocols, func(p string) bool { return slices.Contains(family.tls, p) }) {
+		allowed = append(allowed, family.overTLS...)
+	}
+	used := map[string]bool{
+		"methods": len(spec.Methods) > 0, "hosts": len(spec.Hosts) > 0, "headers": len(spec.Headers) > 0,
+		"paths": len(spec.Paths) > 0, "snis": len(spec.SNIs) > 0, "sources": len(spec.Sources) > 0,
+		"destinations": len(spec.Destinations) > 0,
+	}
+	var problems field.ErrorList
+	protocols := strings.Join(spec.Protocols, ", ")
+	for _, name := range []string{"methods", "hosts", "headers", "paths", "snis", "sources", "destinations"} {
+		if used[name] && !slices.Contains(allowed, name) && !slices.Contains(family.extra, name) {
+			problems = append(problems, field.Forbidden(path.Child(name), "konnect does not allow it with protocols "+protocols))
+		}
+	}
+	if !slices.ContainsFunc(allowed, func(name string) bool { return used[name] }) {
+		problems = append(problems, field.Required(path, "konnect needs one of "+strings.Join(allowed, ", ")+" with protocols "+protocols))
+	}
+	return problems
+}
+
+func checkStripPath(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
+	if speaksGRPC(spec.Protocols) && deref(spec.StripPath) {
+		return field.ErrorList{field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs")}
+	}
+	return nil
+}
+
+func containsAll(set, items []string) bool {
+	return !slices.ContainsFunc(items, func(item string) bool { return !slices.Contains(set, item) })
+}
+
+func speaksGRPC[P ~string](protocols []P) bool {
+	return slices.ContainsFunc(protocols, func(p P) bool { return p == "grpc" || p == "grpcs" })
+}

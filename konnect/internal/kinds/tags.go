@@ -1,0 +1,109 @@
+package kinds
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+)
+
+// TagsAnnotation adds tags to an object's entity, separated by commas.
+const TagsAnnotation = "konghq.com/tags"
+
+func tagsAnnotationPath() *field.Path {
+	return field.NewPath("metadata", "annotations").Key(TagsAnnotation)
+}
+
+// tagged is an object whose entity has tags.
+type tagged interface{ GetTags() commonv1alpha1.Tags }
+
+// UserTags returns the tags of an object's spec and those of its annotation.
+func UserTags(obj crd.Object) []string {
+	t, ok := obj.(tagged)
+	if !ok {
+		return nil
+	}
+	return append(append([]string(nil), t.GetTags()...), AnnotatedTags(obj)...)
+}
+
+// AnnotatedTags returns the tags of an object's annotation.
+func AnnotatedTags(obj crd.Object) []string {
+	var tags []string
+	for tag := range strings.SplitSeq(obj.GetAnnotations()[TagsAnnotation], ",") {
+		if tag = strings.TrimSpace(tag); tag != "" {
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}
+
+// MarksOf counts the marks that an object's entity cannot do without.
+func MarksOf(obj crd.Object) int {
+	return marks.Count(Deletion(obj))
+}
+
+// CheckUserTags checks an entity's own tags, beside which there must be room for
+// its marks. Each tag is reported where it was given.
+func CheckUserTags(obj crd.Object) field.ErrorList {
+	t, ok := obj.(tagged)
+	if !ok {
+		return nil
+	}
+	var problems field.ErrorList
+	path := field.NewPath("spec", "tags")
+	for i, tag := range t.GetTags() {
+		if reason := tagProblem(tag); reason != "" {
+			problems = append(problems, field.Invalid(path.Index(i), tag, reason))
+		}
+	}
+	var reasons []string
+	for _, tag := range AnnotatedTags(obj) {
+		if reason := tagProblem(tag); reason != "" {
+			reasons = append(reasons, strconv.Quote(tag)+": "+reason)
+		}
+	}
+	if len(reasons) > 0 {
+		problems = append(problems, field.Invalid(tagsAnnotationPath(), obj.GetAnnotations()[TagsAnnotation], strings.Join(reasons, "; ")))
+	}
+	distinct := map[string]bool{}
+	for _, tag := range UserTags(obj) {
+		distinct[tag] = true
+	}
+	if required := MarksOf(obj); len(distinct) > marks.MaxTags-required {
+		if len(t.GetTags()) == 0 {
+			path = tagsAnnotationPath()
+		}
+		problems = append(problems, &field.Error{
+			Type: field.ErrorTypeTooMany, Field: path.String(), BadValue: len(distinct),
+			Detail: fmt.Sprintf("konnect allows %d tags, of which %d are marks of konnectkit, so that %d are left, those of %s included",
+				marks.MaxTags, required, marks.MaxTags-required, TagsAnnotation),
+		})
+	}
+	return problems
+}
+
+// tagProblem returns what Konnect, or we, have against a tag; empty for nothing.
+func tagProblem(tag string) string {
+	key, _, _ := strings.Cut(tag, ":")
+	switch {
+	case marks.Is(tag):
+		return "the key " + key + " is reserved for the marks of konnectkit"
+	case tag == "":
+		return "must not be empty"
+	case strings.ContainsAny(tag, ",/"):
+		return "konnect allows no comma and no slash"
+	case strings.ContainsFunc(tag, konnectrules.IsControl):
+		return "konnect allows no control characters"
+	case utf8.RuneCountInString(tag) > marks.MaxTagLength:
+		return fmt.Sprintf("must have at most %d characters", marks.MaxTagLength)
+	default:
+		return ""
+	}
+}
