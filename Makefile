@@ -12,7 +12,7 @@ all: generate fmt lint test verify examples ## what to run before a change is pr
 ci: ## the whole gate, as CI runs it
 	@.ci/run
 
-generate: ## write deep copies and CRDs anew
+generate: ## write anew all that follows from the Go types of the kinds
 	@.ci/run --step generate
 
 fmt: ## format the code and sort its imports

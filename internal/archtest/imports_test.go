@@ -35,6 +35,7 @@ func directions() []direction {
 	return []direction{
 		{dir: "."},
 		{dir: "crd", forbidden: noClient},
+		{dir: "crd/internal/lifecycle", may: with(types, "crd/internal/constraint"), forbidden: noClient},
 		{dir: "crd/internal/...", may: with(leaves, "crd/internal/..."), forbidden: noClient},
 		{dir: "crd/common/...", may: typed, forbidden: noClient},
 		{dir: "crd/configuration/...", may: typed, forbidden: noClient},
@@ -120,6 +121,8 @@ func TestImportDirectionsCanFail(t *testing.T) {
 	}{
 		{"the base of everything knows none of ours", "crd/object.go", own + "resolve", "direction"},
 		{"the base of everything knows no leaf either", "crd/object.go", own + "internal/canon", "direction"},
+		{"rules of fields know no object", "crd/internal/constraint/a.go", own + "crd", "direction"},
+		{"what kinds share knows objects", "crd/internal/lifecycle/a.go", own + "crd", ""},
 		{"types know each other", "crd/konnect/v1alpha1/a.go", own + "crd/konnect/v1alpha2", ""},
 		{"types know no scheme", "crd/konnect/v1alpha1/a.go", own + "crd/scheme", "direction"},
 		{"types know no SDK", "crd/configuration/v1alpha1/a.go", sdkModule + "/models/components", "must not know"},

@@ -59,24 +59,18 @@ func (o *AdoptOptions) KonnectID() string {
 // IsMatch tells whether the entity must match the spec and is never written.
 func (o *AdoptOptions) IsMatch() bool { return o != nil && o.Mode == AdoptModeMatch }
 
-// maxAdoptID is the most characters of the ID of an entity to adopt.
-const maxAdoptID = 36
-
 // Validate checks the options, which are at spec.adopt. A nil o is valid.
 func (o *AdoptOptions) Validate(spec *field.Path) field.ErrorList {
 	if o == nil {
 		return nil
 	}
 	var errs constraint.Errors
-	path := spec.Child("adopt")
-	errs.NonEmpty(path, "from", o.From)
-	errs.Enum(path, "from", o.From, AdoptFromKonnect)
-	errs.Enum(path, "mode", o.Mode, AdoptModeMatch, AdoptModeOverride)
-	errs.Rule(path, o.From != AdoptFromKonnect || o.Konnect != nil, "konnect must be set when from is konnect")
-	if o.Konnect != nil {
-		errs.Name(path.Child("konnect"), "id", o.Konnect.ID, maxAdoptID)
-	}
+	o.check(&errs, spec.Child("adopt"))
 	return errs.List()
+}
+
+func (o *AdoptOptions) rules(errs *constraint.Errors, path *field.Path) {
+	errs.Rule(path, o.From != AdoptFromKonnect || o.Konnect != nil, "konnect must be set when from is konnect")
 }
 
 // ValidateUpdate checks what must not change of the options at spec.adopt. Either

@@ -92,9 +92,6 @@ func (r NamespacedRef) Key(kind, namespace string) crd.Key {
 	return crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: r.Name}
 }
 
-// maxReferenceName is the most characters of a name or namespace in a reference.
-const maxReferenceName = 253
-
 // Default sets the type; a nil r stays nil.
 func (r *ControlPlaneRef) Default() {
 	if r != nil {
@@ -117,17 +114,12 @@ func (r *ControlPlaneRef) Validate(spec *field.Path) field.ErrorList {
 	}
 	var errs constraint.Errors
 	path := spec.Child("controlPlaneRef")
-	errs.Enum(path, "type", r.Type, ControlPlaneRefKonnectNamespacedRef, ControlPlaneRefKIC)
+	r.check(&errs, path)
 	isKIC := r.effectiveType() == ControlPlaneRefKIC
 	errs.Rule(path, !r.IsKonnect() || r.KonnectNamespacedRef != nil,
 		"konnectNamespacedRef must be set when type is konnectNamespacedRef")
 	errs.Rule(path, !isKIC || r.KonnectNamespacedRef == nil, "konnectNamespacedRef must not be set when type is kic or unset")
 	errs.Rule(spec, !isKIC, "a controlPlaneRef of type kic (the default) is not supported")
-	if ref := r.KonnectNamespacedRef; ref != nil {
-		path = path.Child("konnectNamespacedRef")
-		errs.Name(path, "name", ref.Name, maxReferenceName)
-		errs.MaxLength(path, "namespace", ref.Namespace, maxReferenceName)
-	}
 	return errs.List()
 }
 
@@ -142,10 +134,7 @@ func (r *ControlPlaneRef) Equal(other *ControlPlaneRef) bool {
 // Validate checks the reference, which is at path.
 func (r NamespacedRef) Validate(path *field.Path) field.ErrorList {
 	var errs constraint.Errors
-	errs.Name(path, "name", r.Name, maxReferenceName)
-	if r.Namespace != nil {
-		errs.MaxLength(path, "namespace", *r.Namespace, maxReferenceName)
-	}
+	r.check(&errs, path)
 	return errs.List()
 }
 

@@ -38,16 +38,9 @@ func (s KonnectEntityStatus) KonnectStatus() crd.KonnectStatus {
 	return crd.KonnectStatus{ID: s.ID, ServerURL: s.ServerURL, OrganizationID: s.OrganizationID}
 }
 
-const (
-	maxKonnectID = 256
-	maxServerURL = 512
-)
-
 // Validate checks the lengths of s, which is at path.
 func (s KonnectEntityStatus) Validate(path *field.Path) field.ErrorList {
 	var errs constraint.Errors
-	errs.MaxLength(path, "id", s.ID, maxKonnectID)
-	errs.MaxLength(path, "organizationID", s.OrganizationID, maxKonnectID)
-	errs.MaxLength(path, "serverURL", s.ServerURL, maxServerURL)
+	s.check(&errs, path)
 	return errs.List()
 }

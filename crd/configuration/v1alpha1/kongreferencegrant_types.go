@@ -1,11 +1,6 @@
 package v1alpha1
 
-import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-
-	"github.com/konnectkit/konnectkit/crd"
-)
+import metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 // KongReferenceGrant permits objects of other namespaces to refer to objects of
 // its own namespace. It has no status and no entity in Konnect.
@@ -94,32 +89,3 @@ type ReferenceGrantTo struct {
 	// +kubebuilder:validation:MaxLength=253
 	Name *string `json:"name,omitempty"`
 }
-
-// KongReferenceGrantList is a list of KongReferenceGrants.
-//
-// +kubebuilder:object:root=true
-type KongReferenceGrantList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KongReferenceGrant `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KongReferenceGrant) GVK() schema.GroupVersionKind {
-	return GroupVersion.WithKind(crd.ReferenceGrantKind)
-}
-
-// References implements crd.Object; a grant refers to nothing.
-func (*KongReferenceGrant) References() []crd.Reference { return nil }
-
-// GetConditions implements crd.Object; a grant has none.
-func (*KongReferenceGrant) GetConditions() []metav1.Condition { return nil }
-
-// SetConditions implements crd.Object; a grant keeps none.
-func (*KongReferenceGrant) SetConditions([]metav1.Condition) {}
-
-// GetKonnectStatus implements crd.Object; a grant has none.
-func (*KongReferenceGrant) GetKonnectStatus() crd.KonnectStatus { return crd.KonnectStatus{} }
-
-// SetKonnectStatus implements crd.Object; a grant keeps none.
-func (*KongReferenceGrant) SetKonnectStatus(crd.KonnectStatus) {}

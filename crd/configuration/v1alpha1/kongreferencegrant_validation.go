@@ -11,18 +11,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd/internal/constraint"
 )
 
-const (
-	maxGrantItems     = 16
-	maxGrantGroup     = 253
-	maxGrantKind      = 63
-	maxGrantNamespace = 63
-	maxGrantName      = 253
-
-	clusterScopedKind = "KongVault"
-)
-
-// Default implements crd.Object.
-func (g *KongReferenceGrant) Default() { g.SetGroupVersionKind(g.GVK()) }
+const clusterScopedKind = "KongVault"
 
 // Validate implements crd.Object. The CRD lets a grant without a spec pass, which
 // grants nothing.
@@ -47,20 +36,16 @@ func (g *KongReferenceGrant) validate(errs, unknown *constraint.Errors) {
 		return
 	}
 	path := field.NewPath("spec")
-	errs.Items(path, "from", len(g.Spec.From), 1, maxGrantItems)
+	g.Spec.check(errs, path)
 	for i := range g.Spec.From {
-		g.Spec.From[i].validate(errs, unknown, path.Child("from").Index(i))
+		g.Spec.From[i].validateKind(errs, unknown, path.Child("from").Index(i))
 	}
-	errs.Items(path, "to", len(g.Spec.To), 1, maxGrantItems)
 	for i := range g.Spec.To {
-		g.Spec.To[i].validate(errs, unknown, path.Child("to").Index(i))
+		g.Spec.To[i].validateKind(unknown, path.Child("to").Index(i))
 	}
 }
 
-func (f *ReferenceGrantFrom) validate(errs, unknown *constraint.Errors, path *field.Path) {
-	validateGroupKind(errs, path, f.Group, f.Kind)
-	errs.MaxLength(path, "namespace", f.Namespace, maxGrantNamespace)
-	errs.Match(path, "namespace", f.Namespace, constraint.IsDNSLabel, "a DNS label or empty")
+func (f *ReferenceGrantFrom) validateKind(errs, unknown *constraint.Errors, path *field.Path) {
 	validateKnownKinds(unknown, path, f.Group, f.Kind, grantReferrers)
 	if !f.isKnown() {
 		errs = unknown // it may be cluster-scoped
@@ -75,19 +60,8 @@ func (f *ReferenceGrantFrom) isKnown() bool {
 		f.Group == crd.KonnectGroup && (f.Kind == crd.ControlPlaneKind || f.Kind == crd.APIAuthKind)
 }
 
-func (t *ReferenceGrantTo) validate(errs, unknown *constraint.Errors, path *field.Path) {
-	validateGroupKind(errs, path, t.Group, t.Kind)
-	if t.Name != nil {
-		errs.Name(path, "name", *t.Name, maxGrantName)
-	}
+func (t *ReferenceGrantTo) validateKind(unknown *constraint.Errors, path *field.Path) {
 	validateKnownKinds(unknown, path, t.Group, t.Kind, grantTargets)
-}
-
-func validateGroupKind(errs *constraint.Errors, path *field.Path, group, kind string) {
-	errs.Name(path, "group", group, maxGrantGroup)
-	errs.Match(path, "group", group, constraint.IsDNSSubdomain, "a DNS subdomain such as configuration.konghq.com")
-	errs.Name(path, "kind", kind, maxGrantKind)
-	errs.Match(path, "kind", kind, constraint.IsKind, "a kind such as KongRoute")
 }
 
 // validateKnownKinds checks the kind where the CRD lists the kinds of its group.
@@ -130,14 +104,4 @@ func grantTargets(group string) []string {
 	default:
 		return nil
 	}
-}
-
-// ValidateUpdate implements crd.Object. A grant has no transition rules.
-func (g *KongReferenceGrant) ValidateUpdate(old crd.Object) field.ErrorList {
-	var errs constraint.Errors
-	if _, ok := constraint.Before[*KongReferenceGrant](&errs, old); !ok {
-		return errs.List()
-	}
-	errs.Add(g.Validate()...)
-	return errs.List()
 }

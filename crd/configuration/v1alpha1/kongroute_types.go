@@ -2,9 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
@@ -50,6 +48,7 @@ type KongRouteSpec struct {
 	// without a service.
 	//
 	// +optional
+	// +konnectkit:refers:kind=KongService,role=parent
 	ServiceRef *ServiceRef `json:"serviceRef,omitempty"`
 
 	// Adopt takes over a route that exists in Konnect; unset creates one.
@@ -187,98 +186,5 @@ type RouteEndpoint struct {
 	Port *int64 `json:"port,omitempty"`
 }
 
-// KongRouteStatus is the observed state of a KongRoute.
-type KongRouteStatus struct {
-	// Konnect identifies the entity; unset before it exists.
-	//
-	// +optional
-	Konnect *KongRouteKonnectStatus `json:"konnect,omitempty"`
-
-	// Conditions of the object, at most 8, one per type.
-	//
-	// +optional
-	// +listType=map
-	// +listMapKey=type
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
-}
-
-// KongRouteKonnectStatus identifies a route and its service in Konnect.
-type KongRouteKonnectStatus struct {
-	commonv1alpha1.KonnectEntityStatus `json:",inline"`
-
-	// ControlPlaneID is the Konnect ID of the control plane.
-	//
-	// +optional
-	ControlPlaneID string `json:"controlPlaneID,omitempty"`
-
-	// ServiceID is the Konnect ID of the service; empty for a route without one.
-	//
-	// +optional
-	ServiceID string `json:"serviceID,omitempty"`
-}
-
-// KongRouteList is a list of KongRoutes.
-//
-// +kubebuilder:object:root=true
-type KongRouteList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KongRoute `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KongRoute) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongRoute") }
-
-// References implements crd.Object.
-func (r *KongRoute) References() []crd.Reference {
-	var refs []crd.Reference
-	namespace := crd.NamespaceOf(r)
-	if ref, ok := r.Spec.ControlPlaneRef.Reference(namespace); ok {
-		refs = append(refs, ref)
-	}
-	if ref := r.Spec.ServiceRef; ref != nil && ref.NamespacedRef != nil {
-		refs = append(refs, crd.Reference{
-			Field: ServiceRefField,
-			To:    ref.NamespacedRef.Key("KongService", namespace),
-			Role:  crd.RoleParent,
-		})
-	}
-	return refs
-}
-
 // ServiceRefField is the path of the reference from a route to its service.
 const ServiceRefField = "spec.serviceRef.namespacedRef"
-
-// GetAdopt returns spec.adopt.
-func (r *KongRoute) GetAdopt() *commonv1alpha1.AdoptOptions { return r.Spec.Adopt }
-
-// GetConditions implements crd.Object.
-func (r *KongRoute) GetConditions() []metav1.Condition { return r.Status.Conditions }
-
-// SetConditions implements crd.Object.
-func (r *KongRoute) SetConditions(conditions []metav1.Condition) { r.Status.Conditions = conditions }
-
-// GetKonnectStatus implements crd.Object.
-func (r *KongRoute) GetKonnectStatus() crd.KonnectStatus {
-	if r.Status.Konnect == nil {
-		return crd.KonnectStatus{}
-	}
-	status := r.Status.Konnect.KonnectStatus()
-	status.ControlPlaneID, status.ParentID = r.Status.Konnect.ControlPlaneID, r.Status.Konnect.ServiceID
-	return status
-}
-
-// SetKonnectStatus implements crd.Object.
-func (r *KongRoute) SetKonnectStatus(status crd.KonnectStatus) {
-	if status == (crd.KonnectStatus{}) {
-		r.Status.Konnect = nil
-		return
-	}
-	r.Status.Konnect = &KongRouteKonnectStatus{
-		KonnectEntityStatus: commonv1alpha1.NewKonnectEntityStatus(status),
-		ControlPlaneID:      status.ControlPlaneID,
-		ServiceID:           status.ParentID,
-	}
-}

@@ -2,9 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
@@ -125,6 +123,7 @@ type KongServiceSpec struct {
 	// server; unset presents none.
 	//
 	// +optional
+	// +konnectkit:refers:kind=KongCertificate,unsupported
 	ClientCertificateRef *commonv1alpha1.NamespacedRef `json:"clientCertificateRef,omitempty"`
 
 	// CACertificateRefs name the KongCACertificates to check the upstream server
@@ -132,29 +131,13 @@ type KongServiceSpec struct {
 	//
 	// +optional
 	// +listType=atomic
+	// +konnectkit:refers:kind=KongCACertificate,unsupported
 	CACertificateRefs []commonv1alpha1.NamespacedRef `json:"caCertificateRefs,omitzero"`
 
 	// Tags of the service.
 	//
 	// +optional
 	Tags commonv1alpha1.Tags `json:"tags,omitzero"`
-}
-
-// KongServiceStatus is the observed state of a KongService.
-type KongServiceStatus struct {
-	// Konnect identifies the entity; unset before it exists.
-	//
-	// +optional
-	Konnect *KongServiceKonnectStatus `json:"konnect,omitempty"`
-
-	// Conditions of the object, at most 8, one per type.
-	//
-	// +optional
-	// +listType=map
-	// +listMapKey=type
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
 // KongServiceKonnectStatus identifies a service and what it refers to in Konnect.
@@ -176,63 +159,4 @@ type KongServiceKonnectStatus struct {
 	// +optional
 	// +listType=set
 	CACertificateIDs []string `json:"caCertificateIDs,omitzero"`
-}
-
-// KongServiceList is a list of KongServices.
-//
-// +kubebuilder:object:root=true
-type KongServiceList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KongService `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KongService) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongService") }
-
-// References implements crd.Object.
-func (s *KongService) References() []crd.Reference {
-	var refs []crd.Reference
-	if ref, ok := s.Spec.ControlPlaneRef.Reference(crd.NamespaceOf(s)); ok {
-		refs = append(refs, ref)
-	}
-	if ref := s.Spec.ClientCertificateRef; ref != nil {
-		refs = append(refs, certificateReference(s, ref))
-	}
-	for i, ref := range s.Spec.CACertificateRefs {
-		refs = append(refs, caCertificateReference(s, i, ref))
-	}
-	return refs
-}
-
-// GetAdopt returns spec.adopt.
-func (s *KongService) GetAdopt() *commonv1alpha1.AdoptOptions { return s.Spec.Adopt }
-
-// GetConditions implements crd.Object.
-func (s *KongService) GetConditions() []metav1.Condition { return s.Status.Conditions }
-
-// SetConditions implements crd.Object.
-func (s *KongService) SetConditions(conditions []metav1.Condition) { s.Status.Conditions = conditions }
-
-// GetKonnectStatus implements crd.Object.
-func (s *KongService) GetKonnectStatus() crd.KonnectStatus {
-	if s.Status.Konnect == nil {
-		return crd.KonnectStatus{}
-	}
-	status := s.Status.Konnect.KonnectStatus()
-	status.ControlPlaneID = s.Status.Konnect.ControlPlaneID
-	return status
-}
-
-// SetKonnectStatus implements crd.Object.
-func (s *KongService) SetKonnectStatus(status crd.KonnectStatus) {
-	if status == (crd.KonnectStatus{}) {
-		s.Status.Konnect = nil
-		return
-	}
-	if s.Status.Konnect == nil {
-		s.Status.Konnect = &KongServiceKonnectStatus{}
-	}
-	s.Status.Konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
-	s.Status.Konnect.ControlPlaneID = status.ControlPlaneID
 }

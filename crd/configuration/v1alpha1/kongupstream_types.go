@@ -2,9 +2,7 @@ package v1alpha1
 
 import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
-	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
@@ -159,6 +157,7 @@ type KongUpstreamSpec struct {
 	// excludes client_certificate.
 	//
 	// +optional
+	// +konnectkit:refers:kind=KongCertificate,unsupported
 	ClientCertificateRef *commonv1alpha1.NamespacedRef `json:"clientCertificateRef,omitempty"`
 
 	// ClientCertificate is a certificate to present to the targets, by its
@@ -181,23 +180,6 @@ type UpstreamClientCertificate struct {
 	ID *string `json:"id,omitempty"`
 }
 
-// KongUpstreamStatus is the observed state of a KongUpstream.
-type KongUpstreamStatus struct {
-	// Konnect identifies the entity; unset before it exists.
-	//
-	// +optional
-	Konnect *KongUpstreamKonnectStatus `json:"konnect,omitempty"`
-
-	// Conditions of the object, at most 8, one per type.
-	//
-	// +optional
-	// +listType=map
-	// +listMapKey=type
-	// +kubebuilder:validation:MinItems=1
-	// +kubebuilder:validation:MaxItems=8
-	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
-}
-
 // KongUpstreamKonnectStatus identifies an upstream and its certificate in Konnect.
 type KongUpstreamKonnectStatus struct {
 	commonv1alpha1.KonnectEntityStatus `json:",inline"`
@@ -211,60 +193,4 @@ type KongUpstreamKonnectStatus struct {
 	//
 	// +optional
 	CertificateID string `json:"certificateID,omitempty"`
-}
-
-// KongUpstreamList is a list of KongUpstreams.
-//
-// +kubebuilder:object:root=true
-type KongUpstreamList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KongUpstream `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KongUpstream) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongUpstream") }
-
-// References implements crd.Object.
-func (u *KongUpstream) References() []crd.Reference {
-	var refs []crd.Reference
-	if ref, ok := u.Spec.ControlPlaneRef.Reference(crd.NamespaceOf(u)); ok {
-		refs = append(refs, ref)
-	}
-	if ref := u.Spec.ClientCertificateRef; ref != nil {
-		refs = append(refs, certificateReference(u, ref))
-	}
-	return refs
-}
-
-// GetAdopt returns spec.adopt.
-func (u *KongUpstream) GetAdopt() *commonv1alpha1.AdoptOptions { return u.Spec.Adopt }
-
-// GetConditions implements crd.Object.
-func (u *KongUpstream) GetConditions() []metav1.Condition { return u.Status.Conditions }
-
-// SetConditions implements crd.Object.
-func (u *KongUpstream) SetConditions(conditions []metav1.Condition) { u.Status.Conditions = conditions }
-
-// GetKonnectStatus implements crd.Object.
-func (u *KongUpstream) GetKonnectStatus() crd.KonnectStatus {
-	if u.Status.Konnect == nil {
-		return crd.KonnectStatus{}
-	}
-	status := u.Status.Konnect.KonnectStatus()
-	status.ControlPlaneID = u.Status.Konnect.ControlPlaneID
-	return status
-}
-
-// SetKonnectStatus implements crd.Object.
-func (u *KongUpstream) SetKonnectStatus(status crd.KonnectStatus) {
-	if status == (crd.KonnectStatus{}) {
-		u.Status.Konnect = nil
-		return
-	}
-	if u.Status.Konnect == nil {
-		u.Status.Konnect = &KongUpstreamKonnectStatus{}
-	}
-	u.Status.Konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
-	u.Status.Konnect.ControlPlaneID = status.ControlPlaneID
 }

@@ -3,55 +3,16 @@ package v1alpha1
 import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/konnectkit/konnectkit/crd"
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/internal/constraint"
+	"github.com/konnectkit/konnectkit/crd/internal/lifecycle"
 )
 
-const (
-	minUpstreamSlots = 10
-	maxUpstreamSlots = 65536
-)
-
-// Default implements crd.Object.
-func (u *KongUpstream) Default() {
-	u.SetGroupVersionKind(u.GVK())
-	u.Spec.ControlPlaneRef.Default()
-	u.Status.Conditions = defaultConditions(u.Status.Conditions, u.Status.Konnect != nil)
-}
-
-// Validate implements crd.Object.
-func (u *KongUpstream) Validate() field.ErrorList {
-	var errs constraint.Errors
-	errs.Add(commonv1alpha1.ValidateMetadata(u)...)
-	u.Spec.validate(&errs, field.NewPath("spec"))
-	status := field.NewPath("status")
-	errs.Add(commonv1alpha1.ValidateConditions(u.Status.Conditions, status)...)
-	if u.Status.Konnect != nil {
-		errs.Add(u.Status.Konnect.Validate(status.Child("konnect"))...)
-	}
-	return errs.List()
-}
-
-func (s *KongUpstreamSpec) validate(errs *constraint.Errors, path *field.Path) {
-	if s.ControlPlaneRef == nil {
-		errs.Required(path, "controlPlaneRef")
-	}
-	errs.Add(s.ControlPlaneRef.Validate(path)...)
-	errs.Add(s.Adopt.Validate(path)...)
+func (s *KongUpstreamSpec) rules(errs *constraint.Errors, path *field.Path) {
 	errs.Rule(path, s.Adopt == nil || s.ControlPlaneRef.IsKonnect(),
 		"adopt needs a controlPlaneRef of type konnectNamespacedRef")
 	s.validateBalancing(errs, path)
-	s.Healthchecks.validate(errs, path)
-	if s.Slots != nil {
-		errs.Range(path, "slots", *s.Slots, minUpstreamSlots, maxUpstreamSlots)
-	}
-	if s.ClientCertificateRef != nil {
-		errs.Add(s.ClientCertificateRef.Validate(path.Child("clientCertificateRef"))...)
-	}
 	errs.Rule(path, s.ClientCertificate == nil || s.ClientCertificateRef == nil,
 		"client_certificate and clientCertificateRef exclude each other")
-	errs.Add(s.Tags.Validate(path)...)
 }
 
 // validateBalancing checks that a way to balance comes with the fields it needs.
@@ -74,18 +35,7 @@ func (s *KongUpstreamSpec) validateBalancing(errs *constraint.Errors, path *fiel
 	needs("algorithm", s.Algorithm, "sticky-sessions", "sticky_sessions_cookie", s.StickySessionsCookie)
 }
 
-// ValidateUpdate implements crd.Object.
-func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
-	var errs constraint.Errors
-	before, ok := constraint.Before[*KongUpstream](&errs, old)
-	if !ok {
-		return errs.List()
-	}
-	now := *u
-	now.Status = before.Status
-	errs.Add(now.Validate()...)
-	errs.Add(u.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
-	programmed := programmedUpdate(&errs, before.Status.Conditions, before.Status.Konnect != nil)
-	controlPlaneRefUpdate(&errs, u.Spec.ControlPlaneRef, before.Spec.ControlPlaneRef, programmed)
-	return errs.List()
+func (u *KongUpstream) transition(errs *constraint.Errors, old *KongUpstream) {
+	programmed := lifecycle.Programmed(errs, old.Status.Conditions, old.Status.Konnect != nil)
+	lifecycle.ControlPlaneRef(errs, u.Spec.ControlPlaneRef, old.Spec.ControlPlaneRef, programmed)
 }

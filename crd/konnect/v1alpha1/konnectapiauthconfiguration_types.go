@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/internal/tokens"
@@ -113,20 +112,6 @@ type KonnectAPIAuthConfigurationStatus struct {
 	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
 }
 
-// KonnectAPIAuthConfigurationList is a list of KonnectAPIAuthConfigurations.
-//
-// +kubebuilder:object:root=true
-type KonnectAPIAuthConfigurationList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KonnectAPIAuthConfiguration `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KonnectAPIAuthConfiguration) GVK() schema.GroupVersionKind {
-	return GroupVersion.WithKind(crd.APIAuthKind)
-}
-
 // References implements crd.Object.
 func (c *KonnectAPIAuthConfiguration) References() []crd.Reference {
 	ref := c.Spec.SecretRef
@@ -138,14 +123,6 @@ func (c *KonnectAPIAuthConfiguration) References() []crd.Reference {
 		to.Namespace = crd.NamespaceOf(c)
 	}
 	return []crd.Reference{{Field: "spec.secretRef", To: to, Role: crd.RoleCredential}}
-}
-
-// GetConditions implements crd.Object.
-func (c *KonnectAPIAuthConfiguration) GetConditions() []metav1.Condition { return c.Status.Conditions }
-
-// SetConditions implements crd.Object.
-func (c *KonnectAPIAuthConfiguration) SetConditions(conditions []metav1.Condition) {
-	c.Status.Conditions = conditions
 }
 
 // GetKonnectStatus implements crd.Object.

@@ -4,11 +4,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/internal/constraint"
 )
-
-var _ crd.Object = (*KonnectAPIAuthConfiguration)(nil)
 
 // Default implements crd.Object.
 func (c *KonnectAPIAuthConfiguration) Default() {
@@ -22,18 +19,7 @@ func (c *KonnectAPIAuthConfiguration) Default() {
 	}
 }
 
-// Validate implements crd.Object. No error shows the token.
-func (c *KonnectAPIAuthConfiguration) Validate() field.ErrorList {
-	var errs constraint.Errors
-	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
-	c.Spec.validate(&errs, field.NewPath("spec"))
-	errs.Add(commonv1alpha1.ValidateConditions(c.Status.Conditions, field.NewPath("status"))...)
-	return errs.List()
-}
-
-func (s *KonnectAPIAuthConfigurationSpec) validate(errs *constraint.Errors, path *field.Path) {
-	errs.NonEmpty(path, "type", s.Type)
-	errs.Enum(path, "type", s.Type, APIAuthTypeToken, APIAuthTypeSecretRef)
+func (s *KonnectAPIAuthConfigurationSpec) rules(errs *constraint.Errors, path *field.Path) {
 	switch s.Type {
 	case APIAuthTypeToken:
 		s.validateToken(errs, path)
@@ -55,17 +41,8 @@ func (s *KonnectAPIAuthConfigurationSpec) validateToken(errs *constraint.Errors,
 	errs.Rule(path.Child("token"), isToken(s.Token.Reveal()), "must start with kpat_ or spat_")
 }
 
-// ValidateUpdate implements crd.Object. That a token must be kept follows from
-// the rules for a new object.
-func (c *KonnectAPIAuthConfiguration) ValidateUpdate(old crd.Object) field.ErrorList {
-	var errs constraint.Errors
-	before, ok := constraint.Before[*KonnectAPIAuthConfiguration](&errs, old)
-	if !ok {
-		return errs.List()
-	}
-	now := *c
-	now.Status = before.Status
-	errs.Add(now.Validate()...)
-	errs.Rule(field.NewPath("spec", "serverURL"), c.Spec.ServerURL == before.Spec.ServerURL, "is immutable")
-	return errs.List()
+// transition has no rule for the token: that it must be kept follows from the rules for
+// a new object.
+func (c *KonnectAPIAuthConfiguration) transition(errs *constraint.Errors, old *KonnectAPIAuthConfiguration) {
+	errs.Rule(field.NewPath("spec", "serverURL"), c.Spec.ServerURL == old.Spec.ServerURL, "is immutable")
 }

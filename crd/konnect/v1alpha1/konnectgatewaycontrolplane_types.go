@@ -143,12 +143,3 @@ type KonnectGatewayControlPlaneStatus struct {
 	// +kubebuilder:default={{type: "Programmed", status: "Unknown", reason: "Pending", message: "Waiting for controller", lastTransitionTime: "1970-01-01T00:00:00Z"}}
 	Conditions []metav1.Condition `json:"conditions,omitzero"`
 }
-
-// KonnectGatewayControlPlaneList is a list of KonnectGatewayControlPlanes.
-//
-// +kubebuilder:object:root=true
-type KonnectGatewayControlPlaneList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KonnectGatewayControlPlane `json:"items"`
-}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
@@ -235,20 +234,6 @@ type KonnectEndpoints struct {
 	Telemetry string `json:"telemetry"`
 }
 
-// KonnectGatewayControlPlaneList is a list of KonnectGatewayControlPlanes.
-//
-// +kubebuilder:object:root=true
-type KonnectGatewayControlPlaneList struct {
-	metav1.TypeMeta `json:",inline"`
-	metav1.ListMeta `json:"metadata,omitempty"`
-	Items           []KonnectGatewayControlPlane `json:"items"`
-}
-
-// GVK implements crd.Object.
-func (*KonnectGatewayControlPlane) GVK() schema.GroupVersionKind {
-	return GroupVersion.WithKind(crd.ControlPlaneKind)
-}
-
 // References implements crd.Object.
 func (c *KonnectGatewayControlPlane) References() []crd.Reference {
 	var refs []crd.Reference
@@ -286,14 +271,6 @@ func (c *KonnectGatewayControlPlane) ClusterType() string {
 	default:
 		return *request.ClusterType
 	}
-}
-
-// GetConditions implements crd.Object.
-func (c *KonnectGatewayControlPlane) GetConditions() []metav1.Condition { return c.Status.Conditions }
-
-// SetConditions implements crd.Object.
-func (c *KonnectGatewayControlPlane) SetConditions(conditions []metav1.Condition) {
-	c.Status.Conditions = conditions
 }
 
 // GetKonnectStatus implements crd.Object.

@@ -10,8 +10,6 @@ import (
 	"github.com/konnectkit/konnectkit/crd/internal/constraint"
 )
 
-var _ crd.Object = (*KonnectGatewayControlPlane)(nil)
-
 // Default implements crd.Object.
 func (c *KonnectGatewayControlPlane) Default() {
 	c.SetGroupVersionKind(c.GVK())
@@ -30,18 +28,7 @@ func (s *KonnectGatewayControlPlaneStatus) saysSomething() bool {
 // source is the source with the CRD's default applied.
 func (s *KonnectGatewayControlPlaneSpec) source() string { return cmp.Or(s.Source, SourceOrigin) }
 
-// Validate implements crd.Object. The CRD takes empty names and proxy URLs; Konnect
-// does not.
-func (c *KonnectGatewayControlPlane) Validate() field.ErrorList {
-	var errs constraint.Errors
-	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
-	c.Spec.validate(&errs, field.NewPath("spec"))
-	c.Status.validate(&errs, field.NewPath("status"))
-	return errs.List()
-}
-
-func (s *KonnectGatewayControlPlaneSpec) validate(errs *constraint.Errors, path *field.Path) {
-	errs.Enum(path, "source", s.Source, SourceOrigin, SourceMirror)
+func (s *KonnectGatewayControlPlaneSpec) rules(errs *constraint.Errors, path *field.Path) {
 	request := s.CreateControlPlaneRequest
 	switch s.source() {
 	case SourceOrigin:
@@ -56,41 +43,10 @@ func (s *KonnectGatewayControlPlaneSpec) validate(errs *constraint.Errors, path 
 		isGroup := request.ClusterType == nil || *request.ClusterType == ClusterTypeControlPlaneGroup
 		errs.Rule(path, isGroup || s.Members == nil, "members must not be set unless the control plane is a group")
 	}
-	if s.Mirror != nil {
-		at := path.Child("mirror", "konnect")
-		errs.NonEmpty(at, "id", s.Mirror.Konnect.ID)
-		errs.Match(at, "id", s.Mirror.Konnect.ID, constraint.IsUUID, "a UUID in lower case")
-	}
-	if s.Konnect != nil {
-		ref, at := s.Konnect.APIAuthConfigurationRef, path.Child("konnect", "authRef")
-		errs.NonEmpty(at, "name", ref.Name)
-		if ref.Namespace != nil {
-			errs.NonEmpty(at, "namespace", *ref.Namespace)
-		}
-	}
 }
 
-func (s *KonnectGatewayControlPlaneStatus) validate(errs *constraint.Errors, path *field.Path) {
-	errs.Add(s.Validate(path)...)
-	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
-	if s.Endpoints != nil {
-		at := path.Child("konnectEndpoints")
-		errs.NonEmpty(at, "controlPlane", s.Endpoints.ControlPlane)
-		errs.NonEmpty(at, "telemetry", s.Endpoints.Telemetry)
-	}
-}
-
-// ValidateUpdate implements crd.Object.
-func (c *KonnectGatewayControlPlane) ValidateUpdate(old crd.Object) field.ErrorList {
-	var errs constraint.Errors
-	before, ok := constraint.Before[*KonnectGatewayControlPlane](&errs, old)
-	if !ok {
-		return errs.List()
-	}
+func (c *KonnectGatewayControlPlane) transition(errs *constraint.Errors, before *KonnectGatewayControlPlane) {
 	path := field.NewPath("spec")
-	now := *c
-	now.Status = before.Status
-	errs.Add(now.Validate()...)
 	errs.Rule(path, c.Spec.source() == before.Spec.source(), "source is immutable")
 	errs.Rule(path, sameClusterType(c.Spec.CreateControlPlaneRequest, before.Spec.CreateControlPlaneRequest),
 		"createControlPlaneRequest.cluster_type is immutable")
@@ -98,7 +54,6 @@ func (c *KonnectGatewayControlPlane) ValidateUpdate(old crd.Object) field.ErrorL
 		commonv1alpha1.ConditionIsTrue(before.Status.Conditions, crd.ConditionAPIAuthValid)
 	errs.Rule(path.Child("konnect", "authRef"), !settled || sameAuthRef(c.Spec.Konnect, before.Spec.Konnect),
 		"is immutable, and must be set, once the control plane is Programmed or its credentials are valid")
-	return errs.List()
 }
 
 // sameClusterType tells whether both requests are absent, or have the same

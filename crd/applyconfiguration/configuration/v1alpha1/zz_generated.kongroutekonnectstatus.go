@@ -9,12 +9,12 @@ import (
 // KongRouteKonnectStatusApplyConfiguration represents a declarative configuration of the KongRouteKonnectStatus type for use
 // with apply.
 //
-// KongRouteKonnectStatus identifies a route and its service in Konnect.
+// KongRouteKonnectStatus identifies the entity and its service in Konnect.
 type KongRouteKonnectStatusApplyConfiguration struct {
 	commonv1alpha1.KonnectEntityStatusApplyConfiguration `json:",inline"`
 	// ControlPlaneID is the Konnect ID of the control plane.
 	ControlPlaneID *string `json:"controlPlaneID,omitempty"`
-	// ServiceID is the Konnect ID of the service; empty for a route without one.
+	// ServiceID is the Konnect ID of the service; empty while there is none.
 	ServiceID *string `json:"serviceID,omitempty"`
 }
 

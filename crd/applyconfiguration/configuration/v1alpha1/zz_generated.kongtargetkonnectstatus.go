@@ -9,12 +9,12 @@ import (
 // KongTargetKonnectStatusApplyConfiguration represents a declarative configuration of the KongTargetKonnectStatus type for use
 // with apply.
 //
-// KongTargetKonnectStatus identifies a target and its upstream in Konnect.
+// KongTargetKonnectStatus identifies the entity and its upstream in Konnect.
 type KongTargetKonnectStatusApplyConfiguration struct {
 	commonv1alpha1.KonnectEntityStatusApplyConfiguration `json:",inline"`
 	// ControlPlaneID is the Konnect ID of the control plane.
 	ControlPlaneID *string `json:"controlPlaneID,omitempty"`
-	// UpstreamID is the Konnect ID of the upstream.
+	// UpstreamID is the Konnect ID of the upstream; empty while there is none.
 	UpstreamID *string `json:"upstreamID,omitempty"`
 }
 

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"strings"
+	"text/template"
+
+	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
+)
+
+//go:embed objects.tmpl
+var objectsTemplate string
+
+// objects returns the file with list types, statuses and accessors, and what adds all
+// kinds of the package to a scheme.
+func objects(p *source.Package, kinds []kind) ([]byte, error) {
+	text, err := template.New("objects").Funcs(template.FuncMap{"lower": lowerFirst}).Parse(objectsTemplate)
+	if err != nil {
+		return nil, err
+	}
+	var body bytes.Buffer
+	writeScheme(&body, kinds)
+	for _, k := range kinds {
+		if err := text.Execute(&body, k); err != nil {
+			return nil, fmt.Errorf("kind %s: %w", k.Name, err)
+		}
+	}
+	return file(p, body.String())
+}
+
+func writeScheme(body *bytes.Buffer, kinds []kind) {
+	fmt.Fprint(body, "\nvar (\n")
+	for _, k := range kinds {
+		if k.IsObject {
+			fmt.Fprintf(body, "\t_ crd.Object = (*%s)(nil)\n", k.Name)
+		}
+	}
+	fmt.Fprint(body, ")\n\n// AddToScheme adds this package's kinds and their lists to scheme.\n"+
+		"func AddToScheme(scheme *runtime.Scheme) error {\n\tscheme.AddKnownTypes(GroupVersion,\n")
+	for _, k := range kinds {
+		fmt.Fprintf(body, "\t\t&%s{}, &%sList{},\n", k.Name, k.Name)
+	}
+	fmt.Fprint(body, "\t)\n\tmetav1.AddToGroupVersion(scheme, GroupVersion)\n\treturn nil\n}\n")
+}
+
+// lowerFirst is a Go name as a word in a text or in JSON.
+func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
