@@ -120,7 +120,7 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 	values := few[:0]
 	for name, value := range members(raw) {
 		var err error
-		switch field := string(name); field {
+		switch string(name) {
 		case "id":
 			e.ID, err = text(value)
 		case "tags":
@@ -128,9 +128,9 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 		case "labels":
 			err = json.Unmarshal(value, &labels)
 		default:
-			if i := slices.Index(s.References, field); i >= 0 {
-				e.refs, err = appendRefs(e.refs, s.References[i], value)
-			} else if s.identifies(field) {
+			if field := known(s.References, name); field != "" {
+				e.refs, err = appendRefs(e.refs, field, value)
+			} else if field := s.identifies(name); field != "" {
 				var decoded string
 				decoded, err = text(value)
 				values = append(values, ref{field, s.Normal(field, decoded)})
@@ -155,9 +155,27 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 	return e, nil
 }
 
-// identifies reports whether a field that is no reference is part of a name or key.
-func (s *Shape) identifies(field string) bool {
-	return field == s.Name || slices.ContainsFunc(s.Unique, func(fields []string) bool { return slices.Contains(fields, field) })
+// identifies returns a field that is part of a name or natural key; empty for another.
+func (s *Shape) identifies(name []byte) string {
+	if string(name) == s.Name {
+		return s.Name
+	}
+	for _, fields := range s.Unique {
+		if field := known(fields, name); field != "" {
+			return field
+		}
+	}
+	return ""
+}
+
+// known returns the one of the fields that has the name, without copying it.
+func known(fields []string, name []byte) string {
+	for _, field := range fields {
+		if field == string(name) {
+			return field
+		}
+	}
+	return ""
 }
 
 // Normal is a value of a field as it is in names and keys.
@@ -172,7 +190,7 @@ func texts(raw []byte) ([]string, error) {
 	if raw[0] != '[' && raw[0] != 'n' {
 		return nil, json.Unmarshal(raw, new([]string))
 	}
-	var list []string
+	list := make([]string, 0, 8) // most have that many
 	for element := range elements(raw) {
 		item, err := text(element)
 		if err != nil {
