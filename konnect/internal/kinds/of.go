@@ -116,7 +116,7 @@ func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(ca
 		object = canon.Given(payload)
 	}
 	for _, name := range k.Carried {
-		if value := in.Observed[name]; value != nil && object[name] == nil {
+		if value := in.Observed[name]; value != nil { // the SDK's types may have put a default there
 			object[name] = value
 		}
 	}

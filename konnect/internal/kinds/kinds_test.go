@@ -1,0 +1,182 @@
+package kinds_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+func named(name string) schema.GroupKind {
+	if name == crd.ControlPlaneKind {
+		return crd.ControlPlaneGroupKind()
+	}
+	return schema.GroupKind{Group: crd.ConfigurationGroup, Kind: name}
+}
+
+func TestTable(t *testing.T) {
+	t.Parallel()
+	table := kinds.NewTable()
+	seen := map[string]bool{}
+	for _, k := range table.List() {
+		assert.Same(t, k, table.By(k.GroupKind), "%s is made once, and found by its own name", k.GroupKind)
+		for _, r := range k.References {
+			assert.True(t, r.To == "" || seen[r.To] || table.HolderOf(k) == nil, "%s is there before what is nested in it, %s", r.To, k.GroupKind)
+		}
+		seen[k.Collection] = true
+	}
+	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
+	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
+
+	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil}
+	holders := map[string]string{"KongTarget": "KongUpstream"}
+	for name, want := range below {
+		k := table.By(named(name))
+		require.NotNil(t, k, name)
+		var got []string
+		for _, child := range table.Below(k) {
+			got = append(got, child.GroupKind.Kind)
+		}
+		assert.Equal(t, want, got, name)
+		if holder := table.HolderOf(k); holders[name] == "" {
+			assert.Nil(t, holder, name)
+		} else {
+			assert.Equal(t, holders[name], holder.GroupKind.Kind, name)
+		}
+	}
+}
+
+func TestFieldTables(t *testing.T) {
+	t.Parallel()
+	for _, k := range kinds.All() {
+		seen := map[string]bool{}
+		for _, f := range k.Fields {
+			assert.False(t, seen[f.Name], "%s: %s is there twice", k.GroupKind.Kind, f.Name)
+			seen[f.Name] = true
+		}
+		for _, name := range k.Immutable {
+			assert.True(t, seen[name], "%s: immutable field %s is not compared", k.GroupKind.Kind, name)
+		}
+		for _, r := range k.References {
+			assert.True(t, r.JSON == "" || seen[r.JSON], "%s: reference %s is not compared", k.GroupKind.Kind, r.JSON)
+		}
+		assert.True(t, seen[k.Identity.Name], "%s: its name is not compared", k.GroupKind.Kind)
+		assert.Contains(t, []string{"", k.Identity.Name}, k.Identity.Parks, "%s", k.GroupKind.Kind)
+		assert.Equal(t, k.Untagged, !slices.ContainsFunc(k.Fields, func(f canon.Field) bool { return f.Name == "tags" || f.Name == "labels" }), "%s", k.GroupKind.Kind)
+	}
+}
+
+// TestReferencesAreThoseOfTheObjects holds references against what objects say.
+func TestReferencesAreThoseOfTheObjects(t *testing.T) {
+	t.Parallel()
+	service := builder.NewService("s").ControlPlane("cp").Host("a").MustBuild()
+	service.Spec.ClientCertificateRef = &commonv1alpha1.NamespacedRef{Name: "c"}
+	service.Spec.CACertificateRefs = []commonv1alpha1.NamespacedRef{{Name: "a"}, {Name: "b"}}
+	upstream := builder.NewUpstream("u").ControlPlane("cp").MustBuild()
+	upstream.Spec.ClientCertificateRef = &commonv1alpha1.NamespacedRef{Name: "c"}
+	cases := map[string]struct {
+		obj  crd.Object
+		body map[string]any
+	}{
+		"KongService": {service, map[string]any{
+			"client_certificate": map[string]any{"id": "id of spec.clientCertificateRef"},
+			"ca_certificates":    []any{"id of spec.caCertificateRefs[0]", "id of spec.caCertificateRefs[1]"},
+		}},
+		"KongUpstream": {upstream, map[string]any{"client_certificate": map[string]any{"id": "id of spec.clientCertificateRef"}}},
+		"KongRoute": {
+			builder.NewRoute("r").Service("s").Protocols("http").Paths("/").MustBuild(),
+			map[string]any{"service": map[string]any{"id": "id of spec.serviceRef.namespacedRef"}},
+		},
+		"KongTarget": {
+			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
+		},
+	}
+	for _, k := range kinds.All() {
+		if k.Collection == "" {
+			continue
+		}
+		c, ok := cases[k.GroupKind.Kind]
+		require.True(t, ok, "%s has no case", k.GroupKind.Kind)
+		ids := map[string]string{}
+		for _, r := range c.obj.References() {
+			ids[r.Field] = "id of " + r.Field
+		}
+		d, err := k.Desire(c.obj, kinds.Inputs{IDs: ids})
+		require.NoError(t, err)
+		for _, r := range k.References {
+			assert.Equal(t, c.body[r.JSON], d.Object[r.JSON], "%s of %s", r.JSON, k.GroupKind.Kind)
+		}
+	}
+}
+
+// TestNaturalKeys compares what objects want with entities that have it.
+func TestNaturalKeys(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		reason string
+		obj    crd.Object
+		raw    string
+		name   string
+	}{
+		{"a control plane", builder.NewGatewayControlPlane("cp").MustBuild(), `{"id":"1","name":"cp"}`, "cp"},
+		{"a service", builder.NewService("s").ControlPlane("cp").Host("a").MustBuild(), `{"id":"1","name":"s"}`, "s"},
+		{"a target in another form", builder.NewTarget("t").Upstream("u").Target("010.0.0.1").MustBuild(), `{"id":"1","target":"10.0.0.1:8000","upstream":{"id":"p"}}`, "10.0.0.1:8000"},
+		{"a target as it was given", builder.NewTarget("t").Upstream("u").Target("a:80").MustBuild(), `{"id":"1","target":"a:80","upstream":{"id":"p"}}`, "a:80"},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			k := kindOf(t, c.obj)
+			wanted := k.Keys(c.obj, func(string) (string, crd.Object) { return "p", nil })
+			e, err := wire.Decode([]byte(c.raw), k.Shape())
+			require.NoError(t, err)
+			assert.Equal(t, e.Keys, wanted)
+			assert.NotEmpty(t, wanted[0])
+			assert.Equal(t, c.name, e.Name)
+			assert.Equal(t, c.name, k.Name(c.obj))
+		})
+	}
+}
+
+func TestPatch(t *testing.T) {
+	t.Parallel()
+	body, err := kinds.NewTable().By(crd.ControlPlaneGroupKind()).Patch([]byte(`{"name":"a","cluster_type":"x","cloud_gateway":true}`))
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"name":"a","proxy_urls":[]}`, string(body))
+}
+
+func TestCarried(t *testing.T) {
+	t.Parallel()
+	sans := map[string]any{"dnsnames": []any{"a"}, "uris": []any{"spiffe://a"}}
+	target := builder.NewTarget("t").Upstream("u").Target("a").MustBuild()
+	cases := []struct {
+		reason   string
+		obj      crd.Object
+		observed map[string]any
+		field    string
+		want     any
+	}{
+		{"failover", target, map[string]any{"failover": true}, "failover", true},
+		{"no failover: the default", target, map[string]any{"failover": nil}, "failover", false},
+		{"names of a service with TLS", builder.NewService("s").ControlPlane("cp").Host("a").Protocol("https").MustBuild(), map[string]any{"tls_sans": sans}, "tls_sans", sans},
+		{"names of a service without", builder.NewService("s").ControlPlane("cp").Host("a").MustBuild(), map[string]any{"tls_sans": sans}, "tls_sans", nil},
+		{"names of a service whose url has TLS", builder.NewService("s").ControlPlane("cp").URL("https://a").MustBuild(), map[string]any{"tls_sans": sans}, "tls_sans", sans},
+	}
+	for _, c := range cases {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			d, err := kindOf(t, c.obj).Desire(c.obj, kinds.Inputs{Observed: c.observed})
+			require.NoError(t, err)
+			assert.Equal(t, c.want, d.Object[c.field])
+		})
+	}
+}
