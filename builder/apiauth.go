@@ -13,13 +13,6 @@ type APIAuth struct {
 	base[konnectv1alpha1.KonnectAPIAuthConfiguration]
 }
 
-// NewAPIAuth starts a KonnectAPIAuthConfiguration.
-func NewAPIAuth(name string) *APIAuth {
-	a := &APIAuth{}
-	start(&a.base, name)
-	return a
-}
-
 // Token sets spec.token, which starts with kpat_ or spat_, and spec.type. No
 // output of this module shows it, except the object's JSON and YAML.
 func (a *APIAuth) Token(token string) *APIAuth {
@@ -41,18 +34,6 @@ func (a *APIAuth) SecretIn(namespace, name string) *APIAuth {
 func (a *APIAuth) SecretRef(ref konnectv1alpha1.SecretReference) *APIAuth {
 	a.obj.Spec.SecretRef = &ref
 	return a.Type(konnectv1alpha1.APIAuthTypeSecretRef)
-}
-
-// Type sets spec.type, token or secretRef, which Token and Secret do already.
-func (a *APIAuth) Type(kind string) *APIAuth {
-	a.obj.Spec.Type = kind
-	return a
-}
-
-// ServerURL sets spec.serverURL: an https URL or a bare host name.
-func (a *APIAuth) ServerURL(url string) *APIAuth {
-	a.obj.Spec.ServerURL = url
-	return a
 }
 
 // Region sets spec.serverURL to the server of a Konnect region: us, eu, au, me,

@@ -35,9 +35,8 @@ func start[S any, P object[S]](b *base[S], name string) {
 	b.started = true
 }
 
-// build returns a copy of what a builder holds, completed by finish unless that is
-// nil. The zero value of a builder is told which function makes one that works.
-func build[S any, P object[S]](b *base[S], newFunction string, finish func(obj P) field.ErrorList) (P, error) {
+// build returns a copy of what a builder holds, completed by finish. The zero value of a builder is told which function makes one that works.
+func build[S any, P object[S]](b *base[S], newFunction string, finish ...func(obj P) field.ErrorList) (P, error) {
 	obj := P(P(&b.obj).DeepCopy())
 	errs := slices.Clone(b.errs)
 	if !b.started {
@@ -45,7 +44,7 @@ func build[S any, P object[S]](b *base[S], newFunction string, finish func(obj P
 		errs = append(errs, field.Required(path, "the builder is a zero value: make it with builder."+newFunction))
 		return nil, &Error{Key: crd.KeyOf(obj), Errors: errs}
 	}
-	if finish != nil {
+	for _, finish := range finish {
 		errs = append(errs, withoutConsequences(errs, finish(obj))...)
 	}
 	obj.Default()

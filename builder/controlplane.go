@@ -147,12 +147,6 @@ func (c *GatewayControlPlane) Mirror(id string) *GatewayControlPlane {
 	return c.Source(konnectv1alpha2.SourceMirror)
 }
 
-// Source sets spec.source, Origin or Mirror; the method Mirror is short for the latter.
-func (c *GatewayControlPlane) Source(source string) *GatewayControlPlane {
-	c.obj.Spec.Source = source
-	return c
-}
-
 // Members replaces spec.members, the control planes of a group by the names of
 // their objects in the same namespace. It makes the control plane a group unless
 // ClusterType says otherwise, which is a mistake.
@@ -177,12 +171,6 @@ func (c *GatewayControlPlane) AuthIn(namespace, name string) *GatewayControlPlan
 
 func (c *GatewayControlPlane) auth(ref konnectv1alpha2.KonnectAPIAuthConfigurationRef) *GatewayControlPlane {
 	return c.Konnect(konnectv1alpha2.KonnectConfiguration{APIAuthConfigurationRef: ref})
-}
-
-// Konnect sets spec.konnect as it stands; Auth is short for it.
-func (c *GatewayControlPlane) Konnect(configuration konnectv1alpha2.KonnectConfiguration) *GatewayControlPlane {
-	c.obj.Spec.Konnect = configuration.DeepCopy()
-	return c
 }
 
 // finish gives a group its type, and takes from a mirror what it cannot have.

@@ -1,8 +1,6 @@
 package builder
 
-import (
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
-)
+import commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 
 // adopt is spec.adopt for the entity of a Konnect ID.
 func adopt(mode, id string) *commonv1alpha1.AdoptOptions {
@@ -28,4 +26,13 @@ func Ref(name string) commonv1alpha1.NamespacedRef { return commonv1alpha1.Names
 // KongReferenceGrant there.
 func RefIn(namespace, name string) commonv1alpha1.NamespacedRef {
 	return commonv1alpha1.NamespacedRef{Name: name, Namespace: &namespace}
+}
+
+// refsOf copies references; none makes nil.
+func refsOf(refs []commonv1alpha1.NamespacedRef) []commonv1alpha1.NamespacedRef {
+	var copies []commonv1alpha1.NamespacedRef
+	for _, ref := range refs {
+		copies = append(copies, *ref.DeepCopy())
+	}
+	return copies
 }

@@ -17,13 +17,6 @@ type Route struct {
 	base[configurationv1alpha1.KongRoute]
 }
 
-// NewRoute starts a KongRoute; name is spec.name too.
-func NewRoute(name string) *Route {
-	r := &Route{}
-	start(&r.base, name)
-	return r.SpecName(name)
-}
-
 // Service sets spec.serviceRef to a KongService of the same namespace.
 func (r *Route) Service(name string) *Route { return r.namespacedService(Ref(name)) }
 
@@ -38,25 +31,6 @@ func (r *Route) namespacedService(ref commonv1alpha1.NamespacedRef) *Route {
 		Type:          configurationv1alpha1.ServiceRefNamespacedRef,
 		NamespacedRef: &ref,
 	})
-}
-
-// ServiceRef sets spec.serviceRef as it stands; Service is short for it.
-func (r *Route) ServiceRef(ref configurationv1alpha1.ServiceRef) *Route {
-	r.obj.Spec.ServiceRef = ref.DeepCopy()
-	return r
-}
-
-// ID sets spec.id, the UUID that the route is created with.
-func (r *Route) ID(uuid string) *Route {
-	r.obj.Spec.ID = &uuid
-	return r
-}
-
-// Protocols replaces spec.protocols, which are all of one family: http and
-// https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough.
-func (r *Route) Protocols(protocols ...string) *Route {
-	r.obj.Spec.Protocols = listOf(protocols)
-	return r
 }
 
 // HTTP adds http to spec.protocols.
@@ -78,34 +52,15 @@ func (r *Route) protocol(protocol string) *Route {
 	return r
 }
 
-// Hosts replaces spec.hosts; one * may stand for the first or the last label.
-func (r *Route) Hosts(hosts ...string) *Route {
-	r.obj.Spec.Hosts = listOf(hosts)
-	return r
-}
-
 // Host adds one to spec.hosts.
 func (r *Route) Host(host string) *Route {
 	r.obj.Spec.Hosts = append(r.obj.Spec.Hosts, host)
 	return r
 }
 
-// Paths replaces spec.paths: prefixes that start with /, regular expressions
-// that start with ~/.
-func (r *Route) Paths(paths ...string) *Route {
-	r.obj.Spec.Paths = listOf(paths)
-	return r
-}
-
 // Path adds one to spec.paths.
 func (r *Route) Path(path string) *Route {
 	r.obj.Spec.Paths = append(r.obj.Spec.Paths, path)
-	return r
-}
-
-// Methods replaces spec.methods, in upper case.
-func (r *Route) Methods(methods ...string) *Route {
-	r.obj.Spec.Methods = listOf(methods)
 	return r
 }
 
@@ -127,12 +82,6 @@ func (r *Route) Header(name string, values ...string) *Route {
 		r.add(field.Required(field.NewPath("spec", "headers").Key(printable.Line(name)), "at least one value to match"))
 	}
 	r.obj.Spec.Headers = with(r.obj.Spec.Headers, name, listOf(values))
-	return r
-}
-
-// SNIs replaces spec.snis, for protocols over TLS.
-func (r *Route) SNIs(snis ...string) *Route {
-	r.obj.Spec.SNIs = listOf(snis)
 	return r
 }
 
@@ -184,52 +133,6 @@ func (r *Route) withEndpoint(name string, list []configurationv1alpha1.RouteEndp
 		endpoint.Port = r.number(path.Child("port"), port, 0, maxPort)
 	}
 	return append(list, endpoint)
-}
-
-// HTTPSRedirectStatusCode sets spec.https_redirect_status_code: 301, 302, 307,
-// 308 or 426.
-func (r *Route) HTTPSRedirectStatusCode(code int) *Route {
-	r.obj.Spec.HTTPSRedirectStatusCode = new(int64(code))
-	return r
-}
-
-// PathHandling sets spec.path_handling: v0 or v1.
-func (r *Route) PathHandling(version string) *Route {
-	r.obj.Spec.PathHandling = &version
-	return r
-}
-
-// PreserveHost sets spec.preserve_host: whether the request's Host header is sent on.
-func (r *Route) PreserveHost(preserve bool) *Route {
-	r.obj.Spec.PreserveHost = &preserve
-	return r
-}
-
-// RegexPriority sets spec.regex_priority; higher goes first.
-func (r *Route) RegexPriority(priority int) *Route {
-	r.obj.Spec.RegexPriority = new(int64(priority))
-	return r
-}
-
-// RequestBuffering sets spec.request_buffering: whether a request is read whole
-// before it is sent on.
-func (r *Route) RequestBuffering(buffering bool) *Route {
-	r.obj.Spec.RequestBuffering = &buffering
-	return r
-}
-
-// ResponseBuffering sets spec.response_buffering: whether a response is read
-// whole before it is sent on.
-func (r *Route) ResponseBuffering(buffering bool) *Route {
-	r.obj.Spec.ResponseBuffering = &buffering
-	return r
-}
-
-// StripPath sets spec.strip_path: whether the matching prefix is removed from
-// the request. It must be false for grpc and grpcs.
-func (r *Route) StripPath(strip bool) *Route {
-	r.obj.Spec.StripPath = &strip
-	return r
 }
 
 func endpointsOf(endpoints []configurationv1alpha1.RouteEndpoint) []configurationv1alpha1.RouteEndpoint {

@@ -5,7 +5,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
@@ -17,19 +16,6 @@ type Service struct {
 	url *serviceURL
 	// hostSet tells that Host has set the host, not URL.
 	hostSet bool
-}
-
-// NewService starts a KongService; name is spec.name too.
-func NewService(name string) *Service {
-	s := &Service{}
-	start(&s.base, name)
-	return s.SpecName(name)
-}
-
-// ID sets spec.id, the UUID that the service is created with.
-func (s *Service) ID(uuid string) *Service {
-	s.obj.Spec.ID = &uuid
-	return s
 }
 
 // URL sets spec.url, such as http://host:8080/path, and with it the required
@@ -58,22 +44,9 @@ func (s *Service) Host(host string) *Service {
 	return s
 }
 
-// Protocol sets spec.protocol: grpc, grpcs, http, https, tcp, tls,
-// tls_passthrough, udp, ws or wss.
-func (s *Service) Protocol(protocol string) *Service {
-	s.obj.Spec.Protocol = &protocol
-	return s
-}
-
 // Port sets spec.port, 0 to 65535.
 func (s *Service) Port(port int) *Service {
 	s.obj.Spec.Port = s.number(field.NewPath("spec", "port"), port, 0, maxPort)
-	return s
-}
-
-// Path sets spec.path, which is put before that of each request.
-func (s *Service) Path(path string) *Service {
-	s.obj.Spec.Path = &path
 	return s
 }
 
@@ -101,45 +74,16 @@ func (s *Service) WriteTimeout(timeout time.Duration) *Service {
 	return s
 }
 
-// Enabled sets spec.enabled; the routes of a disabled service answer 404.
-func (s *Service) Enabled(enabled bool) *Service {
-	s.obj.Spec.Enabled = &enabled
-	return s
-}
-
-// TLSVerify sets spec.tls_verify: whether the upstream server's certificate is checked.
-func (s *Service) TLSVerify(verify bool) *Service {
-	s.obj.Spec.TLSVerify = &verify
-	return s
-}
-
 // TLSVerifyDepth sets spec.tls_verify_depth, 0 to 64.
 func (s *Service) TLSVerifyDepth(depth int) *Service {
 	s.obj.Spec.TLSVerifyDepth = s.number(field.NewPath("spec", "tls_verify_depth"), depth, 0, 64)
 	return s
 }
 
-// ClientCertificateRef sets spec.clientCertificateRef to a KongCertificate; see Ref.
-func (s *Service) ClientCertificateRef(ref commonv1alpha1.NamespacedRef) *Service {
-	s.obj.Spec.ClientCertificateRef = ref.DeepCopy()
-	return s
-}
-
-// CACertificateRefs sets spec.caCertificateRefs to KongCACertificates; see Ref.
-func (s *Service) CACertificateRefs(refs ...commonv1alpha1.NamespacedRef) *Service {
-	s.obj.Spec.CACertificateRefs = nil
-	for _, ref := range refs {
-		s.obj.Spec.CACertificateRefs = append(s.obj.Spec.CACertificateRefs, *ref.DeepCopy())
-	}
-	return s
-}
-
-// finish reports a missing host, which the CRD lets pass as an empty one, and fields
-// that contradict spec.url.
+// finish reports fields that contradict spec.url.
 func (s *Service) finish(obj *configurationv1alpha1.KongService) field.ErrorList {
-	errs := missing(obj.Spec.Host, field.NewPath("spec", "host"))
-	if s.url != nil {
-		errs = append(errs, s.url.contradictions(&obj.Spec)...)
+	if s.url == nil {
+		return nil
 	}
-	return errs
+	return s.url.contradictions(&obj.Spec)
 }

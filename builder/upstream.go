@@ -3,29 +3,12 @@ package builder
 import (
 	"time"
 
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
 // Upstream builds a KongUpstream. ControlPlane is required.
 type Upstream struct {
 	base[configurationv1alpha1.KongUpstream]
-}
-
-// NewUpstream starts a KongUpstream; name is spec.name too, which services use
-// as their host.
-func NewUpstream(name string) *Upstream {
-	u := &Upstream{}
-	start(&u.base, name)
-	return u.SpecName(name)
-}
-
-// Healthchecks sets spec.healthchecks as it stands. Threshold,
-// ActiveHealthchecks and PassiveHealthchecks set its parts and fill in what the
-// CRD requires.
-func (u *Upstream) Healthchecks(checks configurationv1alpha1.Healthchecks) *Upstream {
-	u.obj.Spec.Healthchecks = checks.DeepCopy()
-	return u
 }
 
 // Threshold sets spec.healthchecks.threshold: the percentage of weight that must
@@ -75,32 +58,6 @@ func (u *Upstream) healthchecks() *configurationv1alpha1.Healthchecks {
 		u.obj.Spec.Healthchecks = &configurationv1alpha1.Healthchecks{Threshold: new(0.0)}
 	}
 	return u.obj.Spec.Healthchecks
-}
-
-// HostHeader sets spec.host_header, which is sent to the targets in place of the
-// service's host.
-func (u *Upstream) HostHeader(host string) *Upstream {
-	u.obj.Spec.HostHeader = &host
-	return u
-}
-
-// Slots sets spec.slots of the balancer, 10 to 65536.
-func (u *Upstream) Slots(slots int) *Upstream {
-	u.obj.Spec.Slots = new(int64(slots))
-	return u
-}
-
-// UseSrvName sets spec.use_srv_name: whether the Host header comes from DNS SRV records.
-func (u *Upstream) UseSrvName(use bool) *Upstream {
-	u.obj.Spec.UseSrvName = &use
-	return u
-}
-
-// ClientCertificateRef sets spec.clientCertificateRef to a KongCertificate; see
-// Ref. It excludes ClientCertificate.
-func (u *Upstream) ClientCertificateRef(ref commonv1alpha1.NamespacedRef) *Upstream {
-	u.obj.Spec.ClientCertificateRef = ref.DeepCopy()
-	return u
 }
 
 // ClientCertificate sets spec.client_certificate to a certificate by its Konnect

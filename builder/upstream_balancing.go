@@ -6,13 +6,6 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
-// Algorithm sets spec.algorithm: round-robin, consistent-hashing,
-// least-connections, latency or sticky-sessions.
-func (u *Upstream) Algorithm(algorithm string) *Upstream {
-	u.obj.Spec.Algorithm = &algorithm
-	return u
-}
-
 // RoundRobin balances by weight alone.
 func (u *Upstream) RoundRobin() *Upstream { return u.Algorithm("round-robin") }
 
@@ -30,18 +23,6 @@ func (u *Upstream) StickySessions(cookie, path string) *Upstream {
 	if path != "" {
 		u.StickySessionsCookiePath(path)
 	}
-	return u
-}
-
-// StickySessionsCookie sets spec.sticky_sessions_cookie; StickySessions is short for the whole.
-func (u *Upstream) StickySessionsCookie(cookie string) *Upstream {
-	u.obj.Spec.StickySessionsCookie = &cookie
-	return u
-}
-
-// StickySessionsCookiePath sets spec.sticky_sessions_cookie_path.
-func (u *Upstream) StickySessionsCookiePath(path string) *Upstream {
-	u.obj.Spec.StickySessionsCookiePath = &path
 	return u
 }
 
@@ -82,44 +63,6 @@ func (u *Upstream) consistentHashing(on string) *Upstream {
 	return u.Algorithm("consistent-hashing").HashOn(on)
 }
 
-// HashOn sets spec.hash_on: none, consumer, ip, header, cookie, path, query_arg
-// or uri_capture. The ConsistentHashingOn methods are short for the whole.
-func (u *Upstream) HashOn(what string) *Upstream {
-	u.obj.Spec.HashOn = &what
-	return u
-}
-
-// HashOnHeader sets spec.hash_on_header.
-func (u *Upstream) HashOnHeader(header string) *Upstream {
-	u.obj.Spec.HashOnHeader = &header
-	return u
-}
-
-// HashOnCookie sets spec.hash_on_cookie, which a fallback to a cookie uses too.
-func (u *Upstream) HashOnCookie(cookie string) *Upstream {
-	u.obj.Spec.HashOnCookie = &cookie
-	return u
-}
-
-// HashOnCookiePath sets spec.hash_on_cookie_path, which is / for a hashed cookie
-// without it.
-func (u *Upstream) HashOnCookiePath(path string) *Upstream {
-	u.obj.Spec.HashOnCookiePath = &path
-	return u
-}
-
-// HashOnQueryArg sets spec.hash_on_query_arg.
-func (u *Upstream) HashOnQueryArg(argument string) *Upstream {
-	u.obj.Spec.HashOnQueryArg = &argument
-	return u
-}
-
-// HashOnURICapture sets spec.hash_on_uri_capture.
-func (u *Upstream) HashOnURICapture(capture string) *Upstream {
-	u.obj.Spec.HashOnURICapture = &capture
-	return u
-}
-
 // FallbackToConsumer hashes the consumer where the first choice is missing.
 func (u *Upstream) FallbackToConsumer() *Upstream { return u.fallback("consumer") }
 
@@ -156,31 +99,6 @@ func (u *Upstream) fallback(to string) *Upstream {
 	spec := &u.obj.Spec
 	spec.HashFallbackHeader, spec.HashFallbackQueryArg, spec.HashFallbackURICapture = nil, nil, nil
 	return u.HashFallback(to)
-}
-
-// HashFallback sets spec.hash_fallback, with the values of HashOn. The
-// FallbackTo methods are short for the whole.
-func (u *Upstream) HashFallback(what string) *Upstream {
-	u.obj.Spec.HashFallback = &what
-	return u
-}
-
-// HashFallbackHeader sets spec.hash_fallback_header.
-func (u *Upstream) HashFallbackHeader(header string) *Upstream {
-	u.obj.Spec.HashFallbackHeader = &header
-	return u
-}
-
-// HashFallbackQueryArg sets spec.hash_fallback_query_arg.
-func (u *Upstream) HashFallbackQueryArg(argument string) *Upstream {
-	u.obj.Spec.HashFallbackQueryArg = &argument
-	return u
-}
-
-// HashFallbackURICapture sets spec.hash_fallback_uri_capture.
-func (u *Upstream) HashFallbackURICapture(capture string) *Upstream {
-	u.obj.Spec.HashFallbackURICapture = &capture
-	return u
 }
 
 // finish gives a hashed cookie the path that the CRD requires.

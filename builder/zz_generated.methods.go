@@ -5,11 +5,20 @@ package builder
 import (
 	"maps"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
+
+// NewAPIAuth starts a KonnectAPIAuthConfiguration.
+func NewAPIAuth(name string) *APIAuth {
+	a := &APIAuth{}
+	start(&a.base, name)
+	return a
+}
 
 // Namespace sets metadata.namespace, which is "default" without it.
 func (a *APIAuth) Namespace(namespace string) *APIAuth {
@@ -41,10 +50,27 @@ func (a *APIAuth) Annotation(key, value string) *APIAuth {
 	return a
 }
 
+// Type sets spec.type.
+//
+// Type says where the token is: token (in this object) or secretRef.
+func (a *APIAuth) Type(value string) *APIAuth {
+	a.obj.Spec.Type = value
+	return a
+}
+
+// ServerURL sets spec.serverURL.
+//
+// ServerURL is an https URL or a bare host name, such as us.api.konghq.com.
+// A bare loopback address with a port means plain http. It is immutable.
+func (a *APIAuth) ServerURL(serverURL string) *APIAuth {
+	a.obj.Spec.ServerURL = serverURL
+	return a
+}
+
 // Build returns a new object with the defaults of the CRD schema, or an *Error
 // with everything that is wrong with it.
 func (a *APIAuth) Build() (*konnectv1alpha1.KonnectAPIAuthConfiguration, error) {
-	return build(&a.base, "NewAPIAuth", nil)
+	return build(&a.base, "NewAPIAuth")
 }
 
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
@@ -80,6 +106,24 @@ func (c *GatewayControlPlane) Annotations(annotations map[string]string) *Gatewa
 // Annotation adds one to metadata.annotations.
 func (c *GatewayControlPlane) Annotation(key, value string) *GatewayControlPlane {
 	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Source sets spec.source.
+//
+// Source is Origin (the control plane is created and kept as the spec says)
+// or Mirror (it is only read); empty means Origin. It is immutable.
+func (c *GatewayControlPlane) Source(source string) *GatewayControlPlane {
+	c.obj.Spec.Source = source
+	return c
+}
+
+// Konnect sets spec.konnect.
+//
+// Konnect names the credentials; unset takes those of the client, which a
+// cluster does not have.
+func (c *GatewayControlPlane) Konnect(konnect konnectv1alpha2.KonnectConfiguration) *GatewayControlPlane {
+	c.obj.Spec.Konnect = konnect.DeepCopy()
 	return c
 }
 
@@ -128,13 +172,20 @@ func (g *ReferenceGrant) Annotation(key, value string) *ReferenceGrant {
 // Build returns a new object with the defaults of the CRD schema, or an *Error
 // with everything that is wrong with it.
 func (g *ReferenceGrant) Build() (*configurationv1alpha1.KongReferenceGrant, error) {
-	return build(&g.base, "NewReferenceGrant", nil)
+	return build(&g.base, "NewReferenceGrant")
 }
 
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
 // that do not depend on input.
 func (g *ReferenceGrant) MustBuild() *configurationv1alpha1.KongReferenceGrant {
 	return must(g.Build())
+}
+
+// NewRoute starts a KongRoute; name is spec.name too.
+func NewRoute(name string) *Route {
+	r := &Route{}
+	start(&r.base, name)
+	return r.SpecName(name)
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.
@@ -219,16 +270,142 @@ func (r *Route) AdoptMatch(id string) *Route {
 	return r
 }
 
+// ServiceRef sets spec.serviceRef as it stands; Service is short for it.
+//
+// ServiceRef names the service that requests go to; unset makes a route
+// without a service.
+func (r *Route) ServiceRef(serviceRef configurationv1alpha1.ServiceRef) *Route {
+	r.obj.Spec.ServiceRef = serviceRef.DeepCopy()
+	return r
+}
+
+// ID sets spec.id.
+//
+// ID is the UUID that the route is created with; unset lets the library
+// derive one. It is immutable.
+func (r *Route) ID(id string) *Route {
+	r.obj.Spec.ID = &id
+	return r
+}
+
+// Protocols replaces spec.protocols.
+//
+// Protocols that the route accepts, all of one family: http and https; grpc
+// and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough. Empty means
+// https on creation, and later what Konnect holds.
+func (r *Route) Protocols(protocols ...string) *Route {
+	r.obj.Spec.Protocols = listOf(protocols)
+	return r
+}
+
+// Hosts replaces spec.hosts.
+//
+// Hosts that match the Host header; one * may stand for the first or last label.
+func (r *Route) Hosts(hosts ...string) *Route {
+	r.obj.Spec.Hosts = listOf(hosts)
+	return r
+}
+
+// Paths replaces spec.paths.
+//
+// Paths that match: prefixes that start with /, regular expressions that
+// start with ~/.
+func (r *Route) Paths(paths ...string) *Route {
+	r.obj.Spec.Paths = listOf(paths)
+	return r
+}
+
+// Methods replaces spec.methods.
+//
+// Methods that match, in upper case.
+func (r *Route) Methods(methods ...string) *Route {
+	r.obj.Spec.Methods = listOf(methods)
+	return r
+}
+
+// SNIs replaces spec.snis.
+//
+// SNIs that match, for protocols over TLS.
+func (r *Route) SNIs(snis ...string) *Route {
+	r.obj.Spec.SNIs = listOf(snis)
+	return r
+}
+
+// HTTPSRedirectStatusCode sets spec.https_redirect_status_code.
+//
+// HTTPSRedirectStatusCode answers plain http where only https is accepted:
+// 301, 302, 307, 308 or 426; unset means 426.
+func (r *Route) HTTPSRedirectStatusCode(httpsRedirectStatusCode int) *Route {
+	r.obj.Spec.HTTPSRedirectStatusCode = new(int64(httpsRedirectStatusCode))
+	return r
+}
+
+// PathHandling sets spec.path_handling.
+//
+// PathHandling joins the service's and the request's path: v0 or v1; unset means v0.
+func (r *Route) PathHandling(pathHandling string) *Route {
+	r.obj.Spec.PathHandling = &pathHandling
+	return r
+}
+
+// PreserveHost sets spec.preserve_host.
+//
+// PreserveHost sends the request's Host header on; unset means false.
+func (r *Route) PreserveHost(preserveHost bool) *Route {
+	r.obj.Spec.PreserveHost = &preserveHost
+	return r
+}
+
+// RegexPriority sets spec.regex_priority.
+//
+// RegexPriority orders routes with regular expressions, higher first; unset means 0.
+func (r *Route) RegexPriority(regexPriority int) *Route {
+	r.obj.Spec.RegexPriority = new(int64(regexPriority))
+	return r
+}
+
+// RequestBuffering sets spec.request_buffering.
+//
+// RequestBuffering reads a request whole before it is sent on; unset means true.
+func (r *Route) RequestBuffering(requestBuffering bool) *Route {
+	r.obj.Spec.RequestBuffering = &requestBuffering
+	return r
+}
+
+// ResponseBuffering sets spec.response_buffering.
+//
+// ResponseBuffering reads a response whole before it is sent on; unset means true.
+func (r *Route) ResponseBuffering(responseBuffering bool) *Route {
+	r.obj.Spec.ResponseBuffering = &responseBuffering
+	return r
+}
+
+// StripPath sets spec.strip_path.
+//
+// StripPath removes the matching prefix from the request; unset means true,
+// and false for grpc and grpcs, which do not allow it.
+func (r *Route) StripPath(stripPath bool) *Route {
+	r.obj.Spec.StripPath = &stripPath
+	return r
+}
+
 // Build returns a new object with the defaults of the CRD schema, or an *Error
 // with everything that is wrong with it.
 func (r *Route) Build() (*configurationv1alpha1.KongRoute, error) {
-	return build(&r.base, "NewRoute", nil)
+	return build(&r.base, "NewRoute")
 }
 
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
 // that do not depend on input.
 func (r *Route) MustBuild() *configurationv1alpha1.KongRoute {
 	return must(r.Build())
+}
+
+// NewService starts a KongService; name is spec.name too.
+func NewService(name string) *Service {
+	s := &Service{}
+	start(&s.base, name)
+	return s.SpecName(name)
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.
@@ -313,16 +490,89 @@ func (s *Service) AdoptMatch(id string) *Service {
 	return s
 }
 
+// ID sets spec.id.
+//
+// ID is the UUID that the service is created with; unset lets the library
+// derive one. It is immutable.
+func (s *Service) ID(id string) *Service {
+	s.obj.Spec.ID = &id
+	return s
+}
+
+// Protocol sets spec.protocol.
+//
+// Protocol spoken with the upstream server, one of grpc, grpcs, http, https,
+// tcp, tls, tls_passthrough, udp, ws and wss; unset means http.
+func (s *Service) Protocol(protocol string) *Service {
+	s.obj.Spec.Protocol = &protocol
+	return s
+}
+
+// Path sets spec.path.
+//
+// Path put before that of each request; unset means none.
+func (s *Service) Path(path string) *Service {
+	s.obj.Spec.Path = &path
+	return s
+}
+
+// Enabled sets spec.enabled.
+//
+// Enabled is false for a service whose routes answer 404; unset means true.
+func (s *Service) Enabled(enabled bool) *Service {
+	s.obj.Spec.Enabled = &enabled
+	return s
+}
+
+// TLSVerify sets spec.tls_verify.
+//
+// TLSVerify checks the upstream server's certificate; unset leaves it to the gateway.
+func (s *Service) TLSVerify(tlsVerify bool) *Service {
+	s.obj.Spec.TLSVerify = &tlsVerify
+	return s
+}
+
+// ClientCertificateRef sets spec.clientCertificateRef; see Ref.
+//
+// ClientCertificateRef names a KongCertificate to present to the upstream
+// server; unset presents none.
+func (s *Service) ClientCertificateRef(ref commonv1alpha1.NamespacedRef) *Service {
+	s.obj.Spec.ClientCertificateRef = ref.DeepCopy()
+	return s
+}
+
+// CACertificateRefs replaces spec.caCertificateRefs; see Ref.
+//
+// CACertificateRefs name the KongCACertificates to check the upstream server
+// with; none leaves it to the gateway.
+func (s *Service) CACertificateRefs(refs ...commonv1alpha1.NamespacedRef) *Service {
+	s.obj.Spec.CACertificateRefs = refsOf(refs)
+	return s
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*Service) required(obj *configurationv1alpha1.KongService) field.ErrorList {
+	return missing(obj.Spec.Host, field.NewPath("spec", "host"))
+}
+
 // Build returns a new object with the defaults of the CRD schema, or an *Error
 // with everything that is wrong with it.
 func (s *Service) Build() (*configurationv1alpha1.KongService, error) {
-	return build(&s.base, "NewService", s.finish)
+	return build(&s.base, "NewService", s.required, s.finish)
 }
 
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
 // that do not depend on input.
 func (s *Service) MustBuild() *configurationv1alpha1.KongService {
 	return must(s.Build())
+}
+
+// NewTarget starts a KongTarget.
+func NewTarget(name string) *Target {
+	t := &Target{}
+	start(&t.base, name)
+	return t
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.
@@ -381,16 +631,55 @@ func (t *Target) AdoptMatch(id string) *Target {
 	return t
 }
 
+// Upstream sets spec.upstreamRef to a KongUpstream of the same namespace.
+func (t *Target) Upstream(name string) *Target { return t.UpstreamRef(Ref(name)) }
+
+// UpstreamIn is like Upstream for another namespace, which needs a
+// KongReferenceGrant there.
+func (t *Target) UpstreamIn(namespace, name string) *Target {
+	return t.UpstreamRef(RefIn(namespace, name))
+}
+
+// UpstreamRef sets spec.upstreamRef as it stands; Upstream is short for it.
+//
+// UpstreamRef names the KongUpstream; required and immutable.
+func (t *Target) UpstreamRef(ref commonv1alpha1.NamespacedRef) *Target {
+	t.obj.Spec.UpstreamRef = *ref.DeepCopy()
+	return t
+}
+
+// Weight sets spec.weight.
+//
+// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use,
+// unset means 100.
+func (t *Target) Weight(weight int) *Target {
+	t.obj.Spec.Weight = &weight
+	return t
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*Target) required(obj *configurationv1alpha1.KongTarget) field.ErrorList {
+	return missing(obj.Spec.Target, field.NewPath("spec", "target"))
+}
+
 // Build returns a new object with the defaults of the CRD schema, or an *Error
 // with everything that is wrong with it.
 func (t *Target) Build() (*configurationv1alpha1.KongTarget, error) {
-	return build(&t.base, "NewTarget", t.finish)
+	return build(&t.base, "NewTarget", t.required)
 }
 
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
 // that do not depend on input.
 func (t *Target) MustBuild() *configurationv1alpha1.KongTarget {
 	return must(t.Build())
+}
+
+// NewUpstream starts a KongUpstream; name is spec.name too.
+func NewUpstream(name string) *Upstream {
+	u := &Upstream{}
+	start(&u.base, name)
+	return u.SpecName(name)
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.
@@ -472,6 +761,154 @@ func (u *Upstream) Adopt(id string) *Upstream {
 // to it: a difference from the spec is a failure.
 func (u *Upstream) AdoptMatch(id string) *Upstream {
 	u.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return u
+}
+
+// Algorithm sets spec.algorithm.
+//
+// Algorithm is round-robin, consistent-hashing, least-connections, latency or
+// sticky-sessions; unset means round-robin.
+func (u *Upstream) Algorithm(algorithm string) *Upstream {
+	u.obj.Spec.Algorithm = &algorithm
+	return u
+}
+
+// HashOn sets spec.hash_on.
+//
+// HashOn says what consistent hashing looks at: none, consumer, ip, header,
+// cookie, path, query_arg or uri_capture; unset means none.
+func (u *Upstream) HashOn(hashOn string) *Upstream {
+	u.obj.Spec.HashOn = &hashOn
+	return u
+}
+
+// HashOnHeader sets spec.hash_on_header.
+//
+// HashOnHeader is required with hash_on: header.
+func (u *Upstream) HashOnHeader(hashOnHeader string) *Upstream {
+	u.obj.Spec.HashOnHeader = &hashOnHeader
+	return u
+}
+
+// HashOnCookie sets spec.hash_on_cookie.
+//
+// HashOnCookie is required with hash_on or hash_fallback: cookie.
+func (u *Upstream) HashOnCookie(hashOnCookie string) *Upstream {
+	u.obj.Spec.HashOnCookie = &hashOnCookie
+	return u
+}
+
+// HashOnCookiePath sets spec.hash_on_cookie_path.
+//
+// HashOnCookiePath is required with hash_on or hash_fallback: cookie; unset means /.
+func (u *Upstream) HashOnCookiePath(hashOnCookiePath string) *Upstream {
+	u.obj.Spec.HashOnCookiePath = &hashOnCookiePath
+	return u
+}
+
+// HashOnQueryArg sets spec.hash_on_query_arg.
+//
+// HashOnQueryArg is required with hash_on: query_arg.
+func (u *Upstream) HashOnQueryArg(hashOnQueryArg string) *Upstream {
+	u.obj.Spec.HashOnQueryArg = &hashOnQueryArg
+	return u
+}
+
+// HashOnURICapture sets spec.hash_on_uri_capture.
+//
+// HashOnURICapture is required with hash_on: uri_capture.
+func (u *Upstream) HashOnURICapture(hashOnURICapture string) *Upstream {
+	u.obj.Spec.HashOnURICapture = &hashOnURICapture
+	return u
+}
+
+// HashFallback sets spec.hash_fallback.
+//
+// HashFallback is looked at where hash_on finds nothing; values as for
+// hash_on, unset means none.
+func (u *Upstream) HashFallback(hashFallback string) *Upstream {
+	u.obj.Spec.HashFallback = &hashFallback
+	return u
+}
+
+// HashFallbackHeader sets spec.hash_fallback_header.
+//
+// HashFallbackHeader is required with hash_fallback: header.
+func (u *Upstream) HashFallbackHeader(hashFallbackHeader string) *Upstream {
+	u.obj.Spec.HashFallbackHeader = &hashFallbackHeader
+	return u
+}
+
+// HashFallbackQueryArg sets spec.hash_fallback_query_arg.
+//
+// HashFallbackQueryArg is required with hash_fallback: query_arg.
+func (u *Upstream) HashFallbackQueryArg(hashFallbackQueryArg string) *Upstream {
+	u.obj.Spec.HashFallbackQueryArg = &hashFallbackQueryArg
+	return u
+}
+
+// HashFallbackURICapture sets spec.hash_fallback_uri_capture.
+//
+// HashFallbackURICapture is required with hash_fallback: uri_capture.
+func (u *Upstream) HashFallbackURICapture(hashFallbackURICapture string) *Upstream {
+	u.obj.Spec.HashFallbackURICapture = &hashFallbackURICapture
+	return u
+}
+
+// Healthchecks sets spec.healthchecks.
+//
+// Healthchecks of the targets; unset means Konnect's default, which checks nothing.
+func (u *Upstream) Healthchecks(healthchecks configurationv1alpha1.Healthchecks) *Upstream {
+	u.obj.Spec.Healthchecks = healthchecks.DeepCopy()
+	return u
+}
+
+// HostHeader sets spec.host_header.
+//
+// HostHeader is sent to the targets in place of the service's host; unset sends that.
+func (u *Upstream) HostHeader(hostHeader string) *Upstream {
+	u.obj.Spec.HostHeader = &hostHeader
+	return u
+}
+
+// Slots sets spec.slots.
+//
+// Slots of the balancer, 10 to 65536; unset means 10000.
+func (u *Upstream) Slots(slots int) *Upstream {
+	u.obj.Spec.Slots = new(int64(slots))
+	return u
+}
+
+// StickySessionsCookie sets spec.sticky_sessions_cookie.
+//
+// StickySessionsCookie is required with algorithm: sticky-sessions.
+func (u *Upstream) StickySessionsCookie(stickySessionsCookie string) *Upstream {
+	u.obj.Spec.StickySessionsCookie = &stickySessionsCookie
+	return u
+}
+
+// StickySessionsCookiePath sets spec.sticky_sessions_cookie_path.
+//
+// StickySessionsCookiePath of that cookie; unset means /.
+func (u *Upstream) StickySessionsCookiePath(stickySessionsCookiePath string) *Upstream {
+	u.obj.Spec.StickySessionsCookiePath = &stickySessionsCookiePath
+	return u
+}
+
+// UseSrvName sets spec.use_srv_name.
+//
+// UseSrvName takes the Host header from DNS SRV records; unset means false.
+func (u *Upstream) UseSrvName(useSrvName bool) *Upstream {
+	u.obj.Spec.UseSrvName = &useSrvName
+	return u
+}
+
+// ClientCertificateRef sets spec.clientCertificateRef as it stands; ClientCertificate is short for it.
+//
+// ClientCertificateRef names a KongCertificate to present to the targets. It
+// excludes client_certificate.
+func (u *Upstream) ClientCertificateRef(ref commonv1alpha1.NamespacedRef) *Upstream {
+	u.obj.Spec.ClientCertificateRef = ref.DeepCopy()
 	return u
 }
 

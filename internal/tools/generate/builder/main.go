@@ -1,10 +1,11 @@
-// Command builder writes the methods that all builders of package builder share, once
-// for each of them, so that their signatures name the builder and its object. Its
-// argument is the root of the core module.
+// Command builder writes the methods of package builder that need no thought, once for
+// each builder, so that their signatures name the builder and its object. Its argument
+// is the root of the core module.
 //
-// A builder is a struct that embeds base[K]. It gets the methods for metadata and
-// Build; those for fields that many kinds have, such as spec.tags, if K has the field;
-// and none that is written by hand.
+// A builder is a struct that embeds base[K]. It gets its New function, the methods for
+// metadata and Build, those for fields that many kinds have, such as spec.tags, if K has
+// the field, and one for every other field of the spec that is set by an assignment,
+// with the field's own comment; nothing is generated that is written by hand.
 package main
 
 import (
@@ -13,13 +14,9 @@ import (
 	"go/format"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
-const (
-	module = "github.com/konnectkit/konnectkit"
-	output = "builder/zz_generated.methods.go"
-)
+const output = "builder/zz_generated.methods.go"
 
 func main() {
 	if len(os.Args) != 2 {
@@ -46,13 +43,4 @@ func run(root string) error {
 		return fmt.Errorf("format %s: %w", output, err)
 	}
 	return os.WriteFile(filepath.Join(root, output), formatted, 0o644)
-}
-
-// packageFolder returns the folder of a package of the core module.
-func packageFolder(root, importPath string) (string, error) {
-	relative, ok := strings.CutPrefix(importPath, module+"/")
-	if !ok {
-		return "", fmt.Errorf("%s is no package of %s", importPath, module)
-	}
-	return filepath.Join(root, filepath.FromSlash(relative)), nil
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"text/template"
+
+	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
 )
 
 //go:embed methods.tmpl
@@ -19,7 +21,9 @@ package builder
 import (
 	"maps"
 
-	commonv1alpha1 "` + module + `/crd/common/v1alpha1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	commonv1alpha1 "` + source.Module + `/crd/common/v1alpha1"
 `
 
 func writeMethods(out io.Writer, builders []builder) error {

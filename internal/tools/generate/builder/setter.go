@@ -1,0 +1,97 @@
+package main
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
+)
+
+// setter is a method that assigns one field of a spec.
+type setter struct {
+	source.Field
+
+	// Parameter and its type, as a signature has them.
+	Parameter, ParameterType string
+	// Value is what is assigned, made of the parameter.
+	Value string
+	// Short is the name of the methods that refer by name, for a reference to a kind that
+	// there is; empty for other fields.
+	Short string
+	// Kind that is referred to.
+	Kind string
+}
+
+const namespacedRef = "commonv1alpha1.NamespacedRef"
+
+// newSetter returns the setter of a field, false for a field that needs more than an
+// assignment, or has methods that all builders share.
+func newSetter(b builder, kinds *source.Package, f source.Field) (setter, bool) {
+	s := setter{Field: f, Parameter: parameter(f.Name, b.Receiver)}
+	switch f.Type {
+	case "*string", "*bool", "*float64", "*int":
+		s.ParameterType, s.Value = f.Pointed(), "&"+s.Parameter
+	case "string":
+		s.ParameterType, s.Value = f.Type, s.Parameter
+	case "*int64":
+		s.ParameterType, s.Value = "int", "new(int64("+s.Parameter+"))"
+	case "[]string":
+		s.ParameterType, s.Value = "...string", "listOf("+s.Parameter+")"
+	case namespacedRef, "*" + namespacedRef, "[]" + namespacedRef:
+		return referenceSetter(s), true
+	default:
+		if !f.IsPointer() || kinds.Struct(f.Pointed()) == nil {
+			return setter{}, false
+		}
+		s.ParameterType, s.Value = b.Package+"."+f.Pointed(), s.Parameter+".DeepCopy()"
+	}
+	if f.Name == "Name" {
+		return setter{}, false // SpecName, as Name would be the object's
+	}
+	return s, true
+}
+
+func referenceSetter(s setter) setter {
+	s.Parameter, s.ParameterType, s.Value = "ref", namespacedRef, "ref.DeepCopy()"
+	if !s.IsPointer() {
+		s.Value = "*ref.DeepCopy()"
+	}
+	if strings.HasPrefix(s.Type, "[]") {
+		s.Parameter, s.ParameterType, s.Value = "refs", "..."+namespacedRef, "refsOf(refs)"
+		return s
+	}
+	marker, _ := s.Marker("konnectkit:refers")
+	for part := range strings.SplitSeq(marker, ",") {
+		if kind, ok := strings.CutPrefix(part, "kind="); ok {
+			s.Kind, s.Short = kind, strings.TrimSuffix(s.Name, "Ref")
+		}
+	}
+	if strings.Contains(marker, "unsupported") {
+		s.Short = ""
+	}
+	return s
+}
+
+// IsList reports whether the method takes any number of values.
+func (s setter) IsList() bool { return strings.HasPrefix(s.ParameterType, "...") }
+
+// IsReference reports whether the values come from Ref and RefIn.
+func (s setter) IsReference() bool { return strings.HasSuffix(s.ParameterType, namespacedRef) }
+
+// parameter is a field's name as that of a parameter.
+func parameter(name, receiver string) string {
+	letters := []rune(name)
+	for i := range letters {
+		// The last capital of several in a row starts the next word, but for a plural.
+		next := string(letters[i+1:])
+		if i > 0 && next != "" && next != "s" && unicode.IsLower([]rune(next)[0]) || !unicode.IsUpper(letters[i]) {
+			break
+		}
+		letters[i] = unicode.ToLower(letters[i])
+	}
+	word := string(letters)
+	if word == receiver || word == "type" {
+		return "value"
+	}
+	return word
+}
