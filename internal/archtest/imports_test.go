@@ -45,11 +45,13 @@ func directions() []direction {
 		{dir: "crd/manifest/...", may: with(objects, "crd/manifest/..."), forbidden: noSDK},
 		{dir: "builder", may: objects, forbidden: noClient},
 		{dir: "builder/...", may: with(objects, "builder/..."), forbidden: noSDK},
+		{dir: "resolve/routing", may: with(types, "crd", "internal/router", "internal/printable"), forbidden: noClient},
 		{dir: "resolve/...", may: with(objects, "resolve/..."), forbidden: noSDK},
-		{dir: "konnect/konnecttest/...", may: []string{"konnect/konnecttest/..."}, forbidden: []string{sdkModule, kubernetes}},
-		{dir: "konnect/...", may: with(objects, "resolve", "konnect", "konnect/internal/...")},
+		{dir: "konnect/konnecttest/...", may: []string{"konnect/konnecttest/...", "internal/router"}, forbidden: []string{sdkModule, kubernetes}},
+		{dir: "konnect/...", may: with(objects, "resolve", "resolve/routing", "konnect", "konnect/internal/...")},
+		{dir: "internal/router", may: []string{"internal/pathregexp"}, forbidden: []string{"github.com", "k8s.io", "sigs.k8s.io", "go.yaml.in"}},
 		{dir: "internal/...", may: leaves},
-		{dir: "examples/...", may: []string{"crd/...", "builder/...", "resolve", "konnect", "konnect/konnecttest", "examples/..."}},
+		{dir: "examples/...", may: []string{"crd/...", "builder/...", "resolve", "resolve/routing", "konnect", "konnect/konnecttest", "examples/..."}},
 	}
 }
 
@@ -145,6 +147,10 @@ func TestImportDirectionsCanFail(t *testing.T) {
 		{"the server knows no objects", "konnect/konnecttest/server.go", own + "crd", "direction"},
 		{"the server shares no leaf with the engine", "konnect/konnecttest/server.go", own + "internal/canon", "direction"},
 		{"the server knows no SDK", "konnect/konnecttest/server.go", sdkModule, "must not know"},
+		{"the server asks the one router that there is", "konnect/konnecttest/gateway.go", own + "internal/router", ""},
+		{"the router is asked by all and needs none", "internal/router/router.go", own + "internal/printable", "direction"},
+		{"the router has the standard library alone", "internal/router/router.go", "k8s.io/apimachinery/pkg/types", "must not know"},
+		{"what takes a request is known without the engine", "resolve/routing/lint.go", own + "konnect", "direction"},
 		{"leaves know none of ours", "internal/transport/stack.go", own + "crd", "direction"},
 		{"examples may use all", "examples/a/main.go", own + "konnect/konnecttest", ""},
 		{"an example is for reading", "konnect/ensure.go", own + "examples/a", "nothing imports an example"},
