@@ -32,14 +32,14 @@ type thing struct {
 
 func (*thing) GVK() schema.GroupVersionKind { return schema.GroupVersionKind{Kind: "Thing"} }
 
-func (t *thing) value(json string, _ func(string) crd.Object) string { return t.values[json] }
+func (t *thing) value(field string, _ func(string) crd.Object) string { return t.values[field] }
 
 // odd completes a kind of things, which have a name of their own here.
 func odd(name string, k Kind, own typed[*thing]) *Kind {
 	own.payload = func(t *thing, in Inputs) (any, error) {
 		body := map[string]any{}
-		for json, value := range t.values {
-			body[json] = value
+		for field, value := range t.values {
+			body[field] = value
 		}
 		if len(in.Tags) > 0 {
 			body["tags"] = in.Tags
@@ -266,7 +266,7 @@ func TestNaturalKeysOfAllShapes(t *testing.T) {
 			})
 			e, err := wire.Decode(json.RawMessage(c.raw), k.Shape())
 			require.NoError(t, err)
-			assert.Equal(t, e.Keys, wanted)
+			assert.Equal(t, wanted, e.Keys)
 			assert.Equal(t, c.name, e.Name)
 			assert.Equal(t, c.name, k.Name(obj))
 			require.Len(t, wanted, len(c.none))

@@ -139,7 +139,7 @@ func TestNaturalKeys(t *testing.T) {
 			wanted := k.Keys(c.obj, func(string) (string, crd.Object) { return "p", nil })
 			e, err := wire.Decode([]byte(c.raw), k.Shape())
 			require.NoError(t, err)
-			assert.Equal(t, e.Keys, wanted)
+			assert.Equal(t, wanted, e.Keys)
 			assert.NotEmpty(t, wanted[0])
 			assert.Equal(t, c.name, e.Name)
 			assert.Equal(t, c.name, k.Name(c.obj))

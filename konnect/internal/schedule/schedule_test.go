@@ -25,7 +25,7 @@ type plan struct {
 
 func newPlan(names string) *plan {
 	p := &plan{tasks: map[string]*schedule.Task{}}
-	for _, name := range strings.Fields(names) {
+	for name := range strings.FieldsSeq(names) {
 		p.add(name, nil, nil, func(context.Context) {})
 	}
 	return p
@@ -43,7 +43,7 @@ func (p *plan) add(name string, account, lane any, run func(context.Context)) *s
 }
 
 func (p *plan) link(edges string) {
-	for _, edge := range strings.Fields(edges) {
+	for edge := range strings.FieldsSeq(edges) {
 		late, early, _ := strings.Cut(edge, "<")
 		p.tasks[late].WaitFor(p.tasks[early])
 	}
@@ -52,7 +52,7 @@ func (p *plan) link(edges string) {
 func names(tasks []*schedule.Task) string {
 	var list []string
 	for _, t := range tasks {
-		list = append(list, t.Of.(string)) //nolint:forcetypeassert,errcheck // see add
+		list = append(list, t.Of.(string)) //nolint:forcetypeassert // see add
 	}
 	return strings.Join(list, " ")
 }
@@ -143,7 +143,7 @@ func TestLimitIsPerAccount(t *testing.T) {
 func TestLanesTakeTurns(t *testing.T) {
 	t.Parallel()
 	p := newPlan("")
-	for _, name := range strings.Fields("a1 a2 a3 a4 b1 b2") {
+	for name := range strings.FieldsSeq("a1 a2 a3 a4 b1 b2") {
 		p.add(name, nil, name[:1], func(context.Context) {})
 	}
 	schedule.Run(t.Context(), 1, p.list)
