@@ -32,7 +32,9 @@ func splitByLength(route *Route) []group {
 		return []group{{id, route.Paths}}
 	}
 	for i := range groups {
-		groups[i].id = partID(route.ID, i+1)
+		if route.ID != "" { // what is not known stays so
+			groups[i].id = partID(route.ID, i+1)
+		}
 	}
 	return groups
 }
