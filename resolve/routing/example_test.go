@@ -102,3 +102,27 @@ func ExampleRouter_Match() {
 	// 301 https://example.com/users/7/name?x=1 /name 7
 	// 0  /name 7
 }
+
+func ExampleRouter_Explain() {
+	routes, err := routing.FromObjects(shop(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	routes = append(routes, routing.Route{Name: "admin", Hosts: []string{"admin.example.com"}, Paths: []string{"/items"}})
+	router, err := routing.New(routes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(router.Explain(routing.Request{Host: "shop.example.com", Path: "//items/7?details"}))
+	// Output:
+	// GET http://shop.example.com//items/7
+	//   is matched as /items/7
+	//   is taken by KongRoute kong/any
+	//   and goes to KongService kong/shop as /v1
+	//   These would take it as well:
+	//   - KongRoute kong/items: matches by no regular expression of the path, as the other does
+	//   These miss by one field:
+	//   - route admin: hosts: shop.example.com is not admin.example.com
+}
