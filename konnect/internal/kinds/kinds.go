@@ -11,18 +11,6 @@ import (
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
 
-// entries lists all kinds that have entities, parents before children. To add a kind
-// is to add a line here.
-func entries() []entry {
-	return []entry{
-		made[*konnectv1alpha2.KonnectGatewayControlPlane](controlPlane),
-		made[*configurationv1alpha1.KongService](service),
-		made[*configurationv1alpha1.KongRoute](route),
-		made[*configurationv1alpha1.KongUpstream](upstream),
-		made[*configurationv1alpha1.KongTarget](target),
-	}
-}
-
 // entry is a kind that is made when it is first needed.
 type entry struct {
 	groupKind schema.GroupKind
@@ -40,8 +28,17 @@ func All() []*Kind { return NewTable().List() }
 // Table finds kinds. A kind is made when it is first asked for, and then shared.
 type Table struct{ entries []entry }
 
-// NewTable returns the table of all kinds.
-func NewTable() *Table { return &Table{entries()} }
+// NewTable returns the table of all kinds, parents before children. To add a kind is to
+// add a line here.
+func NewTable() *Table {
+	return &Table{[]entry{
+		made[*konnectv1alpha2.KonnectGatewayControlPlane](controlPlane),
+		made[*configurationv1alpha1.KongService](service),
+		made[*configurationv1alpha1.KongRoute](route),
+		made[*configurationv1alpha1.KongUpstream](upstream),
+		made[*configurationv1alpha1.KongTarget](target),
+	}}
+}
 
 // List returns all kinds, parents before children.
 func (t *Table) List() []*Kind {

@@ -121,11 +121,18 @@ func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(ca
 		}
 	}
 	for _, r := range k.References {
-		if ids := in.ids(r); len(ids) > 0 && r.JSON != "" {
-			object[r.JSON] = ids
-			if !r.Many {
-				object[r.JSON] = canon.Object{"id": ids[0]}
+		switch id := in.IDs[r.Field]; {
+		case r.JSON == "":
+		case r.Many:
+			var ids []any
+			for id = in.IDs[r.Field+"[0]"]; id != ""; id = in.IDs[r.Field+"["+strconv.Itoa(len(ids))+"]"] {
+				ids = append(ids, id)
 			}
+			if ids != nil {
+				object[r.JSON] = ids
+			}
+		case id != "":
+			object[r.JSON] = canon.Object{"id": id}
 		}
 	}
 	body := []byte(canon.Text(object)) // sorted, whatever the SDK's types do
@@ -151,22 +158,6 @@ func (k *Kind) Patch(body []byte) ([]byte, error) {
 		}
 	}
 	return json.Marshal(object)
-}
-
-// ids are those that a reference leads to, in order.
-func (in Inputs) ids(r Reference) []any {
-	var ids []any
-	if id := in.IDs[r.Field]; id != "" {
-		ids = append(ids, id)
-	}
-	for i := 0; r.Many; i++ {
-		id := in.IDs[r.Field+"["+strconv.Itoa(i)+"]"]
-		if id == "" {
-			break
-		}
-		ids = append(ids, id)
-	}
-	return ids
 }
 
 // Shape says which fields of the kind's entities identify them.

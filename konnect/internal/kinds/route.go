@@ -40,10 +40,22 @@ func route() *Kind {
 			{Name: "tags", Set: true},
 		},
 	}, typed[*configurationv1alpha1.KongRoute]{
-		name:    func(r *configurationv1alpha1.KongRoute) string { return deref(r.Spec.Name) },
-		specID:  func(r *configurationv1alpha1.KongRoute) *string { return r.Spec.ID },
-		check:   checkRoute,
-		warn:    warnRoutePaths,
+		name:   func(r *configurationv1alpha1.KongRoute) string { return deref(r.Spec.Name) },
+		specID: func(r *configurationv1alpha1.KongRoute) *string { return r.Spec.ID },
+		check:  checkRoute,
+		warn: func(r *configurationv1alpha1.KongRoute) []Hint {
+			var hints []Hint
+			for i, prefix := range r.Spec.Paths {
+				if konnectrules.LooksLikeExpression(prefix) {
+					hints = append(hints, Hint{
+						Field: field.NewPath("spec", "paths").Index(i).String(), Code: "literal-path",
+						Message: fmt.Sprintf("%q matches only paths that begin with these very characters; a regular expression starts with ~/, such as %q",
+							prefix, "~"+prefix),
+					})
+				}
+			}
+			return hints
+		},
 		payload: routePayload,
 		refuse: func(observed canon.Object) error {
 			if expression, ok := observed["expression"].(string); ok && expression != "" {
@@ -103,19 +115,4 @@ func routeProtocols(wanted []string, observed canon.Object) []components.RouteJS
 		protocols[i] = components.RouteJSONProtocols(protocol)
 	}
 	return protocols
-}
-
-// warnRoutePaths names prefixes that look like regular expressions and are legal.
-func warnRoutePaths(r *configurationv1alpha1.KongRoute) []Hint {
-	var hints []Hint
-	for i, prefix := range r.Spec.Paths {
-		if konnectrules.LooksLikeExpression(prefix) {
-			hints = append(hints, Hint{
-				Field: field.NewPath("spec", "paths").Index(i).String(), Code: "literal-path",
-				Message: fmt.Sprintf("%q matches only paths that begin with these very characters; a regular expression starts with ~/, such as %q",
-					prefix, "~"+prefix),
-			})
-		}
-	}
-	return hints
 }

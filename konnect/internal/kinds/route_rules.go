@@ -1,8 +1,6 @@
 package kinds
 
 import (
-	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +8,6 @@ import (
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/internal/pathregexp"
 )
 
 // protocolFamily is a set of protocols that one route may mix, with the matchers
@@ -41,7 +38,7 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
 	}
 	problems = append(problems, konnectrules.CheckRoutePaths(path.Child("paths"), spec.Paths)...)
-	problems = append(problems, checkRouteHeaders(path.Child("headers"), spec.Headers)...)
+	problems = append(problems, konnectrules.CheckRouteHeaders(path.Child("headers"), spec.Headers)...)
 	for i, host := range spec.Hosts {
 		problems = append(problems, konnectrules.CheckRouteHost(path.Child("hosts").Index(i), host)...)
 	}
@@ -51,63 +48,21 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	if deref(spec.RegexPriority) < 0 {
 		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
 	}
-	problems = append(problems, checkMethods(path.Child("methods"), spec.Methods)...)
-	problems = append(problems, checkEndpoints(path.Child("sources"), spec.Sources)...)
-	problems = append(problems, checkEndpoints(path.Child("destinations"), spec.Destinations)...)
+	problems = append(problems, konnectrules.CheckMethods(path.Child("methods"), spec.Methods)...)
+	endpoint := func(path *field.Path, e configurationv1alpha1.RouteEndpoint) {
+		if e.IP == nil && e.Port == nil {
+			problems = append(problems, field.Required(path, "konnect needs an ip or a port"))
+		}
+		problems = append(problems, konnectrules.CheckIP(path.Child("ip"), e.IP)...)
+		problems = append(problems, konnectrules.CheckRange(path.Child("port"), e.Port, 0, 65535)...)
+	}
+	for i, source := range spec.Sources {
+		endpoint(path.Child("sources").Index(i), source)
+	}
+	for i, destination := range spec.Destinations {
+		endpoint(path.Child("destinations").Index(i), destination)
+	}
 	return append(problems, checkProtocols(path, spec)...)
-}
-
-func checkMethods(path *field.Path, methods []string) field.ErrorList {
-	var problems field.ErrorList
-	for i, method := range methods {
-		upper := strings.ToUpper(method)
-		switch {
-		case method == "" || strings.Trim(upper, upperCase) != "":
-			problems = append(problems, field.Invalid(path.Index(i), method, "must be letters A to Z alone for konnect, "+
-				"which cannot match a method such as M-SEARCH by name; without methods a route takes all"))
-		case method != upper:
-			problems = append(problems, field.Invalid(path.Index(i), method, "must be in upper case for konnect: "+upper))
-		}
-	}
-	return problems
-}
-
-const upperCase = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-func checkRouteHeaders(path *field.Path, headers map[string][]string) field.ErrorList {
-	problems := konnectrules.CheckHeaderNames(path, headers)
-	for _, name := range slices.Sorted(maps.Keys(headers)) {
-		path, values := konnectrules.HeaderPath(path, name), headers[name]
-		switch {
-		case strings.EqualFold(name, "host"):
-			problems = append(problems, field.Invalid(path, name, "use hosts to match the host"))
-		case len(values) == 0:
-			problems = append(problems, field.Required(path, "konnect needs a value"))
-		}
-		for i, value := range values {
-			if value == "" {
-				problems = append(problems, field.Invalid(path.Index(i), value, "must not be empty for konnect"))
-			}
-			expression, isExpression := strings.CutPrefix(value, "~*")
-			err := pathregexp.Check(strings.ToLower(expression)) // as the router has it
-			if _, lacking := errors.AsType[*pathregexp.UnsupportedError](err); isExpression && lacking {
-				problems = append(problems, field.Invalid(path.Index(i), value, err.Error()))
-			}
-		}
-	}
-	return problems
-}
-
-func checkEndpoints(path *field.Path, endpoints []configurationv1alpha1.RouteEndpoint) field.ErrorList {
-	var problems field.ErrorList
-	for i, endpoint := range endpoints {
-		if endpoint.IP == nil && endpoint.Port == nil {
-			problems = append(problems, field.Required(path.Index(i), "konnect needs an ip or a port"))
-		}
-		problems = append(problems, konnectrules.CheckIP(path.Index(i).Child("ip"), endpoint.IP)...)
-		problems = append(problems, konnectrules.CheckRange(path.Index(i).Child("port"), endpoint.Port, 0, 65535)...)
-	}
-	return problems
 }
 
 // checkProtocols checks what the protocols ask of the other fields. Without
@@ -127,12 +82,18 @@ func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) 
 		return problems
 	}
 	families := protocolFamilies()
-	i := slices.IndexFunc(families, func(f protocolFamily) bool { return containsAll(f.protocols, spec.Protocols) })
+	i := slices.IndexFunc(families, func(f protocolFamily) bool {
+		return !slices.ContainsFunc(spec.Protocols, func(p string) bool { return !slices.Contains(f.protocols, p) })
+	})
 	if i < 0 {
 		return field.ErrorList{field.Invalid(path.Child("protocols"), spec.Protocols,
 			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
 	}
-	return append(checkMatchers(path, spec, families[i]), checkStripPath(path, spec)...)
+	problems = checkMatchers(path, spec, families[i])
+	if speaksGRPC(spec.Protocols) && deref(spec.StripPath) {
+		problems = append(problems, field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs"))
+	}
+	return problems
 }
 
 func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, family protocolFamily) field.ErrorList {
@@ -156,17 +117,6 @@ func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, f
 		problems = append(problems, field.Required(path, "konnect needs one of "+strings.Join(allowed, ", ")+" with protocols "+protocols))
 	}
 	return problems
-}
-
-func checkStripPath(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
-	if speaksGRPC(spec.Protocols) && deref(spec.StripPath) {
-		return field.ErrorList{field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs")}
-	}
-	return nil
-}
-
-func containsAll(set, items []string) bool {
-	return !slices.ContainsFunc(items, func(item string) bool { return !slices.Contains(set, item) })
 }
 
 func speaksGRPC[P ~string](protocols []P) bool {

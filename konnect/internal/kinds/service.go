@@ -69,41 +69,23 @@ func servicePayload(s *configurationv1alpha1.KongService, in Inputs) (any, error
 		TLSVerifyDepth: spec.TLSVerifyDepth,
 		Tags:           in.Tags,
 	}
-	spreadURL(spec.URL, &payload)
-	if in.GivenOnly && spec.URL != nil && payload.Path == nil {
-		payload.Path = new("")
+	// A url is not sent but for one that checkService refuses, because servers take it
+	// apart in their own ways.
+	if parts, err := konnectrules.ParseServiceURL(deref(spec.URL)); err != nil {
+		payload.URL = spec.URL
+	} else {
+		payload.Protocol, payload.Host = (*components.ServiceProtocol)(&parts.Protocol), konnectrules.NormalizeHost(parts.Host)
+		payload.Port, payload.Path = new(int64(parts.Port)), nil
+		if parts.Path != "" || in.GivenOnly {
+			payload.Path = &parts.Path
+		}
 	}
-	carryService(in.Observed, &payload)
+	// The CRD does not know subject alternative names. They stay while the service speaks TLS.
+	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && isTLS(string(deref(payload.Protocol))) {
+		payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
+	}
 	return payload, nil
 }
 
-// spreadURL replaces protocol, host, port and path by the parts of a url. The url
-// itself is not sent, because servers take it apart in their own ways.
-func spreadURL(text *string, payload *components.Service) {
-	if text == nil {
-		return
-	}
-	parts, err := parseServiceURL(*text)
-	if err != nil {
-		payload.URL = text // refused by checkService
-		return
-	}
-	payload.Protocol, payload.Host = (*components.ServiceProtocol)(&parts.protocol), konnectrules.NormalizeHost(parts.host)
-	payload.Port, payload.Path = new(int64(parts.port)), nil
-	if parts.path != "" {
-		payload.Path = &parts.path
-	}
-}
-
-// carryService keeps the subject alternative names, which the CRD does not know,
-// as long as the service speaks TLS.
-func carryService(observed canon.Object, payload *components.Service) {
-	names, ok := observed["tls_sans"].(map[string]any)
-	if !ok || payload.Protocol == nil || !isTLS(string(*payload.Protocol)) {
-		return
-	}
-	payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
-}
-
-// isTLS tells whether a service of the protocol may have TLS settings.
+// isTLS reports whether a service of the protocol may have TLS settings.
 func isTLS(protocol string) bool { return protocol == "https" || protocol == "tls" }

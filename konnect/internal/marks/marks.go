@@ -66,20 +66,21 @@ func NextID(id string) string { return uuid.NewSHA1(namespaceUUID, []byte(id)).S
 // mark is a key with its value.
 type mark struct{ key, value string }
 
-func required(owner string, key crd.Key, policy crd.DeletionPolicy) []mark {
-	marks := []mark{{ManagedBy, Us}, {Owner, owner}, {Key, KeyOf(key)}}
+// of returns the marks of an object's entity: those that it cannot do without, and
+// those for people.
+func of(owner string, key crd.Key, policy crd.DeletionPolicy) (required, readable []mark) {
+	required = []mark{{ManagedBy, Us}, {Owner, owner}, {Key, KeyOf(key)}}
 	if policy == crd.DeletionPolicyRetain || policy == crd.DeletionPolicyProtect {
-		marks = append(marks, mark{Deletion, string(policy)})
+		required = append(required, mark{Deletion, string(policy)})
 	}
-	return marks
-}
-
-func readable(key crd.Key) []mark {
-	return []mark{{Name, key.Name}, {Namespace, key.Namespace}, {Kind, key.Kind}}
+	return required, []mark{{Name, key.Name}, {Namespace, key.Namespace}, {Kind, key.Kind}}
 }
 
 // Count is the number of marks that an entity cannot do without.
-func Count(policy crd.DeletionPolicy) int { return len(required("", crd.Key{}, policy)) }
+func Count(policy crd.DeletionPolicy) int {
+	required, _ := of("", crd.Key{}, policy)
+	return len(required)
+}
 
 // IsKey reports whether key is reserved for marks.
 func IsKey(key string) bool {
@@ -103,10 +104,11 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 			tags = append(tags, tag)
 		}
 	}
-	for _, m := range required(owner, key, policy) {
+	required, readable := of(owner, key, policy)
+	for _, m := range required {
 		tags = append(tags, m.key+":"+m.value)
 	}
-	for _, m := range readable(key) {
+	for _, m := range readable {
 		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
 			tags = append(tags, Cut(m.key+":"+m.value, MaxTagLength))
 		}
@@ -119,10 +121,11 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 func Labels(user map[string]string, others int, owner string, key crd.Key, policy crd.DeletionPolicy) map[string]string {
 	labels := make(map[string]string, len(user)+7)
 	maps.Copy(labels, user)
-	for _, m := range required(owner, key, policy) {
+	required, readable := of(owner, key, policy)
+	for _, m := range required {
 		labels[m.key] = m.value
 	}
-	for _, m := range readable(key) {
+	for _, m := range readable {
 		if value := strings.TrimRight(Cut(m.value, MaxLabelLength), "-_."); value != "" && len(labels)+others < MaxLabels {
 			labels[m.key] = value
 		}
