@@ -44,6 +44,9 @@ type credential struct {
 	key string
 }
 
+// server is the URL that objects name in their status.
+func (a *account) server() string { return a.credential.server.String() }
+
 func (c credential) name() string { return c.server.String() + " " + c.key }
 
 func tokenCredential(server *url.URL, token string) credential {
@@ -52,11 +55,6 @@ func tokenCredential(server *url.URL, token string) credential {
 		token:  func(context.Context) (string, error) { return token, nil },
 		key:    transport.HashToken(token),
 	}
-}
-
-// ownCredential is that of the client itself, which has a token.
-func (c *config) ownCredential() credential {
-	return credential{server: c.server, token: c.token, key: c.tokenKey}
 }
 
 // newAccount returns the account of a credential, on the client's shared

@@ -89,7 +89,7 @@ func TestAdoptMatchDiffers(t *testing.T) {
 		server.ResetLog()
 		objects := adopting(ids, true)
 		_, err := n.client(t, konnect.WithOwner("platform")).Ensure(t.Context(), objects)
-		var invalid *konnect.ValidationError
+		var invalid *konnect.BatchError
 		require.ErrorAs(t, err, &invalid)
 		var paths []string
 		for _, p := range invalid.Problems {

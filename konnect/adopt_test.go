@@ -118,14 +118,14 @@ func TestAdoptionPolicy(t *testing.T) {
 // assertAllRefused expects one *OwnershipError for each entity, with its ID.
 func assertAllRefused(t *testing.T, err error, ids map[string]string) {
 	t.Helper()
-	var invalid *konnect.ValidationError
+	var invalid *konnect.BatchError
 	require.ErrorAs(t, err, &invalid)
 	refused := map[string]string{}
 	for _, p := range invalid.Problems {
 		var ownership *konnect.OwnershipError
 		require.ErrorAs(t, p.Err, &ownership)
 		assert.NotEmpty(t, ownership.Holder)
-		assert.NotEmpty(t, ownership.AdoptHint)
+		assert.NotEmpty(t, ownership.Hint)
 		assert.Contains(t, ownership.Error(), ownership.KonnectID)
 		refused[p.Key.Kind] = ownership.KonnectID
 	}

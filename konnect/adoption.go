@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // AdoptionPolicy says which entities may be taken over that exist under the name
@@ -66,16 +69,16 @@ func (p AdoptionPolicy) tag() string {
 	return tag
 }
 
-// allows tells whether an entity with marks o, not ours, may be taken over.
-func (p AdoptionPolicy) allows(o ownership) bool {
+// allows reports whether an entity with marks o, not ours, may be taken over.
+func (p AdoptionPolicy) allows(o marks.Ownership) bool {
 	if tag := p.tag(); tag != "" {
-		return o.managedBy != managedByUs && !o.isOperators() && slices.Contains(o.tags, tag)
+		return o.ManagedBy != marks.Us && !o.IsOperators() && slices.Contains(o.Tags, tag)
 	}
 	switch p {
 	case AdoptUnowned:
-		return o.unmarked()
+		return o.Unmarked()
 	case AdoptFromOperator:
-		return o.unmarked() || o.isOperators()
+		return o.Unmarked() || o.IsOperators()
 	default:
 		return false
 	}
@@ -87,11 +90,11 @@ func (p AdoptionPolicy) Validate() error {
 	if tag := p.tag(); tag != "" {
 		key, _, _ := strings.Cut(tag, ":")
 		switch {
-		case strings.ContainsAny(tag, ",/") || strings.ContainsFunc(tag, isControl) || utf8.RuneCountInString(tag) > maxTagLength:
+		case strings.ContainsAny(tag, ",/") || strings.ContainsFunc(tag, konnectrules.IsControl) || utf8.RuneCountInString(tag) > marks.MaxTagLength:
 			return fmt.Errorf("konnect has no tag %q", tag)
-		case key != markManagedBy && isMarkKey(key), tag == markManagedBy+":"+managedByUs:
+		case key != marks.ManagedBy && marks.IsKey(key), tag == marks.ManagedBy+":"+marks.Us:
 			return fmt.Errorf("the tag %q is a mark of konnectkit, whose entities are not taken over", tag)
-		case tag == markManagedBy+":"+managedByOperator:
+		case tag == marks.ManagedBy+":"+marks.Operator:
 			return fmt.Errorf("the tag %q is that of the kong operator: use AdoptFromOperator", tag)
 		}
 		return nil
@@ -100,13 +103,4 @@ func (p AdoptionPolicy) Validate() error {
 		return fmt.Errorf("%q is no policy", string(p))
 	}
 	return nil
-}
-
-// holderOf describes who looks after an entity that is taken over.
-func (s *session) holderOf(m *member) string {
-	holder := m.entity.owner.holder()
-	if tag := s.adoptionOf(m).tag(); tag != "" && slices.Contains(m.entity.owner.tags, tag) {
-		return holder + ", tag " + tag
-	}
-	return holder
 }

@@ -18,24 +18,12 @@ func WithAdoptionLimit(policy AdoptionPolicy) EnsureOption {
 	return ensureOption(func(c *callOptions) { c.adoptionLimit = policy })
 }
 
-func (c callOptions) checkAdoption() error {
-	if err := c.adoption.Validate(); err != nil {
-		return fmt.Errorf("WithAdoption: %w", err)
-	}
-	if err := c.adoptionLimit.Validate(); err != nil {
-		return fmt.Errorf("WithAdoptionLimit: %w", err)
-	}
-	return nil
-}
-
 // adoptionOf is the policy for an object: its own, else that of the call.
-func (s *session) adoptionOf(m *member) AdoptionPolicy {
-	if m.obj != nil {
-		if own, annotated := m.obj.GetAnnotations()[crd.AdoptionPolicyAnnotation]; annotated {
-			return AdoptionPolicy(own)
-		}
+func (c callOptions) adoptionOf(i *item) AdoptionPolicy {
+	if own, annotated := i.object.GetAnnotations()[crd.AdoptionPolicyAnnotation]; annotated {
+		return AdoptionPolicy(own)
 	}
-	return s.options.adoption
+	return c.adoption
 }
 
 // within reports whether p lets nothing be taken over that limit does not.

@@ -12,11 +12,10 @@ import (
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/internal/spelling"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
 const (
-	// annotationTags adds tags to an object's entity, separated by commas.
-	annotationTags = "konghq.com/tags"
 	// annotationPlugins names KongPlugins to attach, separated by commas.
 	annotationPlugins = "konghq.com/plugins"
 	// annotationPrefix is that of all annotations of this module.
@@ -73,8 +72,8 @@ func misspelledAnnotations(obj crd.Object) []misspelled {
 			found = append(found, misspelled{key, spelling.Nearest(annotationPrefix+"/"+strings.ToLower(name), ownAnnotations())})
 		case key == "plugins.konghq.com", isNear(key, annotationPlugins):
 			found = append(found, misspelled{key, annotationPlugins})
-		case isNear(key, annotationTags):
-			found = append(found, misspelled{key, annotationTags})
+		case isNear(key, kinds.TagsAnnotation):
+			found = append(found, misspelled{key, kinds.TagsAnnotation})
 		}
 	}
 	return found
@@ -96,18 +95,6 @@ func isNearName(name string) bool {
 	})
 }
 
-// annotationWarnings has no keys yet.
-func annotationWarnings(obj crd.Object) []Warning {
-	var warnings []Warning
-	for _, m := range misspelledAnnotations(obj) {
-		warnings = append(warnings, Warning{
-			Field: annotationPath(m.key).String(), Code: WarningMisspelledAnnotation,
-			Message: fmt.Sprintf("has no effect; %s has", m.meant),
-		})
-	}
-	return warnings
-}
-
 // checkMisspelledPolicies refuses to delete what a misspelled annotation may have
 // been meant to keep.
 func checkMisspelledPolicies(obj crd.Object) field.ErrorList {
@@ -121,5 +108,20 @@ func checkMisspelledPolicies(obj crd.Object) field.ErrorList {
 				"has no effect, and "+m.meant+" would keep the entity; correct it or take it away"))
 		}
 	}
+	return problems
+}
+
+// checkPolicies refuses policies that mean nothing.
+func checkPolicies(obj crd.Object) field.ErrorList {
+	annotations := obj.GetAnnotations()
+	var problems field.ErrorList
+	check := func(key string, allowed ...string) {
+		if value, set := annotations[key]; set && !slices.Contains(allowed, value) {
+			problems = append(problems, field.NotSupported(annotationPath(key), value, allowed))
+		}
+	}
+	check(crd.DeletionPolicyAnnotation,
+		string(crd.DeletionPolicyDelete), string(crd.DeletionPolicyRetain), string(crd.DeletionPolicyProtect))
+	check(crd.ManagementPolicyAnnotation, string(crd.ManagementPolicyFull), string(crd.ManagementPolicyObserve))
 	return problems
 }

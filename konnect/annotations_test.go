@@ -97,7 +97,7 @@ func checkAnnotationProblem(t *testing.T, err error, key, want string) {
 		require.NoError(t, err)
 		return
 	}
-	refused, ok := errors.AsType[*konnect.ValidationError](err)
+	refused, ok := errors.AsType[*konnect.BatchError](err)
 	require.True(t, ok, "%v", err)
 	for _, problem := range refused.Problems {
 		assert.Contains(t, problem.String(), "metadata.annotations["+key+"]: ")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // What a text tells of an answer; the fields of APIError have all of it.
@@ -33,7 +34,7 @@ func (e *APIError) reason() string {
 }
 
 func shortened(text string) string {
-	if short := cut(text, shownRunes); short != text {
+	if short := marks.Cut(text, shownRunes); short != text {
 		return short + "…"
 	}
 	return text

@@ -1,5 +1,10 @@
 package konnect
 
+import (
+	"fmt"
+	"slices"
+)
+
 // callOptions are the options of one call.
 type callOptions struct {
 	prune    bool
@@ -11,6 +16,12 @@ type callOptions struct {
 	partial       bool
 	// withoutWarnings are the codes of warnings that are left out.
 	withoutWarnings []WarningCode
+
+	// deleting is true for Delete, and planning where the digest of a plan is needed.
+	deleting, planning bool
+	// owner and keptTags are the client's.
+	owner    string
+	keptTags keptTags
 }
 
 // EnsureOption changes what Ensure, Plan and Apply do.
@@ -95,4 +106,34 @@ func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 // keeps a service to which they refer.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
 
-func newCallOptions() callOptions { return callOptions{adoption: AdoptNever} }
+// callOptions are those of a call without options.
+func (c *Client) callOptions() callOptions {
+	o := callOptions{adoption: AdoptNever}
+	if c.isConfigured() {
+		o.owner, o.keptTags = c.config.owner, c.config.keptTags
+	}
+	return o
+}
+
+func (c *Client) ensureOptions(opts []EnsureOption) callOptions {
+	o := c.callOptions()
+	for _, opt := range opts {
+		opt.applyToEnsure(&o)
+	}
+	return o
+}
+
+func (c callOptions) check() error {
+	if err := c.adoption.Validate(); err != nil {
+		return fmt.Errorf("WithAdoption: %w", err)
+	}
+	if err := c.adoptionLimit.Validate(); err != nil {
+		return fmt.Errorf("WithAdoptionLimit: %w", err)
+	}
+	for _, code := range c.withoutWarnings {
+		if !slices.Contains(warningCodes(), code) {
+			return fmt.Errorf("WithoutWarnings: %q is no code of a warning", string(code))
+		}
+	}
+	return nil
+}

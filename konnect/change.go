@@ -1,8 +1,10 @@
 package konnect
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
@@ -38,7 +40,21 @@ const (
 	ActionFailed Action = "failed"
 )
 
-// writes tells whether the action stands for a write to Konnect.
+// verb is the action as an infinitive, for errors.
+func (a Action) verb() string {
+	switch a {
+	case ActionCreated:
+		return "create"
+	case ActionAdopted:
+		return "adopt"
+	case ActionDeleted:
+		return "delete"
+	default:
+		return "update"
+	}
+}
+
+// writes reports whether the action stands for a write to Konnect.
 func (a Action) writes() bool {
 	return a == ActionCreated || a == ActionUpdated || a == ActionAdopted || a == ActionDeleted
 }
@@ -143,6 +159,33 @@ func redacted(value any) any {
 	}
 	return crd.Redacted
 }
+
+// newChange describes a decision with the action that was taken or, in a plan, is to be.
+func newChange(results []result, x *decision, action Action) Change {
+	r := &results[x.n]
+	c := Change{Key: x.key(), Action: action, Fields: x.changes.fields, Deviations: r.deviations, Err: printable.Error(r.fault.err)}
+	if r.fault.err == nil && action == ActionSkipped {
+		c.Err = fmt.Errorf("%s: %w", x.key(), errBeingDeleted)
+	}
+	if r.entity != nil {
+		c.KonnectID, c.Name = r.id, r.entity.Name
+	}
+	if x.item != nil && (r.entity == nil || action != ActionDeleted) {
+		c.Name = cmp.Or(x.item.kind.Name(x.item.object), c.Name)
+	}
+	if plane := x.controlPlane(); plane != nil && !x.isControlPlane() {
+		c.ControlPlane = results[plane.n].id
+	}
+	if action == ActionAdopted {
+		c.Holder = x.changes.holder
+	}
+	c.Name, c.Holder = printable.Redact(c.Name), printable.Redact(c.Holder)
+	drifted := x.item != nil && x.item.observes() && len(x.changes.fields) > 0
+	c.Programmed = c.Err == nil && action != ActionDeleted && r.entity != nil && !drifted
+	return c
+}
+
+var errBeingDeleted = errors.New("the object is being deleted")
 
 type changeJSON struct {
 	Key          crd.Key `json:"key"`

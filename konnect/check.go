@@ -6,44 +6,38 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
-// validate checks the rules of the CRDs and those of Konnect.
-func (s *session) validate(objects []crd.Object) {
-	for _, obj := range objects {
-		key := crd.KeyOf(obj)
-		problems := s.validateSchema(key, obj)
-		if k := s.kinds.by[key.GroupKind()]; k != nil {
-			problems = append(problems, k.checkObject(obj)...)
-			problems = append(problems, checkUserTags(obj)...)
-			problems = append(problems, checkPlugins(obj)...)
-			s.warnOf(key, k.warnings(obj))
-		}
-		problems = append(problems, checkAnnotations(obj)...)
-		problems = append(problems, checkAdoption(obj, s.options.adoptionLimit)...)
-		s.warnOf(key, annotationWarnings(obj))
-		for _, p := range firstOfEach(problems) {
-			s.problem(key, p)
+// validate checks the rules of the CRD and those of Konnect.
+func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
+	key := crd.KeyOf(obj)
+	problems := validateSchema(key, obj, notes)
+	if k := b.table.By(key.GroupKind()); k != nil {
+		problems = append(problems, k.Check(obj)...)
+		problems = append(problems, kinds.CheckUserTags(obj)...)
+		problems = append(problems, checkPlugins(obj)...)
+		for _, hint := range k.Warn(obj) {
+			notes.warn(Warning{Key: key, Field: hint.Field, Code: WarningCode(hint.Code), Message: hint.Message})
 		}
 	}
-}
-
-// firstOfEach returns the first problem of each field.
-func firstOfEach(problems field.ErrorList) field.ErrorList {
-	var first field.ErrorList
-	seen := map[string]bool{}
+	if len(obj.GetAnnotations()) > 0 {
+		problems = append(problems, checkAnnotations(obj)...)
+		problems = append(problems, checkAdoption(obj, o.adoptionLimit)...)
+		notes.warnOfAnnotations(key, obj)
+	}
+	seen := map[string]bool{} // the first problem of each field is enough
 	for _, p := range problems {
 		if !seen[p.Field] {
-			first = append(first, p)
+			b.faults.stop(key, p)
 		}
 		seen[p.Field] = true
 	}
-	return first
 }
 
 // validateSchema checks the rules of the CRD. What only a newer operator knows, and
 // only takes away from what an object says, is warned of.
-func (s *session) validateSchema(key crd.Key, obj crd.Object) field.ErrorList {
+func validateSchema(key crd.Key, obj crd.Object, notes *notes) field.ErrorList {
 	partly, ok := obj.(interface {
 		ValidateKnown() (problems, unknown field.ErrorList)
 	})
@@ -51,35 +45,55 @@ func (s *session) validateSchema(key crd.Key, obj crd.Object) field.ErrorList {
 		return obj.Validate()
 	}
 	problems, unknown := partly.ValidateKnown()
-	for _, p := range firstOfEach(unknown) {
-		s.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
+	seen := map[string]bool{}
+	for _, p := range unknown {
+		if !seen[p.Field] {
+			notes.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
+		}
+		seen[p.Field] = true
 	}
 	return problems
 }
 
-// checkControlPlanes refuses entities in control planes that hold none, as far as
-// the objects tell. What Konnect tells is checked once that is known.
-func (s *session) checkControlPlanes() {
-	for _, m := range s.members {
-		if m.isControlPlane() {
-			m.clusterType = m.kind.wantedClusterType(m.obj)
+// checkPolicies refuses to delete where an annotation about that may have been meant to
+// keep something.
+func (b *batch) checkPolicies(notes *notes) {
+	for _, i := range b.items {
+		if !i.inBatch {
+			continue
 		}
+		for _, p := range append(checkAnnotations(i.object), checkMisspelledPolicies(i.object)...) {
+			b.faults.problem(i, i.key, p)
+		}
+		notes.warnOfAnnotations(i.key, i.object)
 	}
-	s.checkHeld()
 }
 
-// checkHeld refuses entities and group members where Konnect takes none. What has
-// failed already, perhaps for that, is left at it.
-func (s *session) checkHeld() {
-	for _, m := range s.members {
-		switch {
-		case m.control == nil || !m.inBatch || m.err != nil:
-		case !m.isControlPlane():
-			if reason := holdsEntities(m.control.clusterType); reason != "" {
-				s.problem(m.key, fmt.Errorf("check %s: %s %s", m.key, m.control.key, reason))
-			}
-		case relationOf(m) != nil:
-			s.checkGroup(m)
+// misplaced says why Konnect takes an entity not where it belongs, or members not into a
+// group, as far as the types of control planes are known.
+func (b *batch) misplaced(i *item, clusterType func(*item) string) []error {
+	if i.controlPlane == nil || !i.inBatch {
+		return nil
+	}
+	if !i.isControlPlane() {
+		if reason := i.kind.HoldsEntities(clusterType(i.controlPlane)); reason != "" {
+			return []error{fmt.Errorf("check %s: %s %s", i.key, i.controlPlane.key, reason)}
+		}
+		return nil
+	}
+	var problems []error
+	for _, edge := range i.node.Edges {
+		other := b.leadsTo(edge)
+		if other == nil || !i.isMembership(edge) {
+			continue
+		}
+		reason := i.kind.HoldsEntities(clusterType(other))
+		if other.account != nil && i.account != nil && other.account != i.account {
+			reason = "is reached with other credentials"
+		}
+		if reason != "" {
+			problems = append(problems, fmt.Errorf("check %s: %s: %s %s, so it cannot be a member", i.key, edge.Field, other.key, reason))
 		}
 	}
+	return problems
 }

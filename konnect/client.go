@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 
@@ -48,6 +49,17 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 		return nil, fmt.Errorf("client with other options: %w", err)
 	}
 	return &Client{config: changed, pooled: c.pooled}, nil
+}
+
+// isConfigured is false for the zero value.
+func (c *Client) isConfigured() bool { return c != nil && c.config != nil }
+
+// checkConfigured says what to call where a zero Client is used.
+func (c *Client) checkConfigured() error {
+	if !c.isConfigured() {
+		return errors.New("the client is not configured: make it with konnect.NewClient")
+	}
+	return nil
 }
 
 // String shows nothing of the credentials.

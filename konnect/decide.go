@@ -1,306 +1,313 @@
 package konnect
 
 import (
-	"context"
-	"errors"
+	"cmp"
 	"fmt"
-	"log/slog"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
-	"github.com/konnectkit/konnectkit/resolve"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
-// decide settles what is to be done for each object, in dependency order. What
-// only Konnect could tell becomes a problem here, before anything is written.
-func (s *session) decide() {
-	s.forgetOthers()
-	s.checkNaturalKeys()
-	for _, m := range s.members {
-		switch {
-		case m.err != nil:
-		case s.blocked(m) != nil:
-			m.err, m.outcome = s.blocked(m), ActionSkipped
-		case !m.inBatch:
-			s.decideLookedUp(m)
-		case m.isBeingDeleted():
-			s.decideBeingDeleted(m)
-		case s.adoptsNothing(m):
-			m.fail(fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs: it was never there, or was deleted since; "+
-				"correct spec.adopt, or remove it to have a new entity", m.key, adoptOf(m.obj).KonnectID()))
-		default:
-			if err := s.decideMember(m); err != nil {
-				m.outcome = ActionFailed
-				s.problem(m.key, err)
-			}
+// decider settles what is to be done. It asks nobody and changes nothing but what it
+// returns.
+type decider struct {
+	batch   *batch
+	world   *world
+	options callOptions
+	out     *decisions
+}
+
+// decide returns what makes the world as the batch says, in dependency order. What only
+// Konnect could tell becomes a problem here, before anything is written.
+func decide(b *batch, w *world, o callOptions) *decisions {
+	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w)}
+	d.checkNaturalKeys()
+	for _, i := range b.items {
+		if x := d.out.of(i); x.fault.err != nil {
+			continue
+		} else if err := d.out.blocked(b, x, everyReference, (*decision).failure); err != nil {
+			x.skip(err)
+		} else if err := d.item(i, x); err != nil {
+			d.out.refuse(x, err)
 		}
 	}
-	s.checkHeld()
-	if s.options.prune {
-		s.findPrunes()
+	d.checkHolders()
+	if o.prune {
+		d.findOrphans()
 	}
-	s.warnOfLeftovers()
+	d.warnOfLeftovers()
+	return d.out
 }
 
-// blocked returns why an object cannot be handled because of one that it needs,
-// or of one that had to give up a name for it; and why an entity cannot be
-// pruned because of one that it holds.
-func (s *session) blocked(m *member) error {
-	return s.blockedBy(m, anyReference)
-}
-
-// forgetOthers drops what entities look like that no object stands for: their
-// names and marks are enough. Ours may be pruned, for others in their place.
-func (s *session) forgetOthers() {
-	for _, x := range s.indexes {
-		for id, e := range x.byID {
-			if s.claims[id] == nil && (!s.options.prune || !e.owner.ours(s.owner)) {
-				e.raw = nil
-			}
+// item decides about one item. The error stops the call.
+func (d *decider) item(i *item, x *decision) error {
+	e := d.world.entity(i)
+	switch {
+	case !i.inBatch: // it must be there, and is not written
+		x.planned = ActionUnchanged
+		d.needsEntity(i, "is not in the batch and not programmed in konnect yet")
+		return nil
+	case i.isBeingDeleted(): // what was deleted must not come back, and deleting is for Delete
+		x.planned = ActionSkipped
+		d.out.warn(Warning{
+			Key: i.key, Field: "metadata.deletionTimestamp", Code: WarningBeingDeleted,
+			Message: "the object is being deleted, so its entity is left as it is; Client.Delete deletes it",
+		})
+		d.needsEntity(i, "is being deleted and has no entity")
+		return nil
+	case d.adoptsNothing(i):
+		x.fail(fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs: it was never there, or was deleted since; "+
+			"correct spec.adopt, or remove it to have a new entity", i.key, kinds.Adopt(i.object).KonnectID()))
+		return nil
+	case i.isMirror():
+		if x.planned, x.changes.owned = ActionUnchanged, e != nil; e == nil {
+			return fmt.Errorf("mirror %s: konnect has no control plane %s", i.key, i.kind.Mirror(i.object))
 		}
-	}
-}
-
-func anyReference(resolve.Edge) bool { return true }
-
-// blockedWrite is like blocked, but for the members of a group.
-func (s *session) blockedWrite(m *member) error {
-	return s.blockedBy(m, func(edge resolve.Edge) bool { return !isMembership(m, edge) })
-}
-
-func (s *session) blockedBy(m *member, counts func(resolve.Edge) bool) error {
-	field := m.kind.about().nameField
-	if m.node == nil || s.deleting {
-		field = dependentsField
-	}
-	for _, other := range m.after {
-		if other.err != nil {
-			return &DependencyError{Key: m.key, Field: field, On: other.key, Cause: other.err}
-		}
-	}
-	return s.blockedReference(m, counts)
-}
-
-// blockedReference returns why an object that m refers to keeps it from being handled.
-func (s *session) blockedReference(m *member, counts func(resolve.Edge) bool) error {
-	if m.node == nil {
 		return nil
 	}
-	for _, edge := range m.node.Edges {
-		if !counts(edge) { // it may be being written
-			continue
-		}
-		if needed := s.leadsTo(edge); needed != nil && needed != m && needed.err != nil {
-			return &DependencyError{Key: m.key, Field: edge.Field, On: needed.key, Cause: needed.err, lookedUp: !needed.inBatch}
-		}
+	d.warnOfAdopt(i)
+	switch {
+	case i.observes():
+		return d.observed(i, x)
+	case e == nil:
+		return d.absent(i, x)
+	default:
+		return d.present(i, x)
 	}
-	return nil
-}
-
-// decideLookedUp handles objects that are not in the batch: they must be there,
-// and are not written.
-func (s *session) decideLookedUp(m *member) {
-	m.step = ActionUnchanged
-	s.needsEntity(m, "is not in the batch and not programmed in konnect yet")
 }
 
 // needsEntity refuses the objects that refer to one which has no entity and gets none.
-func (s *session) needsEntity(m *member, reason string) {
-	if m.entity != nil {
+func (d *decider) needsEntity(i *item, reason string) {
+	if d.world.entity(i) != nil {
 		return
 	}
-	for _, node := range m.node.Dependents {
-		dependent := s.byKey[node.Key]
-		if dependent != nil && !dependent.isBeingDeleted() {
-			s.problem(dependent.key, fmt.Errorf("check %s: %s %s", dependent.key, m.key, reason))
+	for _, dependent := range d.batch.dependents(i) {
+		if !dependent.isBeingDeleted() {
+			d.out.refuse(d.out.of(dependent), fmt.Errorf("check %s: %s %s", dependent.key, i.key, reason))
 		}
 	}
 }
 
-// isBeingDeleted reports whether somebody has asked the API server to delete the object.
-func (m *member) isBeingDeleted() bool {
-	return m.obj != nil && m.inBatch && m.obj.GetDeletionTimestamp() != nil
-}
-
-// decideBeingDeleted leaves the entity of an object that is on its way out as it is:
-// what was deleted must not come back, and deleting is for Delete.
-func (s *session) decideBeingDeleted(m *member) {
-	m.step = ActionSkipped
-	s.warn(Warning{
-		Key: m.key, Field: "metadata.deletionTimestamp", Code: WarningBeingDeleted,
-		Message: "the object is being deleted, so its entity is left as it is; Client.Delete deletes it",
-	})
-	s.needsEntity(m, "is being deleted and has no entity")
-}
-
-var errBeingDeleted = errors.New("the object is being deleted")
-
-func (s *session) decideMember(m *member) error {
-	if m.isMirror() {
-		m.step = ActionUnchanged
-		if m.entity == nil {
-			return fmt.Errorf("mirror %s: konnect has no control plane %s", m.key, m.kind.mirrored(m.obj))
-		}
-		m.owned = true
-		return nil
+// absent plans a creation, unless the natural key is taken.
+func (d *decider) absent(i *item, x *decision) error {
+	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
+		return d.ownershipError(i, other)
 	}
-	s.warnOfAdopt(m)
-	if m.observes() {
-		return s.decideObserved(m)
-	}
-	if m.entity == nil {
-		return s.decideAbsent(m)
-	}
-	return s.decidePresent(m)
-}
-
-// decideAbsent plans a creation, unless the natural key is taken.
-func (s *session) decideAbsent(m *member) error {
-	if other := s.holderOfName(m); other != nil && !s.releases(other, m) {
-		return s.ownershipError(m, other)
-	}
-	m.step = ActionCreated
-	if !s.planning {
+	x.planned = ActionCreated
+	if !d.options.planning {
 		return nil // the payload is made when it is written
 	}
-	d, err := m.kind.desire(m.obj, s.inputs(m, nil))
-	if err != nil {
-		return err
+	desired, err := i.kind.Desire(i.object, d.inputs(i, nil))
+	if err == nil {
+		d.keepBasis(x, desired, nil)
 	}
-	s.keepBasis(m, d, nil)
-	return nil
+	return err
 }
 
-// decidePresent compares an entity that exists.
-func (s *session) decidePresent(m *member) error {
-	adopt, owner := adoptOf(m.obj), m.entity.owner
-	var change Action
+// present compares an entity that exists.
+func (d *decider) present(i *item, x *decision) error {
+	e, adopt := d.world.entity(i), kinds.Adopt(i.object)
+	change := ActionUpdated
 	switch {
-	case adopt.IsMatch() && m.entity.ID == adopt.KonnectID():
-		return s.decideMatch(m)
-	case owner.ours(s.owner) && owner.key == m.mark, s.isByConstruction(m), s.isRenamed(m, m.entity):
-		change = ActionUpdated
-	case adopt != nil && m.entity.ID == adopt.KonnectID() && s.mayAdopt(m),
-		adopt == nil && s.adoptionOf(m).allows(owner):
-		change = ActionAdopted
+	case adopt.IsMatch() && e.ID == adopt.KonnectID():
+		return d.match(i, x)
+	case d.isOwn(i), d.isByConstruction(i), d.world.isRenamed(d.batch, i, e, d.options):
+	case adopt != nil && e.ID == adopt.KonnectID() && d.mayAdopt(i),
+		adopt == nil && d.options.adoptionOf(i).allows(e.Marks):
+		change, x.changes.holder = ActionAdopted, d.holderOf(i)
 	default:
-		return s.ownershipError(m, m.entity)
+		return d.ownershipError(i, e)
 	}
-	m.owned = true
-	if change == ActionAdopted {
-		m.holder = s.holderOf(m)
-	}
-	if err := s.compare(m, change); err != nil {
+	x.changes.owned = true
+	if err := d.compare(i, x, change); err != nil {
 		return err
 	}
-	if err := s.checkRename(m); err != nil {
-		return err
+	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
+		return d.ownershipError(i, other)
 	}
-	s.compareGroup(m)
-	return s.checkSpecID(m)
-}
-
-// checkSpecID refuses a spec.id that is not that of the entity.
-func (s *session) checkSpecID(m *member) error {
-	wanted := m.kind.wantedID(m.obj)
-	if wanted == "" || wanted == m.entity.ID {
-		return nil
+	d.compareGroup(i, x)
+	if wanted := i.kind.SpecID(i.object); wanted != "" && wanted != e.ID {
+		return &ImmutableError{Key: i.key, KonnectID: e.ID, Fields: []Field{{Path: "id", From: e.ID, To: wanted}}}
 	}
-	field := Field{Path: "id", From: m.entity.ID, To: wanted}
-	return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: []Field{field}}
+	return nil
 }
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
-func (s *session) compare(m *member, change Action) error {
-	observed, err := m.kind.shape(m.entity)
-	if err != nil {
-		return fmt.Errorf("observe %s: %w", m.key, err)
-	}
-	if err := m.kind.refuseEntity(observed); err != nil {
-		return fmt.Errorf("update %s: entity %s %w", m.key, m.entity.ID, err)
-	}
-	in := s.inputs(m, observed)
-	if err := s.checkTags(m, in.tags, observed); err != nil {
-		return err
-	}
-	d, err := m.kind.desire(m.obj, in)
+func (d *decider) compare(i *item, x *decision, change Action) error {
+	observed, err := d.project(i, "update")
 	if err != nil {
 		return err
 	}
-	about := m.kind.about()
-	differences := append(canon.Diff(d.object, observed, about.fields), m.droppedLabels(observed)...)
-	m.fields = fieldsOf(differences)
-	s.logUnknown(m, d, observed)
-	for _, d := range differences {
-		if slices.Contains(about.immutable, d.Path) {
-			return &ImmutableError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
+	in := d.inputs(i, observed)
+	if err := d.checkTags(i, in.Tags, observed); err != nil {
+		return err
+	}
+	desired, err := i.kind.Desire(i.object, in)
+	if err != nil {
+		return err
+	}
+	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.entity(i), observed)...)
+	x.changes.fields = fieldsOf(differences)
+	for _, difference := range differences {
+		if slices.Contains(i.kind.Immutable, difference.Path) {
+			return &ImmutableError{Key: i.key, KonnectID: d.world.of(i).id, Fields: x.changes.fields}
 		}
 	}
-	s.keepBasis(m, d, observed)
-	m.step = ActionUnchanged
-	if len(m.fields) > 0 {
-		m.step, m.desired = change, d
+	d.keepBasis(x, desired, observed)
+	if x.planned = ActionUnchanged; len(differences) > 0 {
+		x.planned, x.changes.desired = change, desired
 	}
-	if m.step == ActionUpdated { // an adoption takes the former holder's tags away on purpose
-		s.warnOfTags(m, in.tags, observed)
-	}
-	if !m.kind.hasStatus() {
-		m.entity.raw = nil // it has served
+	if x.planned == ActionUpdated { // an adoption takes the former holder's tags away on purpose
+		d.warnOfTags(i, in.Tags, observed)
 	}
 	return nil
 }
 
-// decideMatch adopts an entity that is never written: it must be as desired, its
-// tags apart unless the spec has some.
-func (s *session) decideMatch(m *member) error {
-	observed, err := m.kind.shape(m.entity)
+// project returns an observed entity in the shape of the payload, if the kind can
+// express it at all.
+func (d *decider) project(i *item, verb string) (canon.Object, error) {
+	e := d.world.entity(i)
+	observed, err := i.kind.Project(e)
 	if err != nil {
-		return fmt.Errorf("observe %s: %w", m.key, err)
+		return nil, fmt.Errorf("observe %s: %w", i.key, err)
 	}
-	if o := m.entity.owner; o.managedBy == managedByUs && (o.owner != s.owner || o.key != m.mark) {
-		return s.ownershipError(m, m.entity)
+	if err := i.kind.Refuse(observed); err != nil {
+		return nil, fmt.Errorf("%s %s: entity %s %w", verb, i.key, e.ID, err)
 	}
-	if err := m.kind.refuseEntity(observed); err != nil {
-		return fmt.Errorf("adopt %s: entity %s %w", m.key, m.entity.ID, err)
+	return observed, nil
+}
+
+// match adopts an entity that is never written: it must be as desired, its tags apart
+// unless the spec has some.
+func (d *decider) match(i *item, x *decision) error {
+	e := d.world.entity(i)
+	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) {
+		return d.ownershipError(i, e)
 	}
-	in := s.inputs(m, observed)
-	in.tags = userTags(m.obj)
-	if len(in.tags) > 0 {
-		in.tags = append(in.tags, s.client.config.keptTags.beside(in.tags, observed)...)
-	}
-	d, err := m.kind.desire(m.obj, in)
+	observed, err := d.project(i, "adopt")
 	if err != nil {
 		return err
 	}
-	fields := slices.DeleteFunc(slices.Clone(m.kind.about().fields), func(f canon.Field) bool {
-		return f.Name == "tags" && len(in.tags) == 0
+	in := d.inputs(i, observed)
+	if in.Tags = kinds.UserTags(i.object); len(in.Tags) > 0 {
+		in.Tags = append(in.Tags, d.options.keptTags.beside(in.Tags, observed)...)
+	}
+	desired, err := i.kind.Desire(i.object, in)
+	if err != nil {
+		return err
+	}
+	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool { return f.Name == "tags" && len(in.Tags) == 0 })
+	if differences := canon.Diff(desired.Object, observed, fields); len(differences) > 0 {
+		x.changes.fields = fieldsOf(differences)
+		return &MismatchError{Key: i.key, KonnectID: e.ID, Fields: x.changes.fields}
+	}
+	d.keepBasis(x, desired, observed)
+	x.planned, x.changes.owned = ActionUnchanged, true
+	if i.object.GetKonnectStatus().ID != e.ID {
+		x.planned, x.changes.holder = ActionAdopted, d.holderOf(i)
+	}
+	return nil
+}
+
+// observed compares an entity without ever writing it. What the spec leaves unset is no
+// difference, nor are marks and tags beside the spec's.
+func (d *decider) observed(i *item, x *decision) error {
+	if d.world.entity(i) == nil {
+		return fmt.Errorf("observe %s: konnect has no entity %q where the object belongs", i.key,
+			cmp.Or(i.kind.SpecID(i.object), i.kind.Name(i.object)))
+	}
+	observed, err := d.project(i, "observe")
+	if err != nil {
+		return err
+	}
+	in := d.inputs(i, observed)
+	in.Tags, in.GivenOnly = kinds.UserTags(i.object), true
+	in.Labels, _ = kinds.Labels(i.object)
+	desired, err := i.kind.Desire(i.object, in)
+	if err != nil {
+		return err
+	}
+	differences := canon.DiffGiven(desired.Object, observed, i.kind.Fields)
+	differences = slices.DeleteFunc(differences, func(d canon.Difference) bool {
+		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})
-	if differences := canon.Diff(d.object, observed, fields); len(differences) > 0 {
-		m.fields = fieldsOf(differences)
-		return &MismatchError{Key: m.key, KonnectID: m.entity.ID, Fields: m.fields}
+	x.changes.fields = fieldsOf(differences)
+	if len(d.world.wantedMembers(d.batch, i)) > 0 {
+		d.compareGroup(i, x)
 	}
-	s.keepBasis(m, d, observed)
-	m.owned = true
-	m.step = ActionUnchanged
-	if m.obj.GetKonnectStatus().ID != m.entity.ID {
-		m.step, m.holder = ActionAdopted, s.holderOf(m)
-	}
+	d.keepBasis(x, desired, observed)
+	x.planned, x.changes.owned = ActionObserved, true
 	return nil
 }
 
-// logUnknown tells of fields that Konnect has and the kind does not know.
-func (s *session) logUnknown(m *member, d desired, observed canon.Object) {
-	log := s.client.config.logger
-	if !log.Enabled(context.Background(), slog.LevelDebug) {
-		return
-	}
-	for name, value := range observed {
-		if _, sent := d.object[name]; !sent && value != nil && !slices.Contains(serverFields, name) &&
-			!slices.ContainsFunc(m.kind.about().fields, func(f canon.Field) bool { return f.Name == name }) {
-			log.Debug("field is not compared", "key", m.key.String(), "field", name)
+func holdsAll(observed any, tags []string) bool {
+	held, _ := observed.([]any)
+	return !slices.ContainsFunc(tags, func(tag string) bool { return !slices.Contains(held, any(tag)) })
+}
+
+// checkHolders refuses what is misplaced by what Konnect says. What has failed already,
+// perhaps for that, is left at it.
+func (d *decider) checkHolders() {
+	for _, i := range d.batch.items {
+		if x := d.out.of(i); x.fault.err == nil {
+			for _, err := range d.batch.misplaced(i, d.world.clusterType) {
+				d.out.refuse(x, err)
+			}
 		}
 	}
 }
 
-// serverFields are Konnect's own.
-var serverFields = []string{"id", "created_at", "updated_at", "config", "control_plane_endpoint", "telemetry_endpoint"}
+// clusterType is that of the entity or, while there is none, the one that is asked for.
+func (w *world) clusterType(i *item) string {
+	return cmp.Or(w.of(i).clusterType, i.kind.ClusterType(i.object))
+}
+
+// checkNaturalKeys finds objects of one batch that want the same natural key.
+func (d *decider) checkNaturalKeys() {
+	type slot struct {
+		siblings collection
+		key      naturalKey
+	}
+	taken := map[slot]*item{}
+	for _, i := range d.batch.items {
+		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.of(i).fault.err != nil || i.isMirror() ||
+			i.isBeingDeleted() && d.world.entity(i) == nil {
+			continue
+		}
+		siblings := collection{account: i.controlPlane.account, kind: i.kind}
+		if !i.isControlPlane() {
+			siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key)
+		}
+		for n, value := range d.world.keys(d.batch, i) {
+			key := slot{siblings, naturalKey{n, value}}
+			if other := taken[key]; value != "" && other != nil {
+				d.out.refuse(d.out.of(i), fmt.Errorf("check %s: %s %q is that of %s too", i.key, i.kind.Identity.Field, i.kind.Name(i.object), other.key))
+			} else if value != "" {
+				taken[key] = i
+			}
+		}
+	}
+}
+
+// releases reports whether the entity that has x's natural key gives it up: it belongs
+// to another object of the batch, after which x is then written, or it is pruned, which
+// is then done first.
+func (d *decider) releases(e *wire.Entity, x *decision) bool {
+	i := x.item
+	if d.world.mayPrune(d.batch, i, e, d.options) && d.isOrphan(e, i.controlPlane, i.kind) {
+		d.out.reused[e.ID] = x
+		return true
+	}
+	other := d.world.claimed(i.kind, e.ID)
+	if other == nil || other == i || !other.inBatch || other.isReadOnly() || other.isBeingDeleted() {
+		return false
+	}
+	if sameKeys(e, d.world.keys(d.batch, other)) {
+		return false
+	}
+	x.order.after = append(x.order.after, d.out.of(other))
+	return true
+}

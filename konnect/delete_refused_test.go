@@ -114,7 +114,7 @@ func TestDeleteControlPlanesWithMore(t *testing.T) {
 		}
 		held()["a service"](t, server, planeID(t, server, "spare"))
 		_, err := n.client(t, konnect.WithOwner("platform")).Delete(t.Context(), objects)
-		var invalid *konnect.ValidationError
+		var invalid *konnect.BatchError
 		require.ErrorAs(t, err, &invalid)
 		planes := map[string]bool{}
 		for _, p := range invalid.Problems {

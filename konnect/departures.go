@@ -6,18 +6,20 @@ import (
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // What others have put on an entity to prune, such as a plugin or a target in an
 // upstream, serves the objects that use the entity. When those leave it in the same
 // call, that is lost, though the entity itself is spared.
 
-// departures are the objects that leave an entity to prune.
-func (s *session) departures(pruned map[string]*member) map[*member][]*member {
-	left := map[*member][]*member{}
-	s.eachChild(pruned, func(from *member, _ binding, child *entity) {
-		if claim := s.claims[child.ID]; claim != nil && claim.err == nil && !claim.isReadOnly() {
-			left[from] = append(left[from], claim)
+// departures are the items that leave an orphan.
+func (s *settler) departures(pruned map[string]*decision) map[*decision][]*decision {
+	left := map[*decision][]*decision{}
+	s.world.eachChild(s.batch, pruned, func(from *decision, k *kinds.Kind, child *wire.Entity) {
+		if x := s.out.byEntity[claim{k, child.ID}]; x != nil && x.follows() {
+			left[from] = append(left[from], x)
 		}
 	})
 	for _, from := range pruned {
@@ -26,104 +28,107 @@ func (s *session) departures(pruned map[string]*member) map[*member][]*member {
 	return left
 }
 
-// callersLeaving are the objects whose entities lead to an entity to prune by its
-// name, and will lead elsewhere.
-func (s *session) callersLeaving(from *member) []*member {
-	caller, name := from.kind.about().caller, nameOf(from.entity)
-	if caller.collection == "" || name == "" {
+// callersLeaving are the items whose entities lead to an orphan by its name, and will
+// lead elsewhere.
+func (s *settler) callersLeaving(from *decision) []*decision {
+	caller, name := from.kind().Caller, from.orphan.entity.Name
+	if caller.Collection == "" || name == "" {
 		return nil
 	}
-	var leaving []*member
-	for _, m := range s.members {
-		if m.kind.about().collection != caller.collection || m.control == nil || m.control.id != from.control.id || m.isReadOnly() {
+	var leaving []*decision
+	for _, i := range s.batch.items {
+		x := s.out.of(i)
+		if i.kind.Collection != caller.Collection || i.controlPlane == nil || i.isReadOnly() ||
+			s.world.of(i.controlPlane).id != s.world.of(from.controlPlane()).id {
 			continue
 		}
-		if slices.ContainsFunc(m.fields, func(f Field) bool { return f.Path == caller.field && f.From == name }) {
-			leaving = append(leaving, m)
+		if slices.ContainsFunc(x.changes.fields, func(f Field) bool { return f.Path == caller.Field && f.From == name }) {
+			leaving = append(leaving, x)
 		}
 	}
 	return leaving
 }
 
-// refuseDepartures refuses to let objects leave entities to prune on which others
-// have put something, or of which that is not known.
-func (s *session) refuseDepartures(pruned map[string]*member, left map[*member][]*member) {
+// refuseDepartures refuses to let items leave orphans on which others have put something,
+// or of which that is not known.
+func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decision][]*decision) {
 	for _, from := range pruned {
 		leaving := slices.Concat(left[from], s.replacements(from, pruned))
 		if len(leaving) == 0 {
 			continue
 		}
-		if unknown := s.unknownAbout(from); unknown != nil {
-			s.refuse(leaving[0], printable.Error(fmt.Errorf("update %s: it would leave entity %s (%s): %w",
-				leaving[0].key, from.id, orDash(nameOf(from.entity)), unknown)))
+		e := from.orphan.entity
+		if unknown := s.world.unknownBelow(s.batch, from, s.options); unknown != nil {
+			s.out.refuse(leaving[0], printable.Error(fmt.Errorf("update %s: it would leave entity %s (%s): %w",
+				leaving[0].key(), e.ID, orDash(e.Name), unknown)))
 		}
-		if lost := s.othersOn(from); lost != nil {
-			for _, m := range leaving {
-				s.refuse(m, departureError(m, from, lost))
-			}
+		lost := s.othersOn(from)
+		if lost == nil {
+			continue
+		}
+		for _, x := range leaving {
+			s.out.refuse(x, &OwnershipError{
+				Key: x.key(), KonnectID: lost.ID, Name: orDash(lost.Name), Holder: lost.Marks.Holder(),
+				left: fmt.Sprintf("%s (%s)", e.ID, orDash(e.Name)),
+				Hint: fmt.Sprintf("move or delete it first, or keep %s of %s, so that the entity stays", from.kind().Identity.Field, from.key()),
+			})
 		}
 	}
 }
 
-// othersOn returns what others have put on an entity to prune, if anything: a
-// plugin, or what is nested in it. What only refers to it goes on doing so.
-func (s *session) othersOn(from *member) *entity {
-	parents, found := map[string]*member{from.id: from}, []*entity(nil)
-	s.eachPlugin(parents, func(_ *member, plugin *entity) { found = append(found, plugin) })
-	s.eachChild(parents, func(_ *member, k binding, child *entity) {
-		if k.about().parentCollection != "" && s.claims[child.ID] == nil && !child.owner.ours(s.owner) {
-			found = append(found, child)
+// othersOn returns what others have put on an orphan, if anything: a plugin, or what is
+// nested in it. What only refers to it goes on doing so.
+func (s *settler) othersOn(from *decision) *wire.Entity {
+	var found *wire.Entity
+	parents := map[string]*decision{from.orphan.entity.ID: from}
+	s.world.eachPlugin(parents, func(_ *decision, plugin *wire.Entity) {
+		if found == nil {
+			found = plugin
 		}
 	})
-	if len(found) == 0 {
-		return nil
-	}
-	return found[0]
+	s.world.eachChild(s.batch, parents, func(_ *decision, k *kinds.Kind, child *wire.Entity) {
+		if found == nil && k.Parent() != nil && s.world.claimed(k, child.ID) == nil && !child.Marks.Ours(s.world.owner) {
+			found = child
+		}
+	})
+	return found
 }
 
-func departureError(m, from *member, lost *entity) error {
-	return &OwnershipError{
-		Key: m.key, KonnectID: lost.ID, Name: orDash(nameOf(lost)), Holder: lost.owner.holder(),
-		left: fmt.Sprintf("%s (%s)", from.id, orDash(nameOf(from.entity))),
-		AdoptHint: fmt.Sprintf("move or delete it first, or keep %s of %s, so that the entity stays",
-			from.kind.about().nameField, from.key),
-	}
-}
-
-// replacements are the objects to create that stand for the same as what is pruned
+// replacements are the items to create that stand for the same as what is pruned
 // below an entity: where both it and its children were renamed.
-func (s *session) replacements(from *member, pruned map[string]*member) []*member {
-	var found []*member
-	s.eachChild(map[string]*member{from.id: from}, func(_ *member, k binding, child *entity) {
+func (s *settler) replacements(from *decision, pruned map[string]*decision) []*decision {
+	var found []*decision
+	s.world.eachChild(s.batch, map[string]*decision{from.orphan.entity.ID: from}, func(_ *decision, k *kinds.Kind, child *wire.Entity) {
 		if old := pruned[child.ID]; old == nil || !old.isDoomed() {
 			return
 		}
-		for _, m := range s.members {
-			if m.kind == k && m.step == ActionCreated && m.err == nil && (m.mark == child.owner.key || s.isSame(m, from, child)) {
-				found = append(found, m)
+		for _, i := range s.batch.items {
+			x := s.out.of(i)
+			if i.kind == k && x.planned == ActionCreated && x.fault.err == nil && (i.mark == child.Marks.Key || s.isSame(i, from, child)) {
+				found = append(found, x)
 			}
 		}
 	})
 	return found
 }
 
-// isSame reports whether an object to create wants what an entity is, but for its
-// name, its tags and what it belongs to.
-func (s *session) isSame(m, from *member, child *entity) bool {
-	if m.control.id != from.control.id {
+// isSame reports whether an item to create wants what an entity is, but for its name, its
+// tags and what it belongs to.
+func (s *settler) isSame(i *item, from *decision, child *wire.Entity) bool {
+	if s.world.of(i.controlPlane).id != s.world.of(from.controlPlane()).id {
 		return false
 	}
-	observed, err := m.kind.shape(child)
+	observed, err := i.kind.Project(child)
 	if err != nil {
 		return false
 	}
-	d, err := m.kind.desire(m.obj, s.inputs(m, observed))
+	desired, err := i.kind.Desire(i.object, s.options.inputs(s.batch, i, nil, observed, s.world.idOf))
 	if err != nil {
 		return false
 	}
-	fields := slices.DeleteFunc(slices.Clone(m.kind.about().fields), func(f canon.Field) bool {
+	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool {
 		parent, _ := observed[f.Name].(map[string]any)
-		return f.Name == "tags" || f.Name == m.kind.about().nameKey || parent["id"] == from.id
+		return f.Name == "tags" || f.Name == i.kind.Identity.Parks || parent["id"] == from.orphan.entity.ID
 	})
-	return len(canon.Diff(d.object, observed, fields)) == 0
+	return len(canon.Diff(desired.Object, observed, fields)) == 0
 }

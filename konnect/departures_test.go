@@ -117,7 +117,7 @@ func TestNothingLeavesWhatOthersUse(t *testing.T) {
 				before := stateOf(t, server)
 				server.ResetLog()
 				_, err = client.Ensure(t.Context(), batch(tt.after), konnect.WithPrune())
-				var invalid *konnect.ValidationError
+				var invalid *konnect.BatchError
 				require.ErrorAs(t, err, &invalid)
 				var refused []string
 				for _, p := range invalid.Problems {

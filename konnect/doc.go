@@ -90,7 +90,7 @@
 //
 // # Errors
 //
-// What is wrong with a batch is reported all together, as a [*ValidationError],
+// What is wrong with a batch is reported all together, as a [*BatchError],
 // before the first write; [WithPartial] lets it stop only the objects concerned.
 // Later failures concern single objects: the others go on, the [Report] tells
 // about each, and calling again resumes.

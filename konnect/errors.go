@@ -128,15 +128,15 @@ type Problem struct {
 	Err error
 }
 
-// ValidationError lists everything that is wrong with a batch. Nothing was
+// BatchError lists everything that is wrong with a batch. Nothing was
 // written. Unwrap gives each problem's error.
-type ValidationError struct {
+type BatchError struct {
 	// Problems by object in order of its key.
 	Problems []Problem
 }
 
 // Error lists the problems, one a line; beyond a hundred it says how many more there are.
-func (e *ValidationError) Error() string {
+func (e *BatchError) Error() string {
 	return firstLines(e.Problems, shownProblems, Problem.String, "problems; Problems has all of them")
 }
 
@@ -153,7 +153,7 @@ func (p Problem) named() error {
 }
 
 // Unwrap implements the multiple form of errors.Unwrap.
-func (e *ValidationError) Unwrap() []error {
+func (e *BatchError) Unwrap() []error {
 	unwrapped := make([]error, len(e.Problems))
 	for i, p := range e.Problems {
 		unwrapped[i] = p.Err
@@ -170,8 +170,8 @@ type OwnershipError struct {
 	KonnectID, Name string
 	// Holder says who looks after it, as far as its marks tell.
 	Holder string
-	// AdoptHint says how to take it over, or what to do instead.
-	AdoptHint string
+	// Hint says how to take it over, or what to do instead.
+	Hint string
 
 	// belongs is true where the entity belongs to that of an object to delete.
 	belongs bool
@@ -188,8 +188,8 @@ func (e *OwnershipError) Error() string {
 	case e.belongs:
 		text = printable.Sprintf("delete %s: entity %s (%s) belongs to it and is looked after by %s", e.Key, e.KonnectID, e.Name, e.Holder)
 	}
-	if e.AdoptHint != "" {
-		text += "; " + e.AdoptHint
+	if e.Hint != "" {
+		text += "; " + e.Hint
 	}
 	return text
 }

@@ -29,14 +29,3 @@ func (e *ProtectedError) Error() string {
 	}
 	return printable.Sprintf("delete %s: entity %s (%s) of %s belongs to it and is kept by %s", e.Key, e.KonnectID, e.Name, e.Of, policy)
 }
-
-// protectedError says that an entity of kind k stays, and with it what m stands for.
-func (s *session) protectedError(m *member, k binding, e *entity, policy crd.DeletionPolicy) error {
-	of := keyOfEntity(k, e)
-	if claim := s.claims[e.ID]; claim != nil {
-		of = claim.key
-	} else if e.ID == m.id {
-		of = m.key
-	}
-	return &ProtectedError{Key: m.key, KonnectID: e.ID, Name: orDash(nameOf(e)), Of: of, Policy: policy}
-}

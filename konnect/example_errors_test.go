@@ -13,7 +13,7 @@ import (
 )
 
 // Everything that is wrong with a batch is reported together, and nothing is sent.
-func ExampleValidationError() {
+func ExampleBatchError() {
 	server, client, stop := startKonnect()
 	defer stop()
 
@@ -21,7 +21,7 @@ func ExampleValidationError() {
 		builder.NewService("service").ControlPlane("nowhere").Host("echo.example.com").Port(80).MustBuild(),
 		builder.NewRoute("route").Service("service").Protocols("http", "grpc").Paths("/echo").MustBuild(),
 	})
-	if invalid, ok := errors.AsType[*konnect.ValidationError](err); ok {
+	if invalid, ok := errors.AsType[*konnect.BatchError](err); ok {
 		for _, problem := range invalid.Problems {
 			fmt.Println(problem.Key)
 		}
@@ -50,7 +50,7 @@ func ExampleOwnershipError() {
 	if owned, ok := errors.AsType[*konnect.OwnershipError](err); ok {
 		fmt.Println(owned.Key, owned.KonnectID == id)
 		fmt.Println("held by", owned.Holder)
-		fmt.Println(owned.AdoptHint)
+		fmt.Println(owned.Hint)
 	}
 	// Output:
 	// KonnectGatewayControlPlane default/gateway-control-plane true

@@ -58,7 +58,7 @@ func TestManyProblemsAreReadable(t *testing.T) {
 	client := newNetwork(konnecttest.NewServer()).client(t)
 	for n, lines := range map[int]int{1: 1, 100: 100, 101: 101, 150: 101} {
 		_, err := client.Ensure(t.Context(), batch(n))
-		invalid, ok := errors.AsType[*konnect.ValidationError](err)
+		invalid, ok := errors.AsType[*konnect.BatchError](err)
 		require.True(t, ok)
 		require.Len(t, invalid.Problems, n)
 		text := strings.Split(invalid.Error(), "\n")

@@ -4,221 +4,231 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
-// round is one way in which an entity is found.
-type round func(*member, *index) *entity
-
-// rounds are these ways in the order of identity. Each is gone through for all
-// objects before the next, so that none takes what another has the better claim to.
-func (s *session) rounds() []round {
-	return []round{s.addressed, s.ownOf, s.looksAt, s.renamed, s.inherited, s.computed, s.operators, s.adoptable}
+// finder tells which entities belong to which items. It asks nobody.
+type finder struct {
+	batch   *batch
+	world   *world
+	options callOptions
 }
 
-// findControlPlanes finds all control planes, by name only once it is known which
-// of them other objects stand for.
-func (s *session) findControlPlanes() {
-	for _, m := range s.members {
-		if m.isControlPlane() && m.err == nil && m.account != nil {
-			x := s.indexes[s.controlPlanes(m.account)]
-			if m.isMirror() {
-				s.take(m, x.byID[m.kind.mirrored(m.obj)])
-			} else {
-				s.take(m, s.ownOf(m, x))
-			}
-		}
-	}
-	for _, round := range []round{s.looksAt, s.renamed, s.inherited, s.operators, s.adoptable} {
-		for _, m := range s.members {
-			if m.isControlPlane() && m.err == nil && m.account != nil && m.entity == nil && !m.isMirror() {
-				s.take(m, round(m, s.indexes[s.controlPlanes(m.account)]))
-			}
-		}
-	}
-	for _, m := range s.members {
-		if s.deleting && m.isControlPlane() {
-			s.addLeftovers(m)
-		}
-	}
-}
+// round is one way in which an entity is found. Each is gone through for all items before
+// the next, so that none takes what another has the better claim to.
+type round func(*item, *index) *wire.Entity
 
-// findAll finds the entities of all objects but control planes, in the first or
-// the second round of observation. What is not found will have the computed ID, or
-// the spec's.
-func (s *session) findAll(nested bool) {
-	var sought []*member
-	for _, m := range s.members {
-		if m.isControlPlane() || m.control == nil || m.control.entity == nil || m.err != nil || m.entity != nil {
+// controlPlanes finds all control planes, by name only once it is known which of them
+// other objects stand for.
+func (f *finder) controlPlanes() {
+	var sought []*item
+	for _, i := range f.batch.items {
+		if !i.isControlPlane() || i.account == nil || f.world.faults.of(i) != nil {
 			continue
 		}
-		if nested == (m.kind.about().parent != "") && s.indexes[s.collectionOf(m)] != nil {
-			sought = append(sought, m)
+		if x := f.indexOf(i); i.isMirror() {
+			f.take(i, x.byID[i.kind.Mirror(i.object)])
+		} else if len(x.byID) > 0 {
+			sought = append(sought, i)
 		}
 	}
-	for _, round := range s.rounds() {
-		for _, m := range sought {
-			if m.entity == nil && m.err == nil {
-				s.take(m, round(m, s.indexes[s.collectionOf(m)]))
+	if len(sought) > 0 {
+		f.find(sought, f.ownOf, f.looksAt, f.renamed, f.inherited, f.operators, f.adoptable)
+	}
+	if f.options.deleting {
+		for _, i := range f.batch.items {
+			if i.isControlPlane() {
+				f.world.strays = append(f.world.strays, f.world.leftovers(f.batch, i)...)
+			}
+		}
+		for _, s := range f.world.strays { // they lie with the object's own
+			f.world.claims[claim{s.kind, s.entity.ID}] = f.batch.byKey[s.key]
+		}
+	}
+}
+
+// entities finds the entities of all objects but control planes, in the first or the
+// second round of observation. What is not found will have the computed ID, or the
+// spec's.
+func (f *finder) entities(nested bool) {
+	var sought []*item
+	for _, i := range f.batch.items {
+		if i.isControlPlane() || i.controlPlane == nil || f.world.entity(i.controlPlane) == nil || f.world.faults.of(i) != nil {
+			continue
+		}
+		if nested == (i.kind.Parent() != nil) && f.indexOf(i) != nil {
+			sought = append(sought, i)
+		}
+	}
+	if len(sought) > 0 {
+		f.find(sought, f.addressed, f.ownOf, f.looksAt, f.renamed, f.inherited, f.computed, f.operators, f.adoptable)
+	}
+	for _, i := range sought {
+		if found := f.world.of(i); found.entity == nil {
+			found.id = f.world.newID(f.batch, i, f.options)
+		}
+	}
+}
+
+func (f *finder) find(sought []*item, rounds ...round) {
+	for _, round := range rounds {
+		for _, i := range sought {
+			if x := f.indexOf(i); len(x.byID) > 0 && f.world.entity(i) == nil && f.world.faults.of(i) == nil {
+				f.take(i, round(i, x))
 			}
 		}
 	}
-	for _, m := range sought {
-		if m.entity == nil {
-			m.id = s.newID(m)
-		}
+}
+
+func (f *finder) indexOf(i *item) *index { return f.world.indexes[f.world.siblings(f.batch, i)] }
+
+func (f *finder) keys(i *item) []string { return f.world.keys(f.batch, i) }
+
+// take settles that an entity belongs to an item.
+func (f *finder) take(i *item, e *wire.Entity) {
+	if e == nil {
+		return
 	}
+	holder := f.world.claimed(i.kind, e.ID)
+	if holder != nil && holder != i && !i.isControlPlane() {
+		f.world.faults.problem(i, i.key, fmt.Errorf("find %s: entity %s belongs to %s already", i.key, e.ID, holder.key))
+		return
+	}
+	if holder == nil || holder.isMirror() {
+		f.world.claims[claim{i.kind, e.ID}] = i
+	}
+	found := f.world.of(i)
+	found.entity, found.id = e, e.ID
+	if i.isControlPlane() {
+		found.clusterType = clusterTypeOf(i.kind, e)
+	}
+}
+
+func clusterTypeOf(k *kinds.Kind, e *wire.Entity) string {
+	observed, err := k.Project(e)
+	if err != nil {
+		return ""
+	}
+	clusterType, _ := observed["cluster_type"].(string)
+	return clusterType
 }
 
 // addressed returns the entity that the spec names by its ID.
-func (s *session) addressed(m *member, x *index) *entity {
-	return cmp.Or(x.byID[m.kind.wantedID(m.obj)], x.byID[adoptOf(m.obj).KonnectID()])
+func (f *finder) addressed(i *item, x *index) *wire.Entity {
+	return cmp.Or(x.byID[i.kind.SpecID(i.object)], x.byID[kinds.Adopt(i.object).KonnectID()])
 }
 
 // ownOf returns the entity that the status or the marks lead to. Where both lead
 // somewhere, the status outweighs the marks, unless the other entity has the name
-// that m wants and will not give it up.
-func (s *session) ownOf(m *member, x *index) *entity {
-	known, marked := s.remembered(m, x), s.marked(m, x)
+// that i wants and will not give it up.
+func (f *finder) ownOf(i *item, x *index) *wire.Entity {
+	known, marked := f.inStatus(i, x), f.marked(i, x)
+	if known != nil && known.Marks.Ours(f.world.owner) && known.Marks.Key != i.mark {
+		known = nil // it is another object's
+	}
 	if known == nil || marked == nil || known == marked {
 		return cmp.Or(known, marked)
 	}
-	hasName := func(e *entity) bool { return m.kind.about().natural(e) == s.natural(m) }
-	if hasName(marked) && !hasName(known) && s.isFree(m, marked) && !s.mayPrune(m, marked) {
+	keys := f.keys(i)
+	if sameKeys(marked, keys) && !sameKeys(known, keys) && f.world.isFree(i, marked) && !f.world.mayPrune(f.batch, i, marked, f.options) {
 		return marked
 	}
 	return known
 }
 
-// remembered returns the entity in the status, unless our marks give it to another
-// object.
-func (s *session) remembered(m *member, x *index) *entity {
-	e := s.inStatus(m, x)
-	if e == nil || e.owner.ours(s.owner) && e.owner.key != m.mark {
-		return nil
-	}
-	return e
-}
-
 // inherited returns the entity in the status that has our marks for another object,
 // where that does not want it and nobody has a better claim.
-func (s *session) inherited(m *member, x *index) *entity {
-	e := s.inStatus(m, x)
-	if e == nil || !s.isFree(m, e) {
+func (f *finder) inherited(i *item, x *index) *wire.Entity {
+	e := f.inStatus(i, x)
+	if e == nil || !f.world.isFree(i, e) {
 		return nil
 	}
-	if other := s.byMark[e.owner.key]; other != nil && other != m && other.control != nil && s.planeOf(other) == s.planeOf(m) {
+	other := f.batch.byMark[e.Marks.Key]
+	if other != nil && other != i && other.controlPlane != nil && f.world.mainOf(other) == f.world.mainOf(i) {
 		return nil
 	}
 	return e
 }
 
 // inStatus returns the entity that the status names, in the same control plane.
-func (s *session) inStatus(m *member, x *index) *entity {
-	status := m.obj.GetKonnectStatus()
-	if !m.isControlPlane() && status.ControlPlaneID != m.control.id {
+func (f *finder) inStatus(i *item, x *index) *wire.Entity {
+	status := i.object.GetKonnectStatus()
+	if !i.isControlPlane() && status.ControlPlaneID != f.world.of(i.controlPlane).id {
 		return nil
 	}
 	return x.byID[status.ID]
 }
 
-// marked returns the entity with m's marks. Of several it is the one with the name
-// that m wants, else the one with the computed ID, else the first by ID; the others
+// marked returns the entity with i's marks. Of several it is the one with the name
+// that i wants, else the one with the computed ID, else the first by ID; the others
 // are leftovers.
-func (s *session) marked(m *member, x *index) *entity {
-	rank := func(e *entity) int {
+func (f *finder) marked(i *item, x *index) *wire.Entity {
+	candidates := x.byMark[i.mark]
+	if len(candidates) == 0 {
+		return nil
+	}
+	keys := f.keys(i)
+	rank := func(e *wire.Entity) int {
 		switch {
-		case !s.isFree(m, e):
+		case !f.world.isFree(i, e):
 			return 3
-		case m.kind.about().natural(e) == s.natural(m):
+		case sameKeys(e, keys):
 			return 0
-		case !m.isControlPlane() && e.ID == computedID(m.control.id, s.owner, m.key):
+		case !i.isControlPlane() && e.ID == marks.EntityID(f.world.of(i.controlPlane).id, f.world.owner, i.key):
 			return 1
 		default:
 			return 2
 		}
 	}
-	candidates := x.byMark[m.mark]
-	if len(candidates) == 0 {
-		return nil
-	}
-	return slices.MinFunc(candidates, func(a, b *entity) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID)) })
+	return slices.MinFunc(candidates, func(a, b *wire.Entity) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), compareIDs(a, b))
+	})
 }
 
 // looksAt returns the entity with the natural key, whoever holds it, for an object
 // that only observes it and does not name it by ID.
-func (s *session) looksAt(m *member, x *index) *entity {
-	if !m.observes() || m.kind.wantedID(m.obj) != "" || adoptOf(m.obj) != nil {
+func (f *finder) looksAt(i *item, x *index) *wire.Entity {
+	if !i.observes() || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
 		return nil
 	}
-	return x.byNatural[s.natural(m)]
+	return x.named(f.keys(i))
 }
 
-// namesake returns the entity with the natural key that m wants, if nobody stands for it.
-func (s *session) namesake(m *member, x *index) *entity {
-	e := x.byNatural[s.natural(m)]
-	if s.deleting || e == nil || s.claims[e.ID] != nil {
+// namesake returns the entity with a natural key that i wants, if nobody stands for it.
+func (f *finder) namesake(i *item, x *index) *wire.Entity {
+	if f.options.deleting {
 		return nil
 	}
-	return e
+	if e := x.named(f.keys(i)); e != nil && f.world.claimed(i.kind, e.ID) == nil {
+		return e
+	}
+	return nil
 }
 
 // renamed returns the entity of an object that was renamed. Children are observed
 // below it then.
-func (s *session) renamed(m *member, x *index) *entity {
-	wanted := m.kind.wantedID(m.obj)
-	if e := s.namesake(m, x); e != nil && s.isRenamed(m, e) && (wanted == "" || wanted == e.ID) {
+func (f *finder) renamed(i *item, x *index) *wire.Entity {
+	id := i.kind.SpecID(i.object)
+	if e := f.namesake(i, x); e != nil && f.world.isRenamed(f.batch, i, e, f.options) && (id == "" || id == e.ID) {
 		return e
 	}
 	return nil
 }
 
 // adoptable returns the entity that the policy lets be adopted.
-func (s *session) adoptable(m *member, x *index) *entity {
-	if e := s.namesake(m, x); e != nil && adoptOf(m.obj) == nil && m.inBatch && s.adoptionOf(m).allows(e.owner) {
+func (f *finder) adoptable(i *item, x *index) *wire.Entity {
+	if kinds.Adopt(i.object) != nil || !i.inBatch {
+		return nil
+	}
+	if e := f.namesake(i, x); e != nil && f.options.adoptionOf(i).allows(e.Marks) {
 		return e
 	}
 	return nil
 }
 
-func (s *session) computed(m *member, x *index) *entity { return x.byID[s.computedID(m)] }
-
-// isFree reports whether no other object stands for the entity; a mirror lets the
-// object of a control plane have it.
-func (s *session) isFree(m *member, e *entity) bool {
-	claim := s.claims[e.ID]
-	return claim == nil || claim == m || claim.isMirror()
-}
-
-// natural is the natural key that an object wants for its entity.
-func (s *session) natural(m *member) string {
-	if parent := s.parentOf(m); parent != nil {
-		return nestedKey(idOf(parent, parent.key), m.kind.wantedName(m.obj))
-	}
-	return m.kind.wantedName(m.obj)
-}
-
-func (s *session) take(m *member, e *entity) {
-	if e == nil {
-		return
-	}
-	if other := s.claims[e.ID]; other != nil && other != m && !m.isControlPlane() {
-		s.problem(m.key, fmt.Errorf("find %s: entity %s belongs to %s already", m.key, e.ID, other.key))
-		return
-	}
-	if s.claims[e.ID] == nil || s.claims[e.ID].isMirror() {
-		s.claims[e.ID] = m
-	}
-	m.entity, m.id = e, e.ID
-	if m.isControlPlane() {
-		m.clusterType = clusterTypeOf(m.kind, e)
-	}
-}
-
-func clusterTypeOf(k binding, e *entity) string {
-	shaped, err := k.shape(e)
-	if err != nil {
-		return ""
-	}
-	clusterType, _ := shaped["cluster_type"].(string)
-	return clusterType
+func (f *finder) computed(i *item, x *index) *wire.Entity {
+	return x.byID[f.world.computedID(f.batch, i, f.options)]
 }

@@ -1,12 +1,13 @@
 package konnect
 
 import (
-	"cmp"
-	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // Entities of the Kong operator say by k8s-kind, k8s-namespace and k8s-name which
@@ -17,44 +18,44 @@ type operatorKey struct{ group, kind, namespace, name string }
 
 // operatorKeyOf is the object in the marks of an entity; false where the entity is
 // not the operator's, or has marks of ours beside.
-func operatorKeyOf(o ownership) (operatorKey, bool) {
-	if !o.isOperators() || o.owner != "" || o.key != "" || o.kind == "" || o.name == "" {
+func operatorKeyOf(o marks.Ownership) (operatorKey, bool) {
+	if !o.IsOperators() || o.Owner != "" || o.Key != "" || o.Kind == "" || o.Name == "" {
 		return operatorKey{}, false
 	}
-	return operatorKey{group: o.group, kind: o.kind, namespace: o.namespace, name: o.name}, true
+	return operatorKey{group: o.Group, kind: o.Kind, namespace: o.Namespace, name: o.Name}, true
 }
 
 // operatorName is the name of an object in the operator's marks, which are shorter
 // than a name can be.
-func operatorName(m *member) string {
-	if m.isControlPlane() {
-		return cut(m.key.Name, maxLabelLength)
+func operatorName(i *item) string {
+	if i.isControlPlane() {
+		return marks.Cut(i.key.Name, marks.MaxLabelLength)
 	}
-	return strings.TrimPrefix(cut(markName+":"+m.key.Name, maxTagLength), markName+":")
+	return strings.TrimPrefix(marks.Cut(marks.Name+":"+i.key.Name, marks.MaxTagLength), marks.Name+":")
 }
 
-// followsOperator reports whether m may take over what the operator made for it.
-func (s *session) followsOperator(m *member) bool {
-	return !s.deleting && m.inBatch && !m.isReadOnly() && adoptOf(m.obj) == nil && s.adoptionOf(m) == AdoptFromOperator
+// followsOperator reports whether i may take over what the operator made for it.
+func followsOperator(i *item, o callOptions) bool {
+	return !o.deleting && i.inBatch && !i.isReadOnly() && kinds.Adopt(i.object) == nil && o.adoptionOf(i) == AdoptFromOperator
 }
 
 // operators returns the entity that the operator made for the object, by its marks.
 // Several are a problem: nobody can tell which one to keep.
-func (s *session) operators(m *member, x *index) *entity {
-	if !s.followsOperator(m) {
+func (f *finder) operators(i *item, x *index) *wire.Entity {
+	if !followsOperator(i, f.options) {
 		return nil
 	}
-	found, certain := s.operatorsOf(m, x)
+	found, certain := f.operatorsOf(i, x)
 	switch {
 	case len(found) == 0:
 		return nil
 	case len(found) > 1:
-		s.problem(m.key, ambiguousEntity(m, found))
+		f.world.faults.problem(i, i.key, ambiguousEntity(i, found))
 		return nil
 	case !certain:
 		e := found[0]
-		s.problem(m.key, fmt.Errorf("find %s: entity %s (%s) of the kong operator may be this object's, whose name is longer than its mark %q holds; %s",
-			m.key, e.ID, orDash(nameOf(e)), e.owner.name, ambiguityHint(m)))
+		f.world.faults.problem(i, i.key, fmt.Errorf("find %s: entity %s (%s) of the kong operator may be this object's, whose name is longer than its mark %q holds; %s",
+			i.key, e.ID, orDash(e.Name), e.Marks.Name, ambiguityHint(i)))
 		return nil
 	}
 	return found[0]
@@ -63,50 +64,34 @@ func (s *session) operators(m *member, x *index) *entity {
 // operatorsOf returns the entities whose marks tell the object, in order of their
 // IDs: those with its UID where there are any. It is not certain that they are its
 // own where the mark does not hold the whole name.
-func (s *session) operatorsOf(m *member, x *index) (found []*entity, certain bool) {
-	name := operatorName(m)
-	for _, group := range []string{m.key.Group, ""} {
-		found = append(found, x.byOperator[operatorKey{group: group, kind: m.key.Kind, namespace: m.key.Namespace, name: name}]...)
+func (f *finder) operatorsOf(i *item, x *index) (found []*wire.Entity, certain bool) {
+	name := operatorName(i)
+	for _, group := range []string{i.key.Group, ""} {
+		found = append(found, x.byOperator[operatorKey{group: group, kind: i.key.Kind, namespace: i.key.Namespace, name: name}]...)
 	}
-	found = slices.DeleteFunc(found, func(e *entity) bool { return !s.isFree(m, e) })
-	slices.SortFunc(found, func(a, b *entity) int { return cmp.Compare(a.ID, b.ID) })
-	if uid := string(m.obj.GetUID()); uid != "" {
-		own := slices.DeleteFunc(slices.Clone(found), func(e *entity) bool { return e.owner.operatorUID != uid })
+	found = slices.DeleteFunc(found, func(e *wire.Entity) bool { return !f.world.isFree(i, e) })
+	slices.SortFunc(found, compareIDs)
+	if uid := string(i.object.GetUID()); uid != "" {
+		own := slices.DeleteFunc(slices.Clone(found), func(e *wire.Entity) bool { return e.Marks.OperatorUID != uid })
 		if len(own) > 0 {
 			return own, true
 		}
 	}
-	return found, name == m.key.Name
+	return found, name == i.key.Name
 }
 
-func ambiguousEntity(m *member, found []*entity) error {
-	err := &AmbiguousEntityError{Key: m.key, Hint: ambiguityHint(m)}
+func ambiguousEntity(i *item, found []*wire.Entity) error {
+	err := &AmbiguousEntityError{Key: i.key, Hint: ambiguityHint(i)}
 	for _, e := range found {
 		err.KonnectIDs = append(err.KonnectIDs, e.ID)
-		err.described = append(err.described, fmt.Sprintf("%s (%s, %s %s)", e.ID, orDash(nameOf(e)), markOperatorUID, orDash(e.owner.operatorUID)))
+		err.described = append(err.described, fmt.Sprintf("%s (%s, %s %s)", e.ID, orDash(e.Name), marks.OperatorUID, orDash(e.Marks.OperatorUID)))
 	}
 	return err
 }
 
-func ambiguityHint(m *member) string {
-	if m.isControlPlane() {
+func ambiguityHint(i *item) string {
+	if i.isControlPlane() {
 		return "take the operator's labels off what is not, or delete it"
 	}
 	return "name the right one in spec.adopt"
-}
-
-// readOperators reads what the operator made for an object, if the object may take
-// that over and has no entity of its own.
-func (s *session) readOperators(ctx context.Context, n *need, m *member) error {
-	x, about := s.indexes[n.collection], n.kind.about()
-	if !s.followsOperator(m) || len(x.byMark[m.mark]) > 0 {
-		return nil
-	}
-	tags := []string{markKind + ":" + m.key.Kind, markName + ":" + operatorName(m)}
-	if m.key.Namespace != "" {
-		tags = append(tags, markNamespace+":"+m.key.Namespace)
-	}
-	query := url.Values{"tags": {strings.Join(tags, ",")}} // all of them
-	path := about.collectionPath(scope{controlPlane: n.controlPlane})
-	return n.account.listCore(ctx, path, query, func(e *entity) { x.add(e, s.owner, about.natural) })
 }

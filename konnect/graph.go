@@ -2,45 +2,49 @@ package konnect
 
 import (
 	"context"
-	"strings"
 
-	"github.com/konnectkit/konnectkit/resolve"
+	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
 )
 
 // graph is what one call does, each task after what it needs and after nothing
 // else: there are no barriers between kinds, nor between writing and deleting.
 type graph struct {
-	s     *session
-	tasks []*task
-	// done are the tasks after which an object's entity is as desired, members of
-	// a group aside, or an entity to prune is gone.
-	done map[*member]*task
-	// joined are the tasks after which a group has its members.
-	joined map[*member]*task
-	// parked are the tasks that give up a name for the time being.
-	parked map[*member]*task
-	// settled are the tasks after which nothing more is written to a control plane.
-	settled map[*member]*task
+	tasks []*schedule.Task
+	// done are the tasks after which an item's entity is as desired, members of a
+	// group aside, or an orphan is gone.
+	done map[*decision]*schedule.Task
+	// joined are the tasks after which a group has its members, and parked those that
+	// give up a name for the time being.
+	joined, parked map[*decision]*schedule.Task
 }
 
-func (s *session) newGraph() *graph {
-	return &graph{s: s, done: map[*member]*task{}, joined: map[*member]*task{}, parked: map[*member]*task{}, settled: map[*member]*task{}}
+// doing is what is done for a decision; runs side by side with others.
+type doing func(context.Context, *decision)
+
+// steps are what the tasks of a graph do. They are nil where only the order counts.
+type steps struct {
+	write, park, join, delete doing
+	// finish is called after the last task for a decision.
+	finish func(*decision)
+	failed func(*decision) bool
 }
 
-// add makes a task of run, which finishes m if it is the last one for it.
-func (g *graph) add(m *member, last bool, run func(context.Context, *member)) *task {
-	t := &task{m: m}
-	if m.control != nil {
-		t.account, t.lane = m.control.account, m.control
+func newGraph() *graph {
+	return &graph{
+		done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{}, parked: map[*decision]*schedule.Task{},
 	}
-	t.run = func(ctx context.Context) {
-		if m.err == nil {
-			run(ctx, m)
+}
+
+// add makes a task, which finishes x if it is the last one for it.
+func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
+	t := &schedule.Task{Account: x.account(), Lane: x.controlPlane(), Of: x, Run: func(ctx context.Context) {
+		if !s.failed(x) {
+			do(ctx, x)
 		}
 		if last {
-			g.s.finish(m)
+			s.finish(x)
 		}
-	}
+	}}
 	g.tasks = append(g.tasks, t)
 	return t
 }
@@ -48,144 +52,129 @@ func (g *graph) add(m *member, last bool, run func(context.Context, *member)) *t
 // ensureGraph is that of Ensure. A parent is written before its children, and an
 // entity is deleted after what it holds; whoever takes a name over waits for the
 // one that gives it up.
-func (s *session) ensureGraph() *graph {
-	g := s.newGraph()
-	for _, m := range s.members {
-		if m.parked {
-			g.parked[m] = g.add(m, false, s.parkName)
+func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
+	g := newGraph()
+	for _, x := range d.all {
+		if x.orphan != nil {
+			g.done[x] = g.add(x, s, true, s.delete)
+			continue
 		}
-		g.done[m] = g.add(m, relationOf(m) == nil, s.actOn)
-		if relationOf(m) != nil {
-			g.joined[m] = g.add(m, true, s.actOnGroup)
-			g.joined[m].waitFor(g.done[m])
+		if x.order.parked {
+			g.parked[x] = g.add(x, s, false, s.park)
+		}
+		isGroup := x.item.group() != nil
+		if g.done[x] = g.add(x, s, !isGroup, s.write); isGroup {
+			g.joined[x] = g.add(x, s, true, s.join)
+			g.joined[x].WaitFor(g.done[x])
 		}
 	}
-	for _, m := range s.prunes {
-		g.done[m] = g.add(m, true, s.actOnPrune)
-	}
-	for _, m := range s.members {
-		g.linkWrite(m)
-	}
-	for _, m := range s.prunes {
-		g.linkPrune(m)
+	settled := map[*item]*schedule.Task{}
+	for _, x := range d.all {
+		if x.item != nil {
+			g.linkWrite(b, d, x)
+		} else {
+			g.linkDelete(b, w, d, x, settled)
+		}
 	}
 	return g
 }
 
-func (g *graph) linkWrite(m *member) {
-	write, park := g.done[m], g.parked[m]
-	write.waitFor(park)
-	for _, other := range m.after {
-		if other.parked {
-			write.waitFor(g.parked[other])
+func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {
+	write, park := g.done[x], g.parked[x]
+	write.WaitFor(park)
+	for _, other := range x.order.after {
+		if other.order.parked {
+			write.WaitFor(g.parked[other])
 		} else {
-			write.waitFor(g.done[other])
+			write.WaitFor(g.done[other])
 		}
 	}
-	for _, edge := range m.node.Edges {
-		switch needed := g.s.leadsTo(edge); {
-		case needed == nil:
-		case needed.trails:
-			g.done[needed].waitFor(write)
-		case isMembership(m, edge):
-			g.joined[m].waitFor(g.done[needed])
+	for _, edge := range x.item.node.Edges {
+		needed := b.leadsTo(edge)
+		if needed == nil {
+			continue
+		}
+		switch n := d.of(needed); {
+		case n.order.trails:
+			g.done[n].WaitFor(write)
+		case x.item.isMembership(edge):
+			g.joined[x].WaitFor(g.done[n])
 		default:
-			write.waitFor(g.done[needed], g.joined[needed])
+			write.WaitFor(g.done[n], g.joined[n])
 			if park != nil {
-				park.waitFor(g.done[needed])
+				park.WaitFor(g.done[n])
 			}
 		}
 	}
 }
 
-// linkPrune lets an entity go after what it holds. One whose name is taken over
-// goes as soon as the taker could be written; all others go when everything else
-// in their control plane has been written, because nothing is deleted where a
-// write has failed.
-func (g *graph) linkPrune(m *member) {
-	gone := g.done[m]
-	for _, other := range m.after {
-		gone.waitFor(g.done[other])
+// linkDelete lets an orphan go after what belongs to it. One whose name is taken over
+// goes as soon as the taker could be written; all others go when everything else in
+// their control plane has been written, because nothing is deleted where a write has
+// failed. settled has the tasks after which nothing more is written to a control plane.
+func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settled map[*item]*schedule.Task) {
+	gone := g.done[x]
+	for _, other := range x.order.after {
+		gone.WaitFor(g.done[other])
 	}
-	gone.waitFor(g.done[g.s.movedTo(m)])
-	if m.taker == nil {
-		gone.waitFor(g.settle(m.control))
+	if moved := w.movedTo(b, x.orphan); moved != nil {
+		gone.WaitFor(g.done[d.of(moved)])
+	}
+	if taker := x.order.taker; taker != nil {
+		for _, edge := range taker.item.node.Edges {
+			if needed := b.leadsTo(edge); needed != nil && !d.of(needed).order.trails {
+				gone.WaitFor(g.done[d.of(needed)])
+			}
+		}
 		return
 	}
-	for _, edge := range m.taker.node.Edges {
-		if needed := g.s.leadsTo(edge); needed != nil && !needed.trails {
-			gone.waitFor(g.done[needed])
-		}
-	}
-}
-
-// settle returns the task that stands for everything that is written to a
-// control plane.
-func (g *graph) settle(plane *member) *task {
-	t := g.settled[plane]
-	if t == nil {
-		t = &task{account: plane.account, lane: plane, run: func(context.Context) {}}
-		g.settled[plane] = t
-		g.tasks = append(g.tasks, t)
-		for _, m := range g.s.members {
-			if m.control != nil && g.s.planeOf(m) == plane {
-				t.waitFor(g.done[m])
+	plane := x.orphan.controlPlane
+	if settled[plane] == nil {
+		t := &schedule.Task{Account: plane.account, Lane: plane, Run: func(context.Context) {}}
+		for _, i := range b.items {
+			if i.controlPlane != nil && w.mainOf(i) == plane {
+				t.WaitFor(g.done[d.of(i)])
 			}
 		}
+		settled[plane] = t
+		g.tasks = append(g.tasks, t)
 	}
-	return t
+	gone.WaitFor(settled[plane])
 }
 
 // deleteGraph is that of Delete: what refers to an entity goes before it.
-func (s *session) deleteGraph() *graph {
-	g := s.newGraph()
-	all := s.everything()
-	for _, m := range all {
-		g.done[m] = g.add(m, true, s.deleteMember)
+func deleteGraph(b *batch, d *decisions, s steps) *graph {
+	g := newGraph()
+	for _, x := range d.all {
+		g.done[x] = g.add(x, s, true, s.delete)
 	}
-	for _, m := range all {
-		for _, dependent := range s.dependents(m) {
-			g.done[m].waitFor(g.done[dependent])
+	for _, x := range d.all {
+		for _, other := range d.before(b, x) {
+			g.done[x].WaitFor(g.done[other])
 		}
 	}
 	return g
 }
 
-func (g *graph) run(ctx context.Context) {
-	schedule(ctx, g.s.client.config.maxConcurrency, g.tasks)
+// before are the decisions about what refers to an entity to delete, or belongs to it,
+// which go before it.
+func (d *decisions) before(b *batch, x *decision) []*decision {
+	others := x.order.after
+	if x.item != nil {
+		for _, dependent := range b.dependents(x.item) {
+			others = append(others[:len(others):len(others)], d.of(dependent))
+		}
+	}
+	return others
 }
 
-// stuck returns the members of tasks that wait for each other in a circle, or for
-// such, in order.
-func (g *graph) stuck() []*member {
-	waiting := make(map[*task]int, len(g.tasks))
-	var free []*task
-	for _, t := range g.tasks {
-		if waiting[t] = t.waiting; t.waiting == 0 {
-			free = append(free, t)
+// stuck are the decisions of tasks that wait for each other in a circle, or for such.
+func (g *graph) stuck() []*decision {
+	var waiting []*decision
+	for _, t := range schedule.Stuck(g.tasks) {
+		if x, ok := t.Of.(*decision); ok {
+			waiting = append(waiting, x)
 		}
 	}
-	for len(free) > 0 {
-		t := free[0]
-		free = free[1:]
-		for _, follower := range t.followers {
-			if waiting[follower]--; waiting[follower] == 0 {
-				free = append(free, follower)
-			}
-		}
-	}
-	var members []*member
-	for _, t := range g.tasks {
-		if waiting[t] > 0 && t.m != nil {
-			members = append(members, t.m)
-		}
-	}
-	return members
-}
-
-// isMembership tells whether a reference of m makes a member of a group. A group
-// is written without waiting for its members.
-func isMembership(m *member, edge resolve.Edge) bool {
-	r := relationOf(m)
-	return r != nil && strings.HasPrefix(edge.Field, r.field)
+	return waiting
 }

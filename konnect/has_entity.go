@@ -1,7 +1,10 @@
 package konnect
 
-import "github.com/konnectkit/konnectkit/crd"
+import (
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+)
 
-// HasEntity tells whether objects of the key's kind stand for an entity in Konnect.
+// HasEntity reports whether objects of the key's kind stand for an entity in Konnect.
 // Others, such as credentials, are what those rest on.
-func HasEntity(key crd.Key) bool { return newKindTable().by[key.GroupKind()] != nil }
+func HasEntity(key crd.Key) bool { return kinds.NewTable().By(key.GroupKind()) != nil }

@@ -1,53 +1,84 @@
 package konnect
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
 
 // index holds the entities of one collection that are known.
 type index struct {
-	byID map[string]*entity
+	byID map[string]*wire.Entity
 	// byMark holds our owner's, by managed key: several for one object where two runs
 	// have written at once.
-	byMark    map[string][]*entity
-	byNatural map[string]*entity
+	byMark map[string][]*wire.Entity
+	byKey  map[naturalKey]*wire.Entity
 	// byOperator holds those of the Kong operator, by the object in their marks.
-	byOperator map[operatorKey][]*entity
+	byOperator map[operatorKey][]*wire.Entity
 	// complete is true once the whole collection was read.
 	complete bool
 }
 
+// naturalKey is one of several that a kind may have.
+type naturalKey struct {
+	n     int
+	value string
+}
+
 func newIndex() *index {
-	return &index{byID: map[string]*entity{}, byMark: map[string][]*entity{}, byNatural: map[string]*entity{}, byOperator: map[operatorKey][]*entity{}}
+	return &index{
+		byID: map[string]*wire.Entity{}, byMark: map[string][]*wire.Entity{}, byKey: map[naturalKey]*wire.Entity{},
+		byOperator: map[operatorKey][]*wire.Entity{},
+	}
 }
 
 // add takes an entity in, in place of what was read of it before.
-func (x *index) add(e *entity, owner string, natural func(*entity) string) {
+func (x *index) add(e *wire.Entity, owner string) {
 	if before := x.byID[e.ID]; before != nil {
-		x.drop(before, natural)
+		x.drop(before)
 	}
 	x.byID[e.ID] = e
-	if e.owner.ours(owner) && e.owner.key != "" {
-		x.byMark[e.owner.key] = append(x.byMark[e.owner.key], e)
+	if e.Marks.Ours(owner) && e.Marks.Key != "" {
+		x.byMark[e.Marks.Key] = append(x.byMark[e.Marks.Key], e)
 	}
-	if key, isOperators := operatorKeyOf(e.owner); isOperators {
+	if key, isOperators := operatorKeyOf(e.Marks); isOperators {
 		x.byOperator[key] = append(x.byOperator[key], e)
 	}
-	if key := natural(e); key != "" {
-		x.byNatural[key] = e
+	for n, value := range e.Keys {
+		if value != "" {
+			x.byKey[naturalKey{n, value}] = e
+		}
 	}
 }
 
-func (x *index) drop(e *entity, natural func(*entity) string) {
-	if marked := x.byMark[e.owner.key]; slices.Contains(marked, e) {
-		x.byMark[e.owner.key] = without(marked, e)
-	}
-	if key, isOperators := operatorKeyOf(e.owner); isOperators {
+func (x *index) drop(e *wire.Entity) {
+	x.byMark[e.Marks.Key] = without(x.byMark[e.Marks.Key], e)
+	if key, isOperators := operatorKeyOf(e.Marks); isOperators {
 		x.byOperator[key] = without(x.byOperator[key], e)
 	}
-	if key := natural(e); x.byNatural[key] == e {
-		delete(x.byNatural, key)
+	for n, value := range e.Keys {
+		if x.byKey[naturalKey{n, value}] == e {
+			delete(x.byKey, naturalKey{n, value})
+		}
 	}
 }
 
-func without(entities []*entity, e *entity) []*entity {
-	return slices.DeleteFunc(slices.Clone(entities), func(other *entity) bool { return other == e })
+// named returns the entity with one of the natural keys; nil for none.
+func (x *index) named(keys []string) *wire.Entity { return x.other(keys, nil) }
+
+// other returns an entity other than own with one of the natural keys; nil for none.
+func (x *index) other(keys []string, own *wire.Entity) *wire.Entity {
+	for n, value := range keys {
+		if e := x.byKey[naturalKey{n, value}]; value != "" && e != nil && (own == nil || e.ID != own.ID) {
+			return e
+		}
+	}
+	return nil
 }
+
+func without(entities []*wire.Entity, e *wire.Entity) []*wire.Entity {
+	return slices.DeleteFunc(slices.Clone(entities), func(other *wire.Entity) bool { return other == e })
+}
+
+func compareIDs(a, b *wire.Entity) int { return cmp.Compare(a.ID, b.ID) }

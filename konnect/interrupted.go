@@ -1,9 +1,6 @@
 package konnect
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/konnectkit/konnectkit/internal/printable"
@@ -31,19 +28,4 @@ func withLastAnswer(req *http.Request, failed *transport.Error) error {
 		return failed
 	}
 	return &interruptedError{failed, newAPIError(newAnswer(req, failed.Answer, failed.Attempts))}
-}
-
-// interrupted returns why a call stopped that was reading when its context ended; nil
-// while it has not ended. What Konnect answered last stays in the chain.
-func (s *session) interrupted(ctx context.Context) error {
-	ended := ctx.Err()
-	if ended == nil {
-		return nil
-	}
-	for _, m := range s.members {
-		if failed, ok := errors.AsType[*interruptedError](errors.Join(m.err, m.unread)); ok {
-			return fmt.Errorf("observe: %w", failed)
-		}
-	}
-	return fmt.Errorf("observe: %w", ended)
 }

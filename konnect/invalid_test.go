@@ -105,7 +105,7 @@ func TestInvalidInputSendsNothing(t *testing.T) {
 				client := newNetwork(server).client(t)
 				objects := append([]crd.Object{builder.NewGatewayControlPlane("gw").MustBuild()}, tt.objects...)
 				report, err := client.Ensure(t.Context(), objects)
-				var invalid *konnect.ValidationError
+				var invalid *konnect.BatchError
 				require.ErrorAs(t, err, &invalid)
 				lines := strings.Split(err.Error(), "\n")
 				for _, problem := range tt.problems {
@@ -127,7 +127,7 @@ func TestInvalidInputSendsNothing(t *testing.T) {
 	}
 }
 
-// TestErrorsAreTyped keeps the errors of resolve within a ValidationError.
+// TestErrorsAreTyped keeps the errors of resolve within a BatchError.
 func TestErrorsAreTyped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestOnlyKonnectKnows(t *testing.T) {
 				objects := append(platform(), builder.NewGatewayControlPlane("theirs").Mirror(id).MustBuild())
 				objects = append(objects, copyAll(tt.objects)...)
 				_, err := newNetwork(server).client(t).Ensure(t.Context(), objects)
-				var invalid *konnect.ValidationError
+				var invalid *konnect.BatchError
 				require.ErrorAs(t, err, &invalid)
 				for _, text := range tt.texts {
 					assert.ErrorContains(t, err, text)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // WithKeptTags leaves tags of others on the client's entities: a tag that the spec does
@@ -43,10 +45,10 @@ func checkTagPattern(pattern string) error {
 	if _, err := path.Match(pattern, ""); err != nil {
 		return fmt.Errorf("%q is no pattern: a bracket or a backslash lacks its end", pattern)
 	}
-	if pattern == "" || strings.ContainsAny(pattern, ",/") || strings.ContainsFunc(pattern, isControl) {
+	if pattern == "" || strings.ContainsAny(pattern, ",/") || strings.ContainsFunc(pattern, konnectrules.IsControl) {
 		return fmt.Errorf("konnect has no tag that matches %q", pattern)
 	}
-	if isMark(pattern) {
+	if marks.Is(pattern) {
 		return fmt.Errorf("%q is about marks of konnectkit, which are never kept", pattern)
 	}
 	return nil
@@ -57,7 +59,7 @@ type keptTags []string
 
 // keeps reports whether a tag stays though the spec does not have it. Marks are ours.
 func (k keptTags) keeps(tag string) bool {
-	return !isMark(tag) && slices.ContainsFunc(k, func(pattern string) bool {
+	return !marks.Is(tag) && slices.ContainsFunc(k, func(pattern string) bool {
 		matched, err := path.Match(pattern, tag)
 		return err == nil && matched
 	})
@@ -68,7 +70,7 @@ func (k keptTags) beside(spec []string, entity canon.Object) []string {
 	if len(k) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(stringsOf(entity["tags"]), func(tag string) bool {
+	return slices.DeleteFunc(textsOf(entity["tags"]), func(tag string) bool {
 		return slices.Contains(spec, tag) || !k.keeps(tag)
 	})
 }
@@ -76,7 +78,7 @@ func (k keptTags) beside(spec []string, entity canon.Object) []string {
 // withoutKept returns an entity with its tags in order and without those that stay beside
 // the spec's, so that a plan does not depend on what others do to them.
 func (k keptTags) withoutKept(spec []string, entity canon.Object) canon.Object {
-	tags, kept := stringsOf(entity["tags"]), k.beside(spec, entity)
+	tags, kept := textsOf(entity["tags"]), k.beside(spec, entity)
 	if len(tags) == 0 {
 		return entity
 	}
@@ -85,27 +87,4 @@ func (k keptTags) withoutKept(spec []string, entity canon.Object) canon.Object {
 	entity = maps.Clone(entity)
 	entity["tags"] = tags
 	return entity
-}
-
-// checkTags refuses more tags than Konnect takes, which only kept ones can bring about.
-func (s *session) checkTags(m *member, tags []string, observed canon.Object) error {
-	if len(tags) <= maxTags {
-		return nil
-	}
-	kept := s.client.config.keptTags.beside(userTags(m.obj), observed)
-	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
-		m.key, marksOf(m.obj), kept, m.entity.ID, len(tags), maxTags)
-}
-
-// warnOfTags notes each tag of somebody else's that a write would take away.
-func (s *session) warnOfTags(m *member, tags []string, observed canon.Object) {
-	for _, tag := range stringsOf(observed["tags"]) {
-		if slices.Contains(tags, tag) || isMark(tag) {
-			continue
-		}
-		s.warn(Warning{
-			Key: m.key, Field: "spec.tags", Code: WarningForeignTagRemoved,
-			Message: fmt.Sprintf("the tag %q is taken away, because the spec does not have it; somebody else may be writing it, in turn with this: put it into the spec, or keep it with WithKeptTags", tag),
-		})
-	}
 }

@@ -243,7 +243,7 @@ func TestMirrorOfWhatHoldsNoEntities(t *testing.T) {
 			}
 			report, err := newClient(t, server).Ensure(t.Context(), objects)
 			require.ErrorContains(t, err, c.want)
-			var invalid *konnect.ValidationError
+			var invalid *konnect.BatchError
 			require.ErrorAs(t, err, &invalid)
 			require.NotNil(t, report)
 			assert.Zero(t, server.Writes(), "what only Konnect can tell stops before the first write")

@@ -164,7 +164,7 @@ func TestExpressionRouteIsLeftAlone(t *testing.T) {
 	require.NoError(t, err)
 	_, err = newClient(t, w.server).Ensure(t.Context(), objects(), konnect.WithAdoption(konnect.AdoptUnowned))
 	require.ErrorContains(t, err, "expression route")
-	var invalid *konnect.ValidationError
+	var invalid *konnect.BatchError
 	require.ErrorAs(t, err, &invalid)
 	assert.Zero(t, w.server.Writes())
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/scheme"
 	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
@@ -53,15 +54,15 @@ func kindsOfScheme(t *testing.T) []schema.GroupKind {
 // it until it passes.
 func TestNoKindLacksAnything(t *testing.T) {
 	t.Parallel()
-	kinds := kindsOfScheme(t)
-	require.NotEmpty(t, kinds)
+	known := kindsOfScheme(t)
+	require.NotEmpty(t, known)
 	server := konnecttest.NewServer()
 	planeID, err := server.AddControlPlane("", map[string]any{"name": "cp"})
 	require.NoError(t, err)
 	built := builtKinds(t)
 	cases := kindCases()
-	for _, gk := range kinds {
-		i := slices.IndexFunc(konnect.KindsForTest(), func(k konnect.KindTraits) bool { return k.GroupKind == gk })
+	for _, gk := range known {
+		i := slices.IndexFunc(konnect.KindsForTest(), func(k *kinds.Kind) bool { return k.GroupKind == gk })
 		if !assert.GreaterOrEqual(t, i, 0, "%s has no line in the list of kinds (kinds.go)", gk) {
 			continue
 		}
@@ -74,7 +75,7 @@ func TestNoKindLacksAnything(t *testing.T) {
 		}
 	}
 	for _, k := range konnect.KindsForTest() {
-		assert.Contains(t, kinds, k.GroupKind, "%s is bound but not in the scheme", k.GroupKind)
+		assert.Contains(t, known, k.GroupKind, "%s is bound but not in the scheme", k.GroupKind)
 	}
 	for _, c := range cases {
 		for name, objects := range map[string][]crd.Object{"full": c.full(), "minimal": c.minimal()} {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
@@ -72,7 +73,7 @@ func (w *world) plan(objects []crd.Object, opts ...konnect.EnsureOption) (konnec
 // last is the change of the object that a case is about.
 func (w *world) last() konnect.Change { return w.report.Changes[len(w.report.Changes)-1] }
 
-func traitsOf(t testing.TB, kind string) konnect.KindTraits {
+func traitsOf(t testing.TB, kind string) *kinds.Kind {
 	t.Helper()
 	for _, k := range konnect.KindsForTest() {
 		if k.GroupKind.Kind == kind {
@@ -80,7 +81,7 @@ func traitsOf(t testing.TB, kind string) konnect.KindTraits {
 		}
 	}
 	require.Fail(t, "no such kind", kind)
-	return konnect.KindTraits{}
+	return nil
 }
 
 // stored is what Konnect holds for a change.

@@ -4,95 +4,130 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
+
+// reader reads what Konnect holds, as far as a batch needs it. A failure to read
+// concerns the items of its account or collection.
+type reader struct {
+	*Client
+	batch   *batch
+	world   *world
+	options callOptions
+
+	lock   sync.Mutex // over the world's faults, and unread
+	unread map[string]error
+}
+
+// observe returns what Konnect holds of a batch.
+func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world {
+	w := &world{
+		owner: c.config.owner, found: make([]found, len(b.items)), indexes: map[collection]*index{}, claims: map[claim]*item{},
+		unread: map[string]error{}, faults: b.faults.clone(),
+	}
+	o := &reader{Client: c, batch: b, world: w, options: opts, unread: map[string]error{}}
+	find := &finder{batch: b, world: w, options: opts}
+	o.readAccounts(ctx)
+	find.controlPlanes()
+	o.readGroups(ctx)
+	needs := o.needs()
+	for _, nested := range []bool{false, true} { // what is nested once its parents are known
+		o.readCollections(ctx, needs, nested)
+		maps.Copy(w.unread, o.unread)
+		find.entities(nested)
+	}
+	return w
+}
+
+// fail records that an item could not be read.
+func (o *reader) fail(i *item, err error) {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.world.faults.fail(i, err)
+}
+
+// readAccounts reads the organisation and all control planes of each account.
+func (o *reader) readAccounts(ctx context.Context) {
+	kind := o.batch.table.By(crd.ControlPlaneGroupKind())
+	var group sync.WaitGroup
+	for _, a := range o.batch.auth.accounts {
+		planes := newIndex()
+		o.world.indexes[collection{account: a, kind: kind}] = planes
+		group.Go(func() {
+			var both sync.WaitGroup
+			var organization, listing error
+			both.Go(func() { organization = o.readOrganization(ctx, a) })
+			both.Go(func() {
+				listing = wire.ListControlPlanes(ctx, a.get, nil, kind.Shape(), func(e *wire.Entity) { planes.add(e, o.world.owner) })
+			})
+			both.Wait()
+			if a.observed = true; listing != nil {
+				a.verdict = fmt.Errorf("list control planes: %w", listing)
+			}
+			if organization != nil {
+				a.verdict = organization
+			}
+		})
+	}
+	group.Wait()
+	for _, i := range o.batch.items {
+		if i.isControlPlane() && i.account != nil && i.account.verdict != nil {
+			o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, i.account.verdict)))
+		}
+	}
+}
+
+// readGroups reads the members of the groups that exist.
+func (o *reader) readGroups(ctx context.Context) {
+	if o.options.deleting {
+		return
+	}
+	var group sync.WaitGroup
+	for _, i := range o.batch.items {
+		g, held := i.group(), o.world.of(i)
+		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.of(i) != nil || held.clusterType != g.ClusterType {
+			continue
+		}
+		group.Go(func() {
+			members, err := g.List(ctx, i.account.get, kinds.At{ControlPlane: held.id})
+			if err != nil {
+				o.fail(i, fmt.Errorf("list members of %s: %w", i.key, err))
+				return
+			}
+			slices.Sort(members)
+			held.groupMembers = members
+		})
+	}
+	group.Wait()
+}
 
 // fewObjects is how many objects of a kind and control plane are read one by
 // one; more are found by listing the collection, which costs one read per 1000
 // entities however many objects there are.
 const fewObjects = 1
 
-// observe reads what Konnect holds, as far as the batch needs it. A failure to
-// read concerns the objects of its account or collection.
-func (s *session) observe(ctx context.Context) {
-	s.observed = true
-	s.observeAccounts(ctx)
-	s.findControlPlanes()
-	s.observeGroups(ctx)
-	collections := s.neededCollections()
-	s.observeCollections(ctx, collections, false)
-	s.findAll(false)
-	s.observeCollections(ctx, collections, true)
-	s.findAll(true)
-}
-
-// observeAccounts reads the organisation and all control planes of each account.
-func (s *session) observeAccounts(ctx context.Context) {
-	var group sync.WaitGroup
-	failures := make(map[*account]*error, len(s.accounts))
-	for _, a := range s.accounts {
-		planes := newIndex()
-		s.indexes[s.controlPlanes(a)] = planes
-		var organization, listing error
-		failure := new(error)
-		failures[a] = failure
-		group.Go(func() {
-			var both sync.WaitGroup
-			both.Go(func() { organization = s.client.readOrganization(ctx, a) })
-			both.Go(func() {
-				natural := s.kinds.by[crd.ControlPlaneGroupKind()].about().natural
-				listing = a.listControlPlanes(ctx, nil, func(e *entity) { planes.add(e, s.owner, natural) })
-			})
-			both.Wait()
-			switch {
-			case organization != nil:
-				*failure = organization
-			case listing != nil:
-				*failure = fmt.Errorf("list control planes: %w", listing)
-			}
-			a.verdict = *failure
-			a.observed = true
-		})
-	}
-	group.Wait()
-	for _, m := range s.members {
-		if m.isControlPlane() && m.account != nil && *failures[m.account] != nil {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, *failures[m.account])))
-		}
-	}
-}
-
-func (s *session) controlPlanes(a *account) collection {
-	return collection{account: a, kind: s.kinds.by[crd.ControlPlaneGroupKind()]}
-}
-
-func (m *member) fail(err error) {
-	m.err = errors.Join(m.err, err)
-	m.outcome = ActionFailed
-}
-
-func (s *session) collectionOf(m *member) collection {
-	return collection{account: m.control.account, controlPlane: m.control.id, kind: m.kind}
-}
-
 // need is a collection that has to be known.
 type need struct {
 	collection
-	members []*member
+	items []*item
 	// list is true to read all of it.
 	list bool
-	// plane is the control plane of which everything has to be known; nil where
-	// only the members count.
-	plane *member
+	// whole is true where all that the control plane holds has to be known.
+	whole bool
 }
 
-// neededCollections groups the members by collection, in order. Control planes
-// that do not exist hold nothing.
-func (s *session) neededCollections() []*need {
+// needs groups the items by collection, in order. Control planes that do not exist
+// hold nothing.
+func (o *reader) needs() []*need {
 	byCollection := map[collection]*need{}
 	var needs []*need
 	add := func(c collection) *need {
@@ -101,24 +136,27 @@ func (s *session) neededCollections() []*need {
 			n = &need{collection: c}
 			byCollection[c] = n
 			needs = append(needs, n)
-			s.indexes[c] = newIndex()
+			o.world.indexes[c] = newIndex()
 		}
 		return n
 	}
-	for _, m := range s.members {
-		if m.isControlPlane() || m.control == nil || m.err != nil || m.control.err != nil || m.control.entity == nil {
+	faults := o.world.faults
+	for _, i := range o.batch.items {
+		plane := i.controlPlane
+		if plane == nil || plane == i || faults.of(i) != nil || faults.of(plane) != nil || o.world.entity(plane) == nil {
 			continue
 		}
-		n := add(s.collectionOf(m))
-		n.members = append(n.members, m)
-		n.list = n.list || len(n.members) > fewObjects || isID(m.kind.wantedName(m.obj))
+		n := add(o.world.siblings(o.batch, i))
+		n.items = append(n.items, i)
+		// Konnect takes a name that is an ID for one, so that no entity can be read by it.
+		n.list = n.list || len(n.items) > fewObjects || uuid.Validate(i.kind.Name(i.object)) == nil
 	}
-	if s.options.prune || s.deleting {
-		for _, m := range s.completeControlPlanes() {
-			for _, k := range s.kinds.list {
-				if k.about().collection != "" {
-					n := add(collection{account: m.account, controlPlane: m.id, kind: k})
-					n.list, n.plane = true, m
+	if o.options.prune || o.options.deleting {
+		for _, p := range o.world.wholePlanes(o.batch, o.options) {
+			for _, k := range o.batch.table.List() {
+				if k.Collection != "" {
+					n := add(collection{account: p.account, controlPlaneID: p.id, kind: k})
+					n.list, n.whole = true, true
 				}
 			}
 		}
@@ -126,100 +164,123 @@ func (s *session) neededCollections() []*need {
 	return needs
 }
 
-// isID reports whether Konnect takes a name in a path for an ID, so that no entity
-// can be read by it.
-func isID(name string) bool { return uuid.Validate(name) == nil }
+// plane is a control plane of the batch, or one beside it that Delete takes too.
+type plane struct {
+	item        *item // nil for one beside
+	account     *account
+	id          string
+	clusterType string
+}
 
-// completeControlPlanes are the control planes of the batch of which everything
-// has to be known, because it is pruned or goes with them.
-func (s *session) completeControlPlanes() []*member {
-	var planes []*member
-	for _, m := range s.everything() {
-		if !m.isControlPlane() || !m.inBatch || m.entity == nil || m.err != nil || s.planeOf(m) != m {
-			continue
-		}
+// wholePlanes are the control planes of the batch of which everything has to be known,
+// because it is pruned or goes with them.
+func (w *world) wholePlanes(b *batch, o callOptions) []plane {
+	var planes []plane
+	add := func(p plane, mirror, group bool) {
 		// What we may not write to may hold something all the same.
-		if holdsEntities(m.clusterType) == "" || s.deleting && !m.isGroup() && !m.isMirror() {
-			planes = append(planes, m)
+		if new(kinds.Kind).HoldsEntities(p.clusterType) == "" || o.deleting && !group && !mirror {
+			planes = append(planes, p)
 		}
+	}
+	for _, i := range b.items {
+		if i.isControlPlane() && i.inBatch && w.entity(i) != nil && w.faults.of(i) == nil && w.mainOf(i) == i {
+			held := w.of(i)
+			add(plane{i, i.account, held.id, held.clusterType}, i.isMirror(), i.kind.Group.ClusterType == held.clusterType)
+		}
+	}
+	for _, s := range w.strays {
+		clusterType := clusterTypeOf(s.kind, s.entity)
+		add(plane{nil, s.account, s.entity.ID, clusterType}, false, s.kind.Group.ClusterType == clusterType)
 	}
 	return planes
 }
 
-// observeCollections reads the collections side by side, control planes in turn:
-// lists and flat kinds first; in a second round what cannot be read, or need not
-// be, before the parents are known.
-func (s *session) observeCollections(ctx context.Context, needs []*need, second bool) {
-	var reads []*task
+// waitsForParents reports whether a collection is read in the second round: what cannot
+// be read, or need not be, before the parents are known.
+func (n *need) waitsForParents() bool {
+	return n.kind.Parent() != nil && (!n.list || len(n.items) == 0)
+}
+
+// readCollections reads the collections side by side, control planes in turn.
+func (o *reader) readCollections(ctx context.Context, needs []*need, nested bool) {
+	var reads []*schedule.Task
 	for _, n := range needs {
-		if n.waitsForParents() != second {
+		if n.waitsForParents() != nested {
 			continue
 		}
-		if second && s.parentsAbsent(n) {
-			s.indexes[n.collection].complete = true
+		if nested && o.parentsAbsent(n) {
+			o.world.indexes[n.collection].complete = true
 			continue
 		}
-		reads = append(reads, &task{account: n.account, lane: n.controlPlane, run: func(ctx context.Context) {
+		reads = append(reads, &schedule.Task{Account: n.account, Lane: n.controlPlaneID, Run: func(ctx context.Context) {
 			if n.list {
-				s.listCollection(ctx, n)
-			} else {
-				s.readMembers(ctx, n)
+				o.listCollection(ctx, n)
+				return
+			}
+			for _, i := range n.items {
+				if err := o.readItem(ctx, n, i); err != nil {
+					o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, err)))
+				}
 			}
 		}})
 	}
-	schedule(ctx, s.client.config.maxConcurrency, reads)
+	schedule.Run(ctx, o.config.maxConcurrency, reads)
 }
 
-// waitsForParents tells whether a collection is read in the second round.
-func (n *need) waitsForParents() bool {
-	return n.kind.about().parent != "" && (!n.list || len(n.members) == 0)
-}
-
-// parentsAbsent tells whether a nested collection is known to be empty, because
+// parentsAbsent reports whether a nested collection is known to be empty, because
 // there is nothing that it could be nested in.
-func (s *session) parentsAbsent(n *need) bool {
-	if len(n.members) > 0 || s.deleting {
+func (o *reader) parentsAbsent(n *need) bool {
+	if len(n.items) > 0 || o.options.deleting {
 		return false
 	}
-	parents := s.indexes[collection{account: n.account, controlPlane: n.controlPlane, kind: s.kinds.holderOf(n.kind)}]
+	parents := o.world.indexes[collection{account: n.account, controlPlaneID: n.controlPlaneID, kind: o.batch.table.HolderOf(n.kind)}]
 	return parents != nil && parents.complete && len(parents.byID) == 0
 }
 
-func (s *session) listCollection(ctx context.Context, n *need) {
-	x, about := s.indexes[n.collection], n.kind.about()
-	path := about.collectionPath(scope{controlPlane: n.controlPlane})
-	err := n.account.listCore(ctx, path, nil, func(e *entity) { x.add(e, s.owner, about.natural) })
-	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
+func (o *reader) listCollection(ctx context.Context, n *need) {
+	x := o.world.indexes[n.collection]
+	err := wire.List(ctx, n.account.get, n.kind.Path(kinds.At{ControlPlane: n.controlPlaneID}), nil, n.kind.Shape(),
+		func(e *wire.Entity) { x.add(e, o.world.owner) })
+	if o.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
 		err = nil // and all that it held
 	}
 	if err == nil {
 		x.complete = true
 		return
 	}
-	for _, m := range n.members {
-		m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, err)))
+	for _, i := range n.items {
+		o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, err)))
 	}
-	if n.plane != nil {
-		s.failPlane(n.plane, err)
+	if n.whole {
+		o.lock.Lock()
+		defer o.lock.Unlock()
+		o.unread[n.controlPlaneID] = errors.Join(o.unread[n.controlPlaneID], err)
 	}
 }
 
-// isGone tells whether a control plane that was there has been deleted meanwhile.
+// isGone reports whether a control plane that was there has been deleted meanwhile.
 // A 404 below it alone does not say so.
 func (a *account) isGone(ctx context.Context, controlPlaneID string) bool {
-	_, err := a.get(ctx, controlPlanePath(controlPlaneID), nil)
+	_, err := a.get(ctx, wire.ControlPlanePath(controlPlaneID), nil)
 	return isNotFound(err)
 }
 
-// failPlane records that not everything in a control plane could be read: it is
-// neither pruned nor deleted.
-func (s *session) failPlane(plane *member, err error) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	plane.unread = errors.Join(plane.unread, err)
-}
-
-func (s *session) parentExists(m *member) bool {
-	parent := s.parentOf(m)
-	return parent != nil && parent.entity != nil
+// interrupted returns why a call stopped that was reading when its context ended; nil
+// while it has not ended. What Konnect answered last stays in the chain.
+func (w *world) interrupted(ctx context.Context) error {
+	ended := ctx.Err()
+	if ended == nil {
+		return nil
+	}
+	failures := make([]error, 0, len(w.faults.failed)+len(w.unread))
+	for _, f := range w.faults.failed {
+		failures = append(failures, f.err)
+	}
+	for _, unread := range w.unread {
+		failures = append(failures, unread)
+	}
+	if failed, ok := errors.AsType[*interruptedError](errors.Join(failures...)); ok {
+		return fmt.Errorf("observe: %w", failed)
+	}
+	return fmt.Errorf("observe: %w", ended)
 }

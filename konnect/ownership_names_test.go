@@ -127,7 +127,7 @@ func TestNameHandedOnInCircle(t *testing.T) {
 				require.NoError(t, ctx.Err(), "it must not wait for ever")
 				assert.Equal(t, tt.writes, server.Writes(), tt.reason)
 				if tt.writes == 0 {
-					var invalid *konnect.ValidationError
+					var invalid *konnect.BatchError
 					require.ErrorAs(t, err, &invalid, tt.reason)
 					assert.ErrorContains(t, err, "swapped")
 					return

@@ -119,53 +119,30 @@ func planSummary(changes []Change) string {
 }
 
 // plan describes what was decided.
-func (s *session) plan() *Plan {
+func (r *run) plan() *Plan {
+	o := r.options
 	p := &Plan{
-		Owner: s.owner, Prune: s.options.prune, Adoption: s.options.adoption, AdoptionLimit: s.options.adoptionLimit, MaxDeletes: s.options.maxDeletes,
-		Partial: s.options.partial, WithoutWarnings: s.options.withoutWarnings, Warnings: s.warned(),
+		Owner: o.owner, Prune: o.prune, Adoption: o.adoption, AdoptionLimit: o.adoptionLimit, MaxDeletes: o.maxDeletes,
+		Partial: o.partial, WithoutWarnings: o.withoutWarnings,
 	}
+	for _, w := range r.decisions.warnings {
+		r.notes.warn(w)
+	}
+	p.Warnings = r.notes.warned()
 	hash := sha256.New()
-	for _, m := range append(s.batch(), s.prunes...) {
-		action := m.step
-		if m.err != nil || action == "" {
-			action = cmp.Or(m.outcome, ActionSkipped)
+	for _, x := range r.decisions.all {
+		if !x.inBatch() {
+			continue
 		}
-		c := s.change(m, action)
+		result, action := r.result(x), x.planned
+		if result.fault.err != nil || action == "" {
+			action = cmp.Or(result.done, ActionSkipped)
+		}
+		c := newChange(r.results, x, action)
 		c.Programmed = c.Programmed && !action.writes()
 		p.Changes = append(p.Changes, c)
-		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, m.id, m.basis}) + "\n"))
+		_, _ = hash.Write([]byte(canon.Text([]any{c.Key.String(), c.Action, result.id, x.basis}) + "\n"))
 	}
 	p.Digest = hex.EncodeToString(hash.Sum(nil))
 	return p
-}
-
-// keepBasis records what a planned change rests on: the desired entity, and the
-// observed one in the fields that are compared. Tags that are kept are no part of it.
-func (s *session) keepBasis(m *member, d desired, observed canon.Object) {
-	if !s.planning {
-		return
-	}
-	tags := userTags(m.obj)
-	observed = s.client.config.keptTags.withoutKept(tags, observed)
-	held := map[string]any{}
-	for _, f := range m.kind.about().fields {
-		held[f.Name] = observed[f.Name]
-	}
-	basis := []any{s.client.config.keptTags.withoutKept(tags, d.object), held, m.held}
-	if relationOf(m) != nil {
-		basis = append(basis, s.wantedInGroup(m))
-	}
-	sum := sha256.Sum256([]byte(canon.Text(basis)))
-	m.basis = hex.EncodeToString(sum[:])
-}
-
-// batch returns the members that are objects of the call.
-func (s *session) batch() []*member {
-	var batch []*member
-	for _, m := range s.members {
-		if m.inBatch {
-			batch = append(batch, m)
-		}
-	}
-	return batch
 }

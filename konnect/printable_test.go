@@ -56,7 +56,7 @@ func assertFit(t *testing.T, text string) {
 	plan := konnect.Plan{Changes: changes, Warnings: warnings}
 	assertLines(t, 2*(1+1+1)+1+1+1+1, plan.String(), "plan")
 	problem := konnect.Problem{Key: key, Err: errors.New(text)}
-	assertLines(t, 2, (&konnect.ValidationError{Problems: []konnect.Problem{problem, problem}}).Error(), "validation error")
+	assertLines(t, 2, (&konnect.BatchError{Problems: []konnect.Problem{problem, problem}}).Error(), "validation error")
 	for what, line := range map[string]string{
 		"key":              key.String(),
 		"key of no space":  crd.Key{Kind: text, Name: text}.String(),
@@ -65,7 +65,7 @@ func assertFit(t *testing.T, text string) {
 		"problem":          problem.String(),
 		"api error":        api.Error(),
 		"detail":           api.Details[0].String(),
-		"ownership error":  (&konnect.OwnershipError{Key: key, KonnectID: text, Name: text, Holder: text, AdoptHint: "hint"}).Error(),
+		"ownership error":  (&konnect.OwnershipError{Key: key, KonnectID: text, Name: text, Holder: text, Hint: "hint"}).Error(),
 		"protected error":  (&konnect.ProtectedError{Key: key, KonnectID: text, Name: text, Of: key}).Error(),
 		"immutable error":  (&konnect.ImmutableError{Key: key, KonnectID: text, Fields: fields}).Error(),
 		"mismatch error":   (&konnect.MismatchError{Key: key, KonnectID: text, Fields: fields}).Error(),
@@ -162,7 +162,7 @@ func TestTextsOfObjectsAreFitToBeRead(t *testing.T) {
 	target.Spec.Target = forged
 	plan, err := client.Plan(t.Context(), []crd.Object{service, route, target})
 	require.Error(t, err)
-	refused, ok := errors.AsType[*konnect.ValidationError](err)
+	refused, ok := errors.AsType[*konnect.BatchError](err)
 	require.True(t, ok)
 	assertLines(t, len(refused.Problems), err.Error(), "error")
 	for _, problem := range refused.Problems {

@@ -2,62 +2,61 @@ package konnect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // Where the batch holds a single object of a kind, its entity is read alone.
 
-func (s *session) readMembers(ctx context.Context, n *need) {
-	for _, m := range n.members {
-		if err := s.readMember(ctx, n, m); err != nil {
-			m.fail(fmt.Errorf("observe %s: %w", m.key, s.namingToken(m, err)))
+// readItem reads what may be one object's entity: by ID, and where there is none under
+// it, or the name changes, by natural key and by mark. Leftovers are not looked for while
+// all is as it was, except by Delete.
+func (o *reader) readItem(ctx context.Context, n *need, i *item) error {
+	if i.kind.Parent() != nil {
+		if parent := o.batch.parentOf(i); parent == nil || o.world.entity(parent) == nil {
+			if err := o.readMarked(ctx, n, i); err != nil { // it may have had another parent
+				return err
+			}
+			return o.readOperators(ctx, n, i)
 		}
 	}
-}
-
-// readMember reads what may be one object's entity: by ID, and where there is
-// none under it, or the name changes, by natural key and by mark. Leftovers are not
-// looked for while all is as it was, except by Delete.
-func (s *session) readMember(ctx context.Context, n *need, m *member) error {
-	about := n.kind.about()
-	if about.parent != "" && !s.parentExists(m) {
-		if err := s.readMarked(ctx, n, m); err != nil { // it may have had another parent
-			return err
-		}
-		return s.readOperators(ctx, n, m)
-	}
-	byID, err := s.readByID(ctx, n, m)
+	byID, err := o.readByID(ctx, n, i)
 	if err != nil {
 		return err
 	}
-	if byID != nil && !s.deleting && about.natural(byID) == s.natural(m) {
+	if byID != nil && !o.options.deleting && sameKeys(byID, o.world.keys(o.batch, i)) {
 		return nil
 	}
-	if name := m.kind.wantedName(m.obj); name != "" && (!s.deleting || m.observes()) {
-		if _, err := s.readOne(ctx, n, m, name); err != nil {
+	if name := i.kind.Name(i.object); name != "" && (!o.options.deleting || i.observes()) {
+		if _, err := o.readOne(ctx, n, i, name); err != nil {
 			return err
 		}
 	}
-	if err := s.readMarked(ctx, n, m); err != nil || byID != nil {
+	if err := o.readMarked(ctx, n, i); err != nil || byID != nil {
 		return err
 	}
-	if len(s.indexes[n.collection].byMark[m.mark]) > 0 {
+	if len(o.world.indexes[n.collection].byMark[i.mark]) > 0 {
 		return nil
 	}
-	if err := s.readComputed(ctx, n, m); err != nil {
+	if err := o.readComputed(ctx, n, i); err != nil {
 		return err
 	}
-	return s.readOperators(ctx, n, m)
+	return o.readOperators(ctx, n, i)
 }
 
 // readByID reads the entity that the object names or, where it names none, the one
 // with the computed ID; nil when that is another object's.
-func (s *session) readByID(ctx context.Context, n *need, m *member) (*entity, error) {
-	for _, id := range s.candidateIDs(m) {
-		found, err := s.readOne(ctx, n, m, id)
-		if err != nil || found != nil && !s.isAnothers(m, found) {
+func (o *reader) readByID(ctx context.Context, n *need, i *item) (*wire.Entity, error) {
+	for _, id := range o.candidateIDs(i) {
+		found, err := o.readOne(ctx, n, i, id)
+		if err != nil || found != nil && !o.world.isAnothers(o.batch, i, found, o.options) {
 			return found, err
 		}
 	}
@@ -66,27 +65,29 @@ func (s *session) readByID(ctx context.Context, n *need, m *member) (*entity, er
 
 // candidateIDs are the IDs that the object names, in the order of identity; the
 // computed one where it names none.
-func (s *session) candidateIDs(m *member) []string {
-	ids := []string{m.kind.wantedID(m.obj), adoptOf(m.obj).KonnectID()}
-	if status := m.obj.GetKonnectStatus(); status.ControlPlaneID == m.control.id {
+func (o *reader) candidateIDs(i *item) []string {
+	controlPlaneID := o.world.of(i.controlPlane).id
+	ids := []string{i.kind.SpecID(i.object), kinds.Adopt(i.object).KonnectID()}
+	if status := i.object.GetKonnectStatus(); status.ControlPlaneID == controlPlaneID {
 		ids = append(ids, status.ID)
 	}
 	ids = slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 	if len(ids) == 0 {
-		ids = append(ids, computedID(m.control.id, s.owner, m.key))
+		ids = append(ids, marks.EntityID(controlPlaneID, o.world.owner, i.key))
 	}
 	return slices.Compact(ids)
 }
 
 // readComputed reads the ID with which the entity would be created, and those
 // before it which have gone over to other objects.
-func (s *session) readComputed(ctx context.Context, n *need, m *member) error {
-	tried := s.candidateIDs(m)
-	if m.kind.wantedID(m.obj) != "" {
+func (o *reader) readComputed(ctx context.Context, n *need, i *item) error {
+	tried := o.candidateIDs(i)
+	if i.kind.SpecID(i.object) != "" {
 		return nil
 	}
-	for id := s.computedID(m); !slices.Contains(tried, id); id = s.computedID(m) {
-		if _, err := s.readOne(ctx, n, m, id); err != nil {
+	computed := func() string { return o.world.computedID(o.batch, i, o.options) }
+	for id := computed(); !slices.Contains(tried, id); id = computed() {
+		if _, err := o.readOne(ctx, n, i, id); err != nil {
 			return err
 		}
 		tried = append(tried, id)
@@ -95,24 +96,54 @@ func (s *session) readComputed(ctx context.Context, n *need, m *member) error {
 }
 
 // readOne reads an entity by ID or natural key; nil when there is none.
-func (s *session) readOne(ctx context.Context, n *need, m *member, idOrName string) (*entity, error) {
-	about := n.kind.about()
-	e, err := n.account.readEntity(ctx, about.entityPath(s.at(m), idOrName), idOrName)
-	if e != nil {
-		s.indexes[n.collection].add(e, s.owner, about.natural)
+func (o *reader) readOne(ctx context.Context, n *need, i *item, idOrName string) (*wire.Entity, error) {
+	path := n.kind.EntityPath(o.world.at(o.batch, i), idOrName)
+	raw, err := n.account.get(ctx, path, nil)
+	if isNotFound(err) {
+		return nil, nil
 	}
-	return e, err
+	if err != nil {
+		return nil, err
+	}
+	e, err := wire.Decode(raw, n.kind.Shape())
+	if err == nil && (e.ID == "" || !strings.EqualFold(e.ID, idOrName) && e.Name != idOrName) {
+		err = fmt.Errorf("the answer is about entity %q, so it is not konnect's", e.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("GET %s: %w", path, err)
+	}
+	o.world.indexes[n.collection].add(e, o.world.owner)
+	return e, nil
+}
+
+// readTagged reads the entities of a collection with all of the tags.
+func (o *reader) readTagged(ctx context.Context, n *need, tags ...string) error {
+	x := o.world.indexes[n.collection]
+	return wire.List(ctx, n.account.get, n.kind.Path(kinds.At{ControlPlane: n.controlPlaneID}), url.Values{"tags": {strings.Join(tags, ",")}},
+		n.kind.Shape(), func(e *wire.Entity) { x.add(e, o.world.owner) })
 }
 
 // readMarked reads the entity that carries the object's mark, wherever it is in
 // the collection.
-func (s *session) readMarked(ctx context.Context, n *need, m *member) error {
-	x, about := s.indexes[n.collection], n.kind.about()
-	at := scope{controlPlane: n.controlPlane}
-	marks := url.Values{"tags": {markKey + ":" + m.mark}}
-	err := n.account.listCore(ctx, about.collectionPath(at), marks, func(e *entity) { x.add(e, s.owner, about.natural) })
-	if s.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlane) {
+func (o *reader) readMarked(ctx context.Context, n *need, i *item) error {
+	err := o.readTagged(ctx, n, marks.Key+":"+i.mark)
+	if o.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
 		return nil
 	}
 	return err
 }
+
+// readOperators reads what the operator made for an object, if the object may take
+// that over and has no entity of its own.
+func (o *reader) readOperators(ctx context.Context, n *need, i *item) error {
+	if !followsOperator(i, o.options) || len(o.world.indexes[n.collection].byMark[i.mark]) > 0 {
+		return nil
+	}
+	tags := []string{marks.Kind + ":" + i.key.Kind, marks.Name + ":" + operatorName(i)}
+	if i.key.Namespace != "" {
+		tags = append(tags, marks.Namespace+":"+i.key.Namespace)
+	}
+	return o.readTagged(ctx, n, tags...)
+}
+
+var errNoEntity = errors.New("the answer is no entity, so it is not konnect's")

@@ -115,7 +115,7 @@ func TestRenamedObjectWithoutPrune(t *testing.T) {
 				server.ResetLog()
 				var owned *konnect.OwnershipError
 				require.ErrorAs(t, ensuring(tt.two)(t, n), &owned)
-				assert.Contains(t, owned.AdoptHint, "WithPrune")
+				assert.Contains(t, owned.Hint, "WithPrune")
 				assert.Zero(t, server.Writes())
 				require.NoError(t, ensuring(tt.one)(t, n))
 				assert.Zero(t, server.Writes(), "the first batch has lost nothing")

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -30,35 +33,59 @@ const (
 	reasonDrifted = "Drifted"
 )
 
-// writeStatus writes what is known of m's entity into the caller's object.
-func (s *session) writeStatus(m *member) {
-	origin := s.origins[m.key]
-	if origin == nil || !m.inBatch || m.obj == nil {
-		return
+// statuses writes what a run knows into the caller's objects.
+type statuses struct {
+	batch     *batch
+	world     *world
+	decisions *decisions
+	results   []result
+	deleting  bool
+}
+
+func (r *run) statuses() *statuses {
+	return &statuses{r.batch, r.world, r.decisions, r.results, r.options.deleting}
+}
+
+func (e *executor) status() *statuses {
+	return &statuses{e.batch, e.world, e.decisions, e.results, e.options.deleting}
+}
+
+// asked reports whether Konnect was asked.
+func (s *statuses) asked() bool { return s.world.indexes != nil }
+
+func (s *statuses) of(i *item) *result { return &s.results[i.n] }
+
+// write writes what is known of i's entity into the caller's object.
+func (s *statuses) write(i *item) {
+	origin, r := s.batch.origins[i.key], s.of(i)
+	err := r.fault.err
+	if origin == nil || !i.inBatch || r.done == ActionRetained || r.done == ActionSkipped && err == nil {
+		return // nothing was done, nor compared
 	}
-	if m.outcome == ActionRetained || m.outcome == ActionSkipped && m.err == nil { // nothing was done, nor compared
-		return
-	}
-	if m.outcome == ActionDeleted || s.deleting && m.err == nil && m.entity == nil {
+	if r.done == ActionDeleted || s.deleting && err == nil && r.entity == nil {
 		origin.SetKonnectStatus(crd.KonnectStatus{})
 		origin.SetConditions(crd.PendingConditions())
 		return
 	}
-	if m.entity != nil && m.owned {
-		origin.SetKonnectStatus(s.konnectStatus(m))
-		m.kind.fillStatus(origin, m.entity)
+	if r.entity != nil && r.owned {
+		origin.SetKonnectStatus(s.konnectStatus(i))
+		if i.kind.HasStatus() {
+			if observed, err := i.kind.Project(r.entity); err == nil {
+				i.kind.Status(origin, observed)
+			}
+		}
 	}
-	conditions, written := origin.GetConditions(), s.conditions(m)
+	conditions, written := origin.GetConditions(), s.conditions(i)
 	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
-	if m.err == nil && !m.observes() {
+	if err == nil && !i.observes() {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
 	}
-	for _, kind := range s.unknownConditions(m) {
+	for _, kind := range s.unknownConditions(i) {
 		if meta.FindStatusCondition(written, kind) == nil {
 			meta.RemoveStatusCondition(&conditions, kind)
 		}
 	}
-	if m.err == nil && !m.hasAdopted() {
+	if err == nil && !hasAdopted(i, r) {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionAdopted)
 	}
 	for _, condition := range written {
@@ -68,46 +95,54 @@ func (s *session) writeStatus(m *member) {
 	origin.SetConditions(conditions)
 }
 
-func (s *session) konnectStatus(m *member) crd.KonnectStatus {
-	account := m.control.account
-	status := crd.KonnectStatus{
-		ID: m.id, ServerURL: account.credential.server.String(), OrganizationID: account.organizationID,
-	}
-	if m.isControlPlane() {
+func (s *statuses) konnectStatus(i *item) crd.KonnectStatus {
+	account := i.controlPlane.account
+	status := crd.KonnectStatus{ID: s.of(i).id, ServerURL: account.server(), OrganizationID: account.organizationID}
+	if i.isControlPlane() {
 		return status
 	}
-	status.ControlPlaneID = m.control.id
-	for _, edge := range m.node.Edges {
-		if parent := s.leadsTo(edge); edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
-			status.ParentID = parent.id
+	status.ControlPlaneID = s.of(i.controlPlane).id
+	for _, edge := range i.node.Edges {
+		if parent := s.batch.leadsTo(edge); edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
+			status.ParentID = s.of(parent).id
 		}
 	}
 	return status
 }
 
 // conditions are those that the operator would write, Programmed last.
-func (s *session) conditions(m *member) []metav1.Condition {
+func (s *statuses) conditions(i *item) []metav1.Condition {
 	var conditions []metav1.Condition
-	if m.control != nil && !m.isControlPlane() {
-		conditions = append(conditions, s.controlPlaneConditions(m)...)
+	if i.controlPlane != nil && !i.isControlPlane() {
+		conditions = append(conditions, s.controlPlaneConditions(i)...)
 	}
-	conditions = append(conditions, s.referenceConditions(m)...)
-	if m.control == nil {
-		conditions = append(conditions, s.missingControlPlane(m)...)
+	conditions = append(conditions, s.referenceConditions(i)...)
+	if i.controlPlane == nil {
+		conditions = append(conditions, s.missingControlPlane(i)...)
 	} else {
-		conditions = append(conditions, s.authConditions(m.control)...)
+		conditions = append(conditions, s.authConditions(i.controlPlane)...)
 	}
-	conditions = append(conditions, s.adoptConditions(m)...)
-	if m.isMirror() {
-		conditions = append(conditions, mirrorCondition(m))
+	r := s.of(i)
+	message := statusText(r.fault.err)
+	if kinds.Adopt(i.object) != nil {
+		conditions = append(conditions, s.adoptConditions(i)...)
 	}
-	if m.observes() && m.owned {
+	if i.isMirror() {
+		conditions = append(conditions, condition(crd.ConditionMirrored, r.fault.err == nil, crd.ConditionMirrored, "Failed", message))
+	}
+	if i.observes() && r.owned {
 		conditions = append(conditions, condition(crd.ConditionObserved, true, crd.ConditionObserved, "", ""))
 	}
-	if relationOf(m) != nil {
-		conditions = append(conditions, membersCondition(m))
+	if i.group() != nil {
+		_, blocked := errors.AsType[*DependencyError](r.fault.err)
+		_, missing := errors.AsType[*resolve.MissingError](r.fault.err)
+		reason := "SetGroupMemberFailed"
+		if blocked || missing {
+			reason = "SomeMemberNotResolved"
+		}
+		conditions = append(conditions, condition(crd.ConditionMembersReferenceResolved, r.fault.err == nil, "Resolved", reason, message))
 	}
-	return append(conditions, programmedCondition(m, conditions))
+	return append(conditions, s.programmed(i, conditions))
 }
 
 func condition(kind string, ok bool, trueReason, falseReason, message string) metav1.Condition {
@@ -117,20 +152,21 @@ func condition(kind string, ok bool, trueReason, falseReason, message string) me
 	return metav1.Condition{Type: kind, Status: metav1.ConditionFalse, Reason: falseReason, Message: message}
 }
 
-// controlPlaneConditions are about the control plane of m; none while nothing is known
+// controlPlaneConditions are about the control plane of i; none while nothing is known
 // of it.
-func (s *session) controlPlaneConditions(m *member) []metav1.Condition {
-	key, clusterType := m.control.key, m.control.clusterType
-	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", key.Namespace, key.Name)
+func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
+	plane := s.of(i.controlPlane)
+	clusterType := cmp.Or(plane.clusterType, i.controlPlane.kind.ClusterType(i.controlPlane.object))
+	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", i.controlPlane.key.Namespace, i.controlPlane.key.Name)
 	refused := func(reason, message string) []metav1.Condition {
 		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
 	}
 	switch {
-	case s.observed && (m.control.err != nil || m.control.entity == nil):
+	case s.asked() && (plane.fault.err != nil || plane.entity == nil):
 		return refused(reasonNotProgrammed, "is not programmed yet")
-	case holdsEntities(clusterType) != "":
+	case i.kind.HoldsEntities(clusterType) != "":
 		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
-	case !s.observed:
+	case !s.asked():
 		return nil
 	default:
 		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
@@ -139,133 +175,104 @@ func (s *session) controlPlaneConditions(m *member) []metav1.Condition {
 
 // referenceConditions are about the parents other than control planes, and about
 // references that resolve refused.
-func (s *session) referenceConditions(m *member) []metav1.Condition {
-	if m.node == nil {
-		return nil
-	}
+func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 	var conditions []metav1.Condition
 	var refusals []error
-	for _, edge := range m.node.Edges {
-		notGranted := s.notGranted(m.key, edge)
+	crosses := false // into other namespaces
+	for _, edge := range i.node.Edges {
+		crosses = crosses || edge.To.Namespace != i.key.Namespace
+		notGranted := s.batch.auth.notGranted(i.key, edge)
 		if notGranted != nil {
 			refusals = append(refusals, notGranted)
 		}
-		about := s.kinds.by[edge.To.GroupKind()]
+		about := s.batch.table.By(edge.To.GroupKind())
 		if edge.Role != crd.RoleParent || about == nil || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
 			continue
 		}
-		noun, kind := about.about().noun, about.about().referrerCondition
-		name := fmt.Sprintf("Referenced %s %s/%s ", noun, edge.To.Namespace, edge.To.Name)
-		parent := s.leadsTo(edge)
+		kind, name := about.Referrer.Condition, fmt.Sprintf("Referenced %s %s/%s ", about.Referrer.Noun, edge.To.Namespace, edge.To.Name)
+		parent := s.batch.leadsTo(edge)
 		switch {
 		case notGranted != nil:
 			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
 		case parent == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
-		case !s.observed: // nothing is known of it
-		case parent.err != nil || parent.entity == nil:
+		case !s.asked(): // nothing is known of it
+		case s.of(parent).fault.err != nil || s.of(parent).entity == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
 		default:
 			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
 		}
 	}
 	if refusals != nil {
-		message := statusText(errors.Join(refusals...))
-		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, message))
-	} else if m.crossesNamespaces() && m.err == nil {
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, statusText(errors.Join(refusals...))))
+	} else if crosses && s.of(i).fault.err == nil {
 		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
 	}
 	return conditions
 }
 
-func (m *member) crossesNamespaces() bool {
-	for _, edge := range m.node.Edges {
-		if edge.To.Namespace != m.key.Namespace {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *session) adoptConditions(m *member) []metav1.Condition {
-	if m.obj == nil || adoptOf(m.obj) == nil {
-		return nil
-	}
-	if m.err == nil && !m.hasAdopted() {
-		return nil
-	}
-	if m.err == nil {
+// adoptConditions are about spec.adopt.
+func (s *statuses) adoptConditions(i *item) []metav1.Condition {
+	r := s.of(i)
+	err := r.fault.err
+	switch {
+	case err == nil && hasAdopted(i, r):
 		return []metav1.Condition{condition(crd.ConditionAdopted, true, crd.ConditionAdopted, "", "")}
-	}
-	if m.ownError() == nil || !s.observed {
-		return nil // it was not tried
+	case err == nil, ownError(err) == nil, !s.asked(): // it was not tried
+		return nil
 	}
 	reason := reasonFailedToAdopt
-	if m.entity == nil {
+	if r.entity == nil {
 		reason = "FetchFailed"
 	}
-	if _, ok := errors.AsType[*MismatchError](m.err); ok {
+	if _, ok := errors.AsType[*MismatchError](err); ok {
 		reason = "NotMatch"
 	}
-	if _, ok := errors.AsType[*OwnershipError](m.err); ok {
+	if _, ok := errors.AsType[*OwnershipError](err); ok {
 		reason = "UIDConflict"
 	}
-	return []metav1.Condition{condition(crd.ConditionAdopted, false, "", reason, statusText(m.err))}
+	return []metav1.Condition{condition(crd.ConditionAdopted, false, "", reason, statusText(err))}
 }
 
 // hasAdopted reports whether the object stands for an entity that it has adopted, or
 // may have: the condition of one without spec.adopt stays.
-func (m *member) hasAdopted() bool {
-	adopt := adoptOf(m.obj)
-	return adopt == nil || m.entity == nil || m.entity.ID == adopt.KonnectID()
+func hasAdopted(i *item, r *result) bool {
+	adopt := kinds.Adopt(i.object)
+	return adopt == nil || r.entity == nil || r.entity.ID == adopt.KonnectID()
 }
 
-func mirrorCondition(m *member) metav1.Condition {
-	return condition(crd.ConditionMirrored, m.err == nil, crd.ConditionMirrored, "Failed", statusText(m.err))
-}
-
-func membersCondition(m *member) metav1.Condition {
-	_, blocked := errors.AsType[*DependencyError](m.err)
-	_, missing := errors.AsType[*resolve.MissingError](m.err)
-	reason := "SetGroupMemberFailed"
-	if blocked || missing {
-		reason = "SomeMemberNotResolved"
+func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Condition {
+	x, err := s.decisions.of(i), s.of(i).fault.err
+	if err == nil && i.observes() && len(x.changes.fields) > 0 {
+		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, marks.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
 	}
-	return condition(crd.ConditionMembersReferenceResolved, m.err == nil, "Resolved", reason, statusText(m.err))
-}
-
-func programmedCondition(m *member, others []metav1.Condition) metav1.Condition {
-	if m.err == nil && m.hasDrifted() {
-		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, cut("konnect holds something else: "+joinFields(m.fields), maxMessage))
-	}
-	if m.err == nil {
+	if err == nil {
 		return condition(crd.ConditionProgrammed, true, reasonProgrammed, "", "")
 	}
-	if m.ownError() == nil {
+	othersFalse := slices.ContainsFunc(others, func(c metav1.Condition) bool {
+		return c.Status == metav1.ConditionFalse && c.Type != crd.ConditionAdopted
+	})
+	if ownError(err) == nil || othersFalse {
 		return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
 	}
-	for _, other := range others {
-		if other.Status == metav1.ConditionFalse && other.Type != crd.ConditionAdopted {
-			return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
-		}
-	}
-	return condition(crd.ConditionProgrammed, false, "", m.failureReason(), statusText(m.err))
+	return condition(crd.ConditionProgrammed, false, "", s.failureReason(i, x), statusText(err))
 }
 
-func (m *member) failureReason() string {
-	_, answered := errors.AsType[*APIError](m.ownError())
+func (s *statuses) failureReason(i *item, x *decision) string {
+	r := s.of(i)
+	_, answered := errors.AsType[*APIError](ownError(r.fault.err))
 	switch {
-	case adoptOf(m.obj) != nil && m.step != ActionUpdated:
+	case kinds.Adopt(i.object) != nil && x.planned != ActionUpdated:
 		return reasonFailedToAdopt
-	case m.step == "" && !answered && m.entity == nil:
+	case x.planned == "" && !answered && r.entity == nil:
 		return reasonFailedToCreate // refused before anything was sent
-	case m.step == "" && !answered:
+	case x.planned == "" && !answered:
 		return reasonFailedToUpdate
-	case m.step == ActionCreated:
+	case x.planned == ActionCreated:
 		return reasonFailedToCreate
-	case m.step == ActionUpdated:
+	case x.planned == ActionUpdated:
 		return reasonFailedToUpdate
-	case m.step == ActionAdopted:
+	case x.planned == ActionAdopted:
 		return reasonFailedToAdopt
 	default:
 		return reasonOperationFails
@@ -279,13 +286,13 @@ func statusText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return cut(printable.Error(err).Error(), maxMessage)
+	return marks.Cut(printable.Error(err).Error(), maxMessage)
 }
 
-// ownError is what is wrong with the object itself, not with one that it needs.
-func (m *member) ownError() error {
-	if _, dependent := errors.AsType[*DependencyError](m.err); dependent {
+// ownError is what is wrong with an object itself, not with one that it needs.
+func ownError(err error) error {
+	if _, dependent := errors.AsType[*DependencyError](err); dependent {
 		return nil
 	}
-	return m.err
+	return err
 }

@@ -1,93 +1,97 @@
 package konnect
 
 import (
-	"context"
 	"fmt"
 	"slices"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // breakSwaps finds names that are handed round in a circle, where none is free
 // to begin with. One entity of each circle is parked under another name first,
-// which costs one more write. Where a name is that of an entity to prune, which is
-// still in use, those that use it leave it for an entity that has not got the name
-// yet. What remains is refused.
-func (s *session) breakSwaps() {
-	takes := func(m *member) bool { return len(m.after) > 0 }
-	if !slices.ContainsFunc(s.members, takes) {
+// which costs one more write. Where a name is that of an orphan, which is still in use,
+// those that use it leave it for an entity that has not got the name yet. What remains is
+// refused.
+func (d *decisions) breakSwaps(b *batch, w *world) {
+	if !slices.ContainsFunc(d.all[:len(b.items)], (*decision).waits) {
 		return
 	}
-	for _, m := range s.ensureGraph().stuck() {
-		if circle := circleOf(m); circle != nil && !slices.ContainsFunc(circle, func(m *member) bool { return m.parked }) {
-			s.park(circle)
+	stuck := func() []*decision { return ensureGraph(b, w, d, steps{}).stuck() }
+	for _, x := range stuck() {
+		if circle := circleOf(x); circle != nil && !slices.ContainsFunc(circle, func(x *decision) bool { return x.order.parked }) {
+			park(circle, w)
 		}
 	}
-	for stuck := s.ensureGraph().stuck(); s.trail(stuck) || s.parkAwaited(stuck); {
-		stuck = s.ensureGraph().stuck()
+	for waiting := stuck(); trail(waiting, w) || parkAwaited(waiting, w); {
+		waiting = stuck()
 	}
-	for _, m := range s.ensureGraph().stuck() {
+	for _, x := range stuck() {
 		switch {
-		case !takes(m) || m.node == nil:
-		case m.after[0].node == nil:
-			s.problem(m.key, s.heldNameError(m, m.after[0]))
+		case !x.waits() || x.item == nil:
+		case x.order.after[0].orphan != nil:
+			d.refuse(x, heldNameError(x, x.order.after[0]))
 		default:
-			s.problem(m.key, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
-				m.key, m.kind.about().nameField, m.after[0].key))
+			d.refuse(x, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
+				x.key(), x.kind().Identity.Field, x.order.after[0].key()))
 		}
 	}
 }
 
-// trail lets objects that wait for a name be written after those that refer to
-// their entities, and reports whether that is news.
-func (s *session) trail(stuck []*member) bool {
+// waits reports whether something must go or give up a name before.
+func (x *decision) waits() bool { return len(x.order.after) > 0 }
+
+// trail lets items that wait for a name be written after those that refer to their
+// entities, and reports whether that is news.
+func trail(stuck []*decision, w *world) bool {
 	news := false
-	for _, m := range stuck {
-		if !m.trails && len(m.after) > 0 && m.node != nil && m.entity != nil && !m.isControlPlane() {
-			m.trails, news = true, true
+	for _, x := range stuck {
+		if !x.order.trails && x.waits() && x.item != nil && w.entity(x.item) != nil && !x.isControlPlane() {
+			x.order.trails, news = true, true
 		}
 	}
 	return news
 }
 
-// parkAwaited parks an entity whose name another object waits for, and reports
-// whether there is one.
-func (s *session) parkAwaited(stuck []*member) bool {
+// parkAwaited parks an entity whose name another item waits for, and reports whether
+// there is one.
+func parkAwaited(stuck []*decision, w *world) bool {
 	for _, taker := range stuck {
-		if taker.node == nil || len(taker.after) == 0 {
+		if taker.item == nil || !taker.waits() {
 			continue
 		}
-		if m := taker.after[0]; !m.parked && m.canPark() {
-			m.parked = true
+		if x := taker.order.after[0]; !x.order.parked && x.canPark(w) {
+			x.order.parked = true
 			return true
 		}
 	}
 	return false
 }
 
-// canPark reports whether a member has an entity that can be renamed.
-func (m *member) canPark() bool {
-	return m.node != nil && m.entity != nil && m.kind.about().nameKey != ""
+// canPark reports whether an item has an entity that can be renamed.
+func (x *decision) canPark(w *world) bool {
+	return x.item != nil && w.entity(x.item) != nil && x.kind().Identity.Parks != ""
 }
 
-// heldNameError is about the name of an entity to prune which holds something
-// that cannot leave it before the name is taken.
-func (s *session) heldNameError(m, pruned *member) error {
-	held := "what it holds"
-	for _, other := range pruned.after {
-		if other.node != nil {
-			held = other.key.String()
+// heldNameError is about the name of an orphan to which something belongs that cannot
+// leave it before the name is taken.
+func heldNameError(x, orphan *decision) error {
+	children := "what it holds"
+	for _, other := range orphan.order.after {
+		if other.item != nil {
+			children = other.key().String()
 			break
 		}
 	}
 	return fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
-		m.key, m.kind.wantedName(m.obj), pruned.key, held)
+		x.key(), x.kind().Name(x.item.object), orphan.key(), children)
 }
 
-// circleOf returns the members that hand their names round in a circle to which
-// m belongs; nil when it belongs to none.
-func circleOf(m *member) []*member {
-	circle := []*member{m}
-	for next := m; len(next.after) > 0; {
-		if next = next.after[0]; next == m {
+// circleOf returns the decisions that hand their names round in a circle to which x
+// belongs; nil when it belongs to none.
+func circleOf(x *decision) []*decision {
+	circle := []*decision{x}
+	for next := x; next.waits(); {
+		if next = next.order.after[0]; next == x {
 			return circle
 		}
 		if slices.Contains(circle, next) {
@@ -99,43 +103,17 @@ func circleOf(m *member) []*member {
 }
 
 // park chooses the first of a circle that can begin to give its name up.
-func (s *session) park(circle []*member) {
-	for _, m := range circle {
-		if m.canPark() {
-			m.parked = true
+func park(circle []*decision, w *world) {
+	for _, x := range circle {
+		if x.canPark(w) {
+			x.order.parked = true
 			return
 		}
 	}
 }
 
 // parkedName is one that nobody else wants, and not too long.
-func parkedName(m *member) string {
+func parkedName(i *item) string {
 	const longest = 128
-	return cut(m.kind.wantedName(m.obj), longest-9) + "-" + m.mark[:8]
-}
-
-// parkName gives a parked entity a name that nobody else wants. A run that ends
-// here is taken up by the next one: the marks tell whose it is.
-func (s *session) parkName(ctx context.Context, m *member) {
-	if blocked := s.blockedReference(m, anyReference); blocked != nil {
-		m.err, m.outcome = blocked, ActionSkipped
-		return
-	}
-	if ctx.Err() != nil {
-		return // actOn says so
-	}
-	parked, err := m.kind.about().renamed(m.desired, parkedName(m))
-	if err != nil {
-		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
-		return
-	}
-	raw, err := s.persist(ctx, m, func(ctx context.Context) ([]byte, error) {
-		return m.kind.about().update(ctx, m.control.account, s.at(m), m.id, parked)
-	})
-	if err == nil {
-		_, err = m.writtenEntity(raw)
-	}
-	if err != nil {
-		m.fail(fmt.Errorf("rename %s: %w", m.key, err))
-	}
+	return marks.Cut(i.kind.Name(i.object), longest-9) + "-" + i.mark[:8]
 }

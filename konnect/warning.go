@@ -3,7 +3,6 @@ package konnect
 import (
 	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
@@ -103,49 +102,6 @@ func WithoutWarnings(codes ...WarningCode) EnsureOption {
 		codes = warningCodes()
 	}
 	return ensureOption(func(c *callOptions) { c.withoutWarnings = append(c.withoutWarnings, codes...) })
-}
-
-func checkWarningCodes(codes []WarningCode) error {
-	for _, code := range codes {
-		if !slices.Contains(warningCodes(), code) {
-			return fmt.Errorf("WithoutWarnings: %q is no code of a warning", string(code))
-		}
-	}
-	return nil
-}
-
-// warn notes a warning, unless its code is left out. Any goroutine may call it.
-func (s *session) warn(w Warning) {
-	if slices.Contains(s.options.withoutWarnings, w.Code) {
-		return
-	}
-	w.Message = printable.Line(w.Message)
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	s.warnings = append(s.warnings, w)
-}
-
-// warnOfAnswers notes what is odd about the answers to a credential's requests.
-func (s *session) warnOfAnswers(cred credential) func(string) {
-	return func(doubt string) {
-		s.warn(Warning{Code: WarningOddHeader, Message: "answer of " + cred.server.Host + ": " + doubt})
-	}
-}
-
-// warnOf notes warnings of an object, which lack its key.
-func (s *session) warnOf(key crd.Key, warnings []Warning) {
-	for _, w := range warnings {
-		w.Key = key
-		s.warn(w)
-	}
-}
-
-// warned returns all warnings, each once, by object and field.
-func (s *session) warned() []Warning {
-	s.lock.Lock()
-	defer s.lock.Unlock()
-	slices.SortFunc(s.warnings, Warning.compare)
-	return slices.Compact(s.warnings)
 }
 
 // warningLines returns "warning: ..." lines with an empty line in front; nothing

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // otherCollection is one of the API that no kind stands for. What it holds is
@@ -45,93 +47,86 @@ func otherCollections() []otherCollection {
 	)
 }
 
-// checkControlPlanesHeld refuses to delete control planes that hold what is not
-// ours or is to stay, or of which that cannot be told.
-func (s *session) checkControlPlanesHeld(ctx context.Context) {
-	var planes []*member
-	for _, m := range s.everything() {
-		if m.isControlPlane() && m.isDoomed() {
-			planes = append(planes, m)
-		}
-	}
+// lookInside refuses to delete control planes that hold what is not ours or is to stay,
+// or of which that cannot be told.
+func (c *Client) lookInside(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) {
+	planes := slices.DeleteFunc(d.doomed(), func(x *decision) bool { return !x.isControlPlane() })
 	reasons := make([]error, len(planes))
 	var group sync.WaitGroup
-	for i, plane := range planes {
-		group.Go(func() { reasons[i] = s.staysForWhatItHolds(ctx, plane) })
+	for n, x := range planes {
+		group.Go(func() { reasons[n] = d.staysForContents(ctx, b, w, x, o) })
 	}
 	group.Wait()
-	for i, err := range reasons {
+	for n, err := range reasons {
 		if err != nil {
-			s.refuse(planes[i], err)
+			d.refuse(planes[n], err)
 		}
 	}
 }
 
-// staysForWhatItHolds returns why a control plane cannot go with all that it holds.
-func (s *session) staysForWhatItHolds(ctx context.Context, plane *member) error {
-	if unread := s.planeOf(plane).unread; unread != nil {
-		return fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, unread)
+// staysForContents returns why a control plane cannot go with all that it holds.
+func (d *decisions) staysForContents(ctx context.Context, b *batch, w *world, x *decision, o callOptions) error {
+	e := x.entity(w)
+	if err := w.unknownIn(x.key(), e.ID); err != nil {
+		return err
 	}
-	if err := s.heldBack(plane); err != nil || s.options.cascade {
+	if err := d.pruneBlocker(b, w, x, o); err != nil || o.cascade {
 		return err
 	}
 	collections := otherCollections()
-	if plane.isGroup() { // which has no entities of its own
+	if clusterTypeOf(x.kind(), e) == x.kind().Group.ClusterType { // which has no entities of its own
 		collections = slices.DeleteFunc(collections, func(c otherCollection) bool { return !c.beside })
 	}
 	results := make([]error, len(collections))
 	var group sync.WaitGroup
-	for i, c := range collections {
+	for n, c := range collections {
 		group.Go(func() {
-			found, err := firstOf(ctx, plane, c)
+			found, err := c.first(ctx, x.account(), e.ID)
 			switch {
 			case err != nil:
-				results[i] = fmt.Errorf("delete %s: it is not known what it holds: %w", plane.key, err)
+				results[n] = fmt.Errorf("delete %s: it is not known what it holds: %w", x.key(), err)
 			case found != nil:
-				results[i] = belongsError(plane, found, "of "+c.path, cascadeHint)
+				results[n] = belongsError(x, found, "of "+c.path, cascadeHint)
 			}
 		})
 	}
 	group.Wait()
-	for _, err := range results {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return cmp.Or(results...)
 }
 
-// heldBack returns which entity of our kinds keeps a control plane: one that is
+// pruneBlocker returns which entity of our kinds keeps a control plane: one that is
 // protected or retained or, unless it may be taken along, one that is not ours.
-func (s *session) heldBack(plane *member) error {
+func (d *decisions) pruneBlocker(b *batch, w *world, plane *decision, o callOptions) error {
 	var other error
-	for _, k := range s.kinds.list {
-		x := s.indexes[collection{account: plane.account, controlPlane: plane.id, kind: k}]
+	for _, k := range b.table.List() {
+		x := w.indexes[collection{account: plane.account(), controlPlaneID: plane.entity(w).ID, kind: k}]
 		if x == nil {
 			continue
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
 			e := x.byID[id]
-			switch claim := s.claims[id]; {
-			case claim != nil && claim.step == ActionDeleted:
-			case s.policyOf(e) != crd.DeletionPolicyDelete:
-				return s.protectedError(plane, k, e, s.policyOf(e))
-			case other == nil && s.keepHint(e) != "":
-				other = belongsError(plane, e, "of "+k.about().collection, s.keepHint(e))
+			if own := d.byEntity[claim{k, id}]; own != nil && own.planned == ActionDeleted {
+				continue
+			}
+			if policy := w.policyOf(b, k, e); policy != crd.DeletionPolicyDelete {
+				return d.protectedError(plane, k, e, policy)
+			}
+			if hint := w.keepHint(k, e, o); other == nil && hint != "" {
+				other = belongsError(plane, e, "of "+k.Collection, hint)
 			}
 		}
 	}
 	return other
 }
 
-// firstOf returns an entity of a collection; nil when it is empty.
-func firstOf(ctx context.Context, plane *member, c otherCollection) (*entity, error) {
-	path, query := corePath(scope{controlPlane: plane.id})+c.path, url.Values{"size": {"1"}}
+// first returns an entity of a collection; nil when it is empty.
+func (c otherCollection) first(ctx context.Context, a *account, controlPlaneID string) (*wire.Entity, error) {
+	path, query := wire.CorePath(controlPlaneID)+c.path, url.Values{"size": {"1"}}
 	if c.beside {
-		path, query = controlPlanePath(plane.id)+"/"+c.path, nil
+		path, query = wire.ControlPlanePath(controlPlaneID)+"/"+c.path, nil
 	}
-	raw, err := plane.account.get(ctx, path, query)
-	if isNotFound(err) && (c.optional || plane.account.isGone(ctx, plane.id)) {
+	raw, err := a.get(ctx, path, query)
+	if isNotFound(err) && (c.optional || a.isGone(ctx, controlPlaneID)) {
 		return nil, nil
 	}
 	if err != nil {
@@ -145,7 +140,7 @@ func firstOf(ctx context.Context, plane *member, c otherCollection) (*entity, er
 }
 
 // firstIn returns an entity of a page; nil when the list is empty.
-func firstIn(raw []byte) (*entity, error) {
+func firstIn(raw []byte) (*wire.Entity, error) {
 	var page struct {
 		Data   []json.RawMessage `json:"data"`
 		Offset string            `json:"offset"`
@@ -160,7 +155,7 @@ func firstIn(raw []byte) (*entity, error) {
 	all, total := slices.Concat(page.Data, page.Items), page.Page.TotalCount
 	switch {
 	case len(all) > 0:
-		return decodeEntity(all[0])
+		return wire.Decode(all[0], wire.Shape{Name: "name"})
 	case total != nil && *total == 0: // an empty list may be left out
 		return nil, nil
 	case total != nil, page.Offset != "", page.Data == nil && page.Items == nil:

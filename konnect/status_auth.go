@@ -14,8 +14,8 @@ import (
 
 // missingControlPlane is about a reference to a control plane that is not there, or
 // that no grant permits.
-func (s *session) missingControlPlane(m *member) []metav1.Condition {
-	for _, problem := range s.unresolved[m.key] {
+func (s *statuses) missingControlPlane(i *item) []metav1.Condition {
+	for _, problem := range s.batch.auth.unresolved[i.key] {
 		var to crd.Key
 		if missing, ok := errors.AsType[*resolve.MissingError](problem); ok {
 			to = missing.To
@@ -32,8 +32,8 @@ func (s *session) missingControlPlane(m *member) []metav1.Condition {
 
 // notGranted returns what resolve says of a reference that no grant permits; nil for
 // all others.
-func (s *session) notGranted(from crd.Key, edge resolve.Edge) error {
-	for _, problem := range s.unresolved[from] {
+func (a *auth) notGranted(from crd.Key, edge resolve.Edge) error {
+	for _, problem := range a.unresolved[from] {
 		if refused, ok := errors.AsType[*resolve.NotGrantedError](problem); ok && refused.Field == edge.Field {
 			return refused
 		}
@@ -43,13 +43,13 @@ func (s *session) notGranted(from crd.Key, edge resolve.Edge) error {
 
 // unknownConditions are about what lies behind a reference that leads nowhere: what
 // they said when it led somewhere holds no more.
-func (s *session) unknownConditions(m *member) []string {
+func (s *statuses) unknownConditions(i *item) []string {
 	switch {
-	case IsTransient(m.err): // it may still lead there
+	case IsTransient(s.of(i).fault.err): // it may still lead there
 		return nil
-	case m.control == nil:
+	case i.controlPlane == nil:
 		return []string{crd.ConditionControlPlaneRefValid, crd.ConditionAPIAuthResolvedRef, crd.ConditionAPIAuthValid}
-	case s.unresolvedAuth(m.control) != nil:
+	case s.unresolvedAuth(i.controlPlane) != nil:
 		return []string{crd.ConditionAPIAuthValid}
 	default:
 		return nil
@@ -57,13 +57,13 @@ func (s *session) unknownConditions(m *member) []string {
 }
 
 // unresolvedAuth is about credentials that resolve refused; nil where it did not.
-func (s *session) unresolvedAuth(control *member) []metav1.Condition {
-	problem := s.credentialProblem(control.node)
+func (s *statuses) unresolvedAuth(controlPlane *item) []metav1.Condition {
+	problem := s.batch.auth.problem(controlPlane.node)
 	if errors.Is(problem, errUnresolved) {
 		return nil
 	}
 	reason := "RefInvalid"
-	if own := errors.Join(s.unresolved[control.key]...); own != nil {
+	if own := errors.Join(s.batch.auth.unresolved[controlPlane.key]...); own != nil {
 		missing, isMissing := errors.AsType[*resolve.MissingError](own)
 		notGranted, isRefused := errors.AsType[*resolve.NotGrantedError](own)
 		switch {
@@ -79,16 +79,16 @@ func (s *session) unresolvedAuth(control *member) []metav1.Condition {
 }
 
 // authConditions are what a control plane's credentials add to an object.
-func (s *session) authConditions(control *member) []metav1.Condition {
-	authNode, named := follow(control.node)
-	if unresolved := s.unresolvedAuth(control); named && unresolved != nil {
+func (s *statuses) authConditions(controlPlane *item) []metav1.Condition {
+	authNode, named := follow(controlPlane.node)
+	if unresolved := s.unresolvedAuth(controlPlane); named && unresolved != nil {
 		return unresolved
 	}
-	if !named || authNode == nil || control.account == nil || !control.account.observed {
+	if !named || authNode == nil || controlPlane.account == nil || !controlPlane.account.observed {
 		return nil
 	}
 	name := fmt.Sprintf("KonnectAPIAuthConfiguration %s/%s", authNode.Key.Namespace, authNode.Key.Name)
-	known, refusedToken := control.account.tokenRefused()
+	known, refusedToken := controlPlane.account.tokenRefused()
 	if !known {
 		return nil
 	}
@@ -118,30 +118,30 @@ func (a *account) tokenRefused() (known bool, refused error) {
 	}
 }
 
-// writeAuthStatus records what was learned of the credentials in their own objects:
+// writeAuth records what was learned of the credentials in their own objects:
 // that they are not to be had or, where a control plane uses them, what Konnect says.
-func (s *session) writeAuthStatus() {
-	for key, problems := range s.unresolved {
-		auth, ok := s.origins[key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+func (s *statuses) writeAuth() {
+	for key, problems := range s.batch.auth.unresolved {
+		auth, ok := s.batch.origins[key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
 		if problem := errors.Join(problems...); ok && !IsTransient(problem) {
 			setAuthValid(auth, condition(crd.ConditionAPIAuthValid, false, "", reasonInvalid, statusText(problem)))
 		}
 	}
-	for _, m := range s.members {
-		if !m.isControlPlane() || m.account == nil {
+	for _, i := range s.batch.items {
+		if !i.isControlPlane() || i.account == nil {
 			continue
 		}
-		node, named := follow(m.node)
+		node, named := follow(i.node)
 		if !named || node == nil {
 			continue
 		}
-		auth, ok := s.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
-		known, refusedToken := m.account.tokenRefused()
+		auth, ok := s.batch.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+		known, refusedToken := i.account.tokenRefused()
 		if !ok || !known {
 			continue
 		}
 		valid := refusedToken == nil
-		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: m.account.credential.server.String(), OrganizationID: m.account.organizationID})
+		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: i.account.server(), OrganizationID: i.account.organizationID})
 		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(refusedToken))
 		if valid {
 			verdict.Message = "Token is valid"

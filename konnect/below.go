@@ -1,0 +1,120 @@
+package konnect
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// below is what belongs to entities that are to be deleted and that no kind stands for.
+type below struct {
+	plugins []*wire.Entity
+	// unknown are the collections that could not be read; that of plugins has no kind.
+	unknown map[collection]error
+}
+
+// inWhich are the collections in which something may belong to an entity; that of plugins
+// has no kind.
+func (x *decision) inWhich(b *batch, w *world, o callOptions) []collection {
+	at := collection{account: x.account(), controlPlaneID: w.of(x.controlPlane()).id}
+	var collections []collection
+	if x.kind().Plugins && !o.cascade {
+		collections = append(collections, at)
+	}
+	for _, k := range b.table.Below(x.kind()) {
+		at.kind = k
+		collections = append(collections, at)
+	}
+	return collections
+}
+
+// lookBelow returns a world in which it is known what belongs to the entities of some
+// decisions, below them, attached to them, or referring to them. Each collection is read
+// once, and what was read already is not read again.
+func (c *Client) lookBelow(ctx context.Context, b *batch, w *world, deletions []*decision, o callOptions) *world {
+	wanted := map[collection]bool{}
+	for _, x := range deletions {
+		for _, in := range x.inWhich(b, w, o) {
+			if known := w.indexes[in]; known == nil || !known.complete {
+				wanted[in] = true
+			}
+		}
+	}
+	looked := *w
+	looked.indexes, looked.below = maps.Clone(w.indexes), below{unknown: map[collection]error{}}
+	var lock sync.Mutex
+	var group sync.WaitGroup
+	for in := range wanted {
+		group.Go(func() {
+			found, err := in.list(ctx)
+			lock.Lock()
+			defer lock.Unlock()
+			switch {
+			case err != nil:
+				looked.below.unknown[in] = err
+			case in.kind == nil:
+				looked.below.plugins = append(looked.below.plugins, found...)
+			default:
+				looked.indexes[in] = looked.indexes[in].with(found, w.owner)
+			}
+		})
+	}
+	group.Wait()
+	return &looked
+}
+
+// list reads a collection of a control plane, which may have been deleted meanwhile.
+func (c collection) list(ctx context.Context) (found []*wire.Entity, err error) {
+	path, shape := wire.CorePath(c.controlPlaneID)+pluginsPath, pluginShape()
+	if c.kind != nil {
+		path, shape = c.kind.Path(kinds.At{ControlPlane: c.controlPlaneID}), c.kind.Shape()
+	}
+	err = wire.List(ctx, c.account.get, path, nil, shape, func(e *wire.Entity) { found = append(found, e) })
+	if isNotFound(err) && c.account.isGone(ctx, c.controlPlaneID) {
+		err = nil
+	}
+	return found, err
+}
+
+// with returns an index that knows more.
+func (x *index) with(found []*wire.Entity, owner string) *index {
+	more := newIndex()
+	if x != nil {
+		for _, e := range x.byID {
+			more.add(e, owner)
+		}
+	}
+	for _, e := range found {
+		more.add(e, owner)
+	}
+	return more
+}
+
+func pluginShape() wire.Shape {
+	return wire.Shape{Name: "name", References: []string{"service", "route"}}
+}
+
+// unknownBelow returns why it is not known what belongs to an entity; nil when it is.
+func (w *world) unknownBelow(b *batch, x *decision, o callOptions) error {
+	for _, in := range x.inWhich(b, w, o) {
+		if err := w.below.unknown[in]; err != nil {
+			return fmt.Errorf("delete %s: it is not known what belongs to it: %w", x.key(), err)
+		}
+	}
+	return nil
+}
+
+// eachPlugin visits the plugins that are attached to one of parents, by ID.
+func (w *world) eachPlugin(parents map[string]*decision, visit func(parent *decision, plugin *wire.Entity)) {
+	for _, plugin := range w.below.plugins {
+		for _, field := range pluginShape().References {
+			if parent := parents[plugin.Ref(field)]; parent != nil {
+				visit(parent, plugin)
+			}
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package konnect
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// decisions are what a call is to do.
+type decisions struct {
+	// all has those of the items in their order, then those of orphans.
+	all      []*decision
+	byEntity map[claim]*decision
+	// reused are those that take the name of an orphan, by its ID.
+	reused   map[string]*decision
+	faults   *faults // of the call; those of items stand with their decisions
+	warnings []Warning
+}
+
+// decision is what is to be done for an item, or with an orphan.
+type decision struct {
+	n int // its place among all
+	// Exactly one of them is set.
+	item   *item
+	orphan *orphan
+
+	planned Action // created, updated, adopted, deleted, retained, observed, skipped or unchanged
+	changes changes
+	order   order
+	// basis is what the decision rests on, for the digest of a plan.
+	basis string
+	fault fault
+}
+
+// changes are what makes an entity as desired.
+type changes struct {
+	desired kinds.Desired
+	fields  []Field
+	// owned is true once it is settled that the object stands for the entity.
+	owned bool
+	// holder is who looks after an entity that is adopted.
+	holder string
+}
+
+// order says when a decision is carried out.
+type order struct {
+	// after are those that give up a name before this item takes it; for an orphan,
+	// those that belong to it and leave it first.
+	after []*decision
+	// parked is true for an entity that gives its name up before all others.
+	parked bool
+	// trails is true for an item that is written after those that refer to its
+	// entity, because some of them must leave the one whose name it takes.
+	trails bool
+	// taker is what takes the name of an orphan, or of the one that it belongs to.
+	taker *decision
+}
+
+func newDecisions(b *batch, w *world) *decisions {
+	d := &decisions{byEntity: map[claim]*decision{}, reused: map[string]*decision{}, faults: w.faults.clone()}
+	for _, i := range b.items {
+		x := &decision{n: i.n, item: i, fault: w.faults.failed[i.n]}
+		d.all = append(d.all, x)
+		if e := w.entity(i); e != nil && w.claimed(i.kind, e.ID) == i {
+			d.byEntity[claim{i.kind, e.ID}] = x
+		}
+	}
+	return d
+}
+
+func (d *decisions) of(i *item) *decision { return d.all[i.n] }
+
+// orphans are the decisions about entities that no object stands for.
+func (d *decisions) orphans(b *batch) []*decision { return d.all[len(b.items):] }
+
+func (d *decisions) add(o *orphan, planned Action) *decision {
+	x := &decision{n: len(d.all), orphan: o, planned: planned}
+	d.all = append(d.all, x)
+	d.byEntity[claim{o.kind, o.entity.ID}] = x
+	return x
+}
+
+// refuse records what stops the call or, in a partial one, what is decided alone.
+func (d *decisions) refuse(x *decision, err error) {
+	if p := (Problem{Key: x.key(), Err: err}); d.faults.partial {
+		x.fail(p.named())
+	} else {
+		d.faults.problems = append(d.faults.problems, p)
+	}
+}
+
+// warn notes a warning.
+func (d *decisions) warn(w Warning) { d.warnings = append(d.warnings, w) }
+
+// doomed are the entities to delete.
+func (d *decisions) doomed() []*decision {
+	return slices.DeleteFunc(slices.Clone(d.all), func(x *decision) bool { return !x.isDoomed() })
+}
+
+func (x *decision) key() crd.Key {
+	if x.item != nil {
+		return x.item.key
+	}
+	return x.orphan.key
+}
+
+func (x *decision) kind() *kinds.Kind {
+	if x.item != nil {
+		return x.item.kind
+	}
+	return x.orphan.kind
+}
+
+// entity is the one that was found; nil for none.
+func (x *decision) entity(w *world) *wire.Entity {
+	if x.item != nil {
+		return w.entity(x.item)
+	}
+	return x.orphan.entity
+}
+
+// account is where the entity is, or will be; nil where that is not known.
+func (x *decision) account() *account {
+	switch {
+	case x.orphan != nil:
+		return x.orphan.account
+	case x.item.controlPlane != nil:
+		return x.item.controlPlane.account
+	default:
+		return nil
+	}
+}
+
+// controlPlane is the one that holds the entity, the item itself for a control plane; nil
+// for an orphan that is one, and where it could not be resolved.
+func (x *decision) controlPlane() *item {
+	if x.item != nil {
+		return x.item.controlPlane
+	}
+	return x.orphan.controlPlane
+}
+
+func (x *decision) isControlPlane() bool { return x.kind().Collection == "" }
+
+// inBatch reports whether the decision is about an object of the call, or an orphan.
+func (x *decision) inBatch() bool { return x.item == nil || x.item.inBatch }
+
+// isDoomed reports whether an entity is to be deleted as far as is known.
+func (x *decision) isDoomed() bool { return x.fault.err == nil && x.planned == ActionDeleted }
+
+// leads reports whether a write would make the entity follow its object.
+func (x *decision) follows() bool { return x.item != nil && x.fault.err == nil && !x.item.isReadOnly() }
+
+func (x *decision) fail(err error) { x.fault = fault{err: errors.Join(x.fault.err, err)} }
+
+func (x *decision) skip(err error) { x.fault = fault{err: err, skipped: true} }
+
+// spare keeps an entity from being pruned, if there is a reason.
+func (x *decision) spare(reason error) {
+	if reason != nil && x.isDoomed() {
+		x.skip(reason)
+	}
+}
+
+// failure tells what is wrong with a decision; nil for nothing.
+func (x *decision) failure() error { return x.fault.err }
+
+// everyReference counts all references of an item, writeReferences those that a write
+// needs: members join a group later.
+func everyReference(*item, resolve.Edge) bool         { return true }
+func writeReferences(i *item, edge resolve.Edge) bool { return !i.isMembership(edge) }
+
+// blocked returns why something cannot be done because of what it needs, or of what had
+// to go or give up a name before.
+func (d *decisions) blocked(b *batch, x *decision, counts func(*item, resolve.Edge) bool, failure func(*decision) error) error {
+	field := dependentsField
+	if x.item != nil && x.planned != ActionDeleted {
+		field = x.item.kind.Identity.Field
+	}
+	for _, other := range x.order.after {
+		if cause := failure(other); cause != nil {
+			return &DependencyError{Key: x.key(), Field: field, On: other.key(), Cause: cause}
+		}
+	}
+	if x.item == nil {
+		return nil
+	}
+	return d.blockedReference(b, x.item, counts, failure)
+}
+
+// blockedReference returns why an object that i refers to keeps it from being handled.
+func (d *decisions) blockedReference(b *batch, i *item, counts func(*item, resolve.Edge) bool, failure func(*decision) error) error {
+	for _, edge := range i.node.Edges {
+		if !counts(i, edge) { // it may be being written
+			continue
+		}
+		needed := b.leadsTo(edge)
+		if needed == nil || needed == i {
+			continue
+		}
+		if cause := failure(d.of(needed)); cause != nil {
+			return &DependencyError{Key: i.key, Field: edge.Field, On: needed.key, Cause: cause, lookedUp: !needed.inBatch}
+		}
+	}
+	return nil
+}
+
+// protectedError says that an entity stays because of its policy, and keeps what x is about.
+func (d *decisions) protectedError(x *decision, k *kinds.Kind, e *wire.Entity, policy crd.DeletionPolicy) error {
+	of := keyInMarks(k, e)
+	if other := d.byEntity[claim{k, e.ID}]; other != nil {
+		of = other.key()
+	}
+	return &ProtectedError{Key: x.key(), KonnectID: e.ID, Name: orDash(e.Name), Of: of, Policy: policy}
+}

@@ -1,0 +1,193 @@
+package konnect
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// decideDeletes returns what removes the entities of a batch, and the leftovers beside
+// them.
+func decideDeletes(b *batch, w *world, o callOptions) *decisions {
+	d := newDecisions(b, w)
+	for _, i := range b.items {
+		if err := d.decideDelete(b, w, i, o); err != nil {
+			d.refuse(d.of(i), err)
+		}
+	}
+	left := w.strays
+	for _, i := range b.items {
+		if !i.isControlPlane() && i.controlPlane != nil { // those of control planes are known
+			left = append(left[:len(left):len(left)], w.leftovers(b, i)...)
+		}
+	}
+	for _, l := range left {
+		d.decideLeftover(b, l)
+	}
+	return d
+}
+
+func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) error {
+	x, e := d.of(i), w.entity(i)
+	x.planned = ActionUnchanged
+	switch {
+	case x.fault.err != nil || !i.inBatch:
+		return nil
+	case i.controlPlane == nil:
+		if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+			x.skip(err)
+			return nil
+		}
+		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
+		return nil
+	}
+	if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+		x.skip(err)
+		return nil
+	}
+	switch {
+	case i.observes() && e != nil:
+		x.planned = ActionRetained
+	case i.isReadOnly():
+	case e == nil && i.isControlPlane():
+		if other := w.holderOfName(b, i); other != nil {
+			return ownershipError(b, w, i, other, o)
+		}
+	case e == nil:
+	case e.Marks.Ours(w.owner) && e.Marks.Key == i.mark, e.Marks.Unmarked() && kinds.Adopt(i.object) == nil && w.hasComputedID(i):
+		x.changes.owned = true
+		switch policy := cmp.Or(kinds.Deletion(i.object), e.Marks.DeletionPolicy()); policy {
+		case crd.DeletionPolicyProtect:
+			return d.protectedError(x, i.kind, e, policy)
+		case crd.DeletionPolicyRetain:
+			x.planned = ActionRetained
+		default:
+			x.planned = ActionDeleted
+		}
+	default:
+		return ownershipError(b, w, i, e, o)
+	}
+	return nil
+}
+
+// decideLeftover deletes a leftover if the object's own entity is ours as well,
+// unless its policy says otherwise. What is in a control plane that is deleted goes
+// along with that.
+func (d *decisions) decideLeftover(b *batch, l *orphan) {
+	x, own := d.add(l, ActionUnchanged), b.byKey[l.key]
+	policy := cmp.Or(kinds.Deletion(own.object), l.entity.Marks.DeletionPolicy())
+	goes := l.controlPlane != nil && d.of(l.controlPlane).planned == ActionDeleted && policy == crd.DeletionPolicyDelete
+	switch {
+	case !d.of(own).changes.owned, goes:
+	case policy == crd.DeletionPolicyProtect:
+		d.refuse(x, d.protectedError(x, l.kind, l.entity, policy))
+	case policy == crd.DeletionPolicyRetain:
+		x.planned = ActionRetained
+	default:
+		x.planned = ActionDeleted
+	}
+}
+
+// settleDeletes refuses to delete entities with which Konnect would delete what others
+// have put there, or which it would not delete because of that.
+func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
+	parents := map[string]*decision{}
+	for _, x := range d.doomed() {
+		if x.isControlPlane() {
+			continue
+		}
+		parents[x.entity(w).ID] = x
+		if err := w.unknownBelow(b, x, o); err != nil {
+			d.refuse(x, err)
+		}
+	}
+	w.eachChild(b, parents, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
+		if err := d.staysAgainst(b, w, parent, k, child, o); err != nil {
+			d.refuse(parent, err)
+		} else if x := d.byEntity[claim{k, child.ID}]; x != nil && x.isDoomed() {
+			parent.order.after = append(parent.order.after, x)
+		}
+	})
+	blamed := map[*decision]bool{}
+	w.eachPlugin(parents, func(parent *decision, plugin *wire.Entity) {
+		if !blamed[parent] {
+			blamed[parent] = true
+			d.refuse(parent, belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
+		}
+	})
+}
+
+// staysAgainst returns why a child, which belongs to an entity that is to be
+// deleted, keeps it; nil when it goes before or with it.
+func (d *decisions) staysAgainst(b *batch, w *world, parent *decision, k *kinds.Kind, child *wire.Entity, o callOptions) error {
+	if x := d.byEntity[claim{k, child.ID}]; x != nil && x.planned == ActionDeleted {
+		return nil
+	}
+	if policy := w.policyOf(b, k, child); policy != crd.DeletionPolicyDelete {
+		return d.protectedError(parent, k, child, policy)
+	}
+	restricts := func(r kinds.Reference) bool { return r.To == parent.kind().Collection && r.OnDelete == kinds.Restrict }
+	if slices.ContainsFunc(k.References, restricts) {
+		return belongsError(parent, child, "-", "konnect deletes nothing that is referred to; delete it first")
+	}
+	if hint := w.keepHint(k, child, o); hint != "" {
+		return belongsError(parent, child, "-", hint)
+	}
+	return nil
+}
+
+const cascadeHint = "it would be deleted with what it belongs to; delete it first, or use WithCascade"
+
+// keepHint says why an entity may not be deleted with what it belongs to; empty for
+// one of ours that no object stands for, and for all that the caller has go along
+// but what an object only observes.
+func (w *world) keepHint(k *kinds.Kind, e *wire.Entity, o callOptions) string {
+	holder := w.claimed(k, e.ID)
+	switch {
+	case holder != nil && holder.observes():
+		return "an object of the batch observes it; delete it first, or leave that object out"
+	case o.cascade, holder == nil && e.Marks.Ours(w.owner):
+		return ""
+	default:
+		return cascadeHint
+	}
+}
+
+// countDeletes counts the entities that go: those of the objects, orphans, and what goes
+// along that is of our kinds.
+func (d *decisions) countDeletes(b *batch, w *world, along bool) int {
+	gone, parents := map[string]bool{}, map[string]*decision{}
+	for _, x := range d.doomed() {
+		id := x.entity(w).ID
+		gone[id], parents[id] = true, x
+		if !along || !x.isControlPlane() {
+			continue
+		}
+		for c, x2 := range w.indexes {
+			for inside := range x2.byID {
+				if c.account == x.account() && c.controlPlaneID == id {
+					gone[inside] = true
+				}
+			}
+		}
+	}
+	if along {
+		w.eachChild(b, parents, func(_ *decision, _ *kinds.Kind, child *wire.Entity) { gone[child.ID] = true })
+	}
+	return len(gone)
+}
+
+// checkDeletes refuses more deletes than the call allows.
+func (o callOptions) checkDeletes(n int) error {
+	if o.maxDeletes != nil && n > *o.maxDeletes {
+		return &TooManyDeletesError{Deletes: n, Max: *o.maxDeletes}
+	}
+	return nil
+}
+
+var errRefused = errors.New("nothing was written because of problems with other objects")

@@ -1,0 +1,214 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// result is what came out of a decision.
+type result struct {
+	done Action // what was done
+	// entity and id are those that there are now.
+	entity      *wire.Entity
+	id          string
+	clusterType string
+	// owned is true once it is settled that the object stands for the entity.
+	owned bool
+	// deviations are what Konnect holds otherwise than it was sent.
+	deviations []Field
+	fault      fault
+}
+
+// newResult is what there is before a decision is carried out.
+func newResult(w *world, x *decision) result {
+	r := result{owned: x.changes.owned, fault: x.fault, entity: x.entity(w)}
+	if r.fault.err != nil {
+		if r.done = ActionFailed; r.fault.skipped {
+			r.done = ActionSkipped
+		}
+	}
+	if x.item == nil {
+		r.id = x.orphan.entity.ID
+	} else {
+		found := w.of(x.item)
+		r.id, r.clusterType = found.id, found.clusterType
+	}
+	return r
+}
+
+func (r *result) fail(err error) {
+	r.done, r.fault = ActionFailed, fault{err: errors.Join(r.fault.err, err)}
+}
+
+func (r *result) skip(err error) { r.done, r.fault = ActionSkipped, fault{err: err, skipped: true} }
+
+// executor carries decisions out. Its methods with a context run side by side, each on
+// the result of its own decision; what it needs of others is there by then.
+type executor struct {
+	*Client
+	batch     *batch
+	world     *world
+	decisions *decisions
+	options   callOptions
+	results   []result // by decision
+
+	lock     sync.Mutex // over what follows
+	finished int
+	// failedIn are the control planes in which something could not be written.
+	failedIn map[*item]bool
+}
+
+// execute carries out what was decided, parents before children, everything else side by
+// side, and returns what came out of each decision. Status is written as soon as it is
+// known.
+func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) []result {
+	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
+	for _, x := range d.all {
+		if x.item != nil && x.fault.err != nil && x.item.controlPlane != nil {
+			e.failedIn[w.mainOf(x.item)] = true
+		}
+	}
+	s := steps{
+		write: e.write, park: e.park, join: e.join, delete: e.prune, finish: e.finish,
+		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
+	}
+	if o.deleting {
+		s.delete = e.delete
+		schedule.Run(ctx, c.config.maxConcurrency, deleteGraph(b, d, s).tasks)
+	} else {
+		schedule.Run(ctx, c.config.maxConcurrency, ensureGraph(b, w, d, s).tasks)
+	}
+	return e.results
+}
+
+func newResults(w *world, d *decisions) []result {
+	results := make([]result, len(d.all))
+	for n, x := range d.all {
+		results[n] = newResult(w, x)
+	}
+	return results
+}
+
+func (e *executor) of(x *decision) *result { return &e.results[x.n] }
+
+func (e *executor) failure(x *decision) error { return e.results[x.n].fault.err }
+
+// idOf is the ID of i, which is what a reference to key leads to.
+func (e *executor) idOf(i *item, key crd.Key) string {
+	if i != nil && e.results[i.n].id != "" {
+		return e.results[i.n].id
+	}
+	return e.world.idOf(i, key)
+}
+
+// write makes the entity of an item as desired.
+func (e *executor) write(ctx context.Context, x *decision) {
+	r := e.of(x)
+	if err := e.decisions.blocked(e.batch, x, writeReferences, e.failure); err != nil {
+		if r.skip(err); x.order.parked {
+			r.fault, r.done = fault{err: fmt.Errorf("rename %s: it has the name %s for now: %w", x.key(), parkedName(x.item), err)}, ActionFailed
+		}
+		return
+	}
+	if !x.planned.writes() || !x.item.inBatch || x.item.isReadOnly() {
+		r.done = x.planned
+		return
+	}
+	if err := ctx.Err(); err != nil {
+		r.skip(fmt.Errorf("%s: %w", x.key(), err))
+		return
+	}
+	if err := e.writeEntity(ctx, x, r); err != nil {
+		if _, named := errors.AsType[*OwnershipError](err); !named {
+			err = fmt.Errorf("%s %s: %w", x.planned.verb(), x.key(), e.batch.auth.namingToken(x.item, err))
+		}
+		e.notWritten(ctx, x, err)
+		return
+	}
+	r.done = x.planned
+	e.config.logger.InfoContext(ctx, "entity written", "key", x.key().String(), "action", string(x.planned), "konnect_id", r.id)
+}
+
+func (e *executor) notWritten(ctx context.Context, x *decision, err error) {
+	r := e.of(x)
+	r.done, r.fault = ActionFailed, fault{err: err}
+	e.config.logger.WarnContext(ctx, "entity not written", "key", x.key().String(), "error", printable.Error(err))
+}
+
+// prune deletes an orphan. A control plane in which a write has failed is left alone, but
+// for what had to go before.
+func (e *executor) prune(ctx context.Context, x *decision) {
+	r := e.of(x)
+	if x.planned != ActionDeleted {
+		r.done = x.planned
+		return
+	}
+	e.lock.Lock()
+	failed := e.failedIn[x.orphan.controlPlane]
+	e.lock.Unlock()
+	if err := e.decisions.stays(e.batch, e.world, x, failed, e.of); err != nil {
+		r.skip(err)
+		return
+	}
+	e.remove(ctx, x)
+}
+
+// delete deletes an entity in Delete, after what refers to it.
+func (e *executor) delete(ctx context.Context, x *decision) {
+	r := e.of(x)
+	if x.planned != ActionDeleted {
+		r.done = x.planned
+		return
+	}
+	for _, other := range e.decisions.before(e.batch, x) {
+		if err := e.failure(other); other.inBatch() && err != nil {
+			r.skip(&DependencyError{Key: x.key(), Field: dependentsField, On: other.key(), Cause: err})
+			return
+		}
+	}
+	e.remove(ctx, x)
+}
+
+// finish writes status and tells observers.
+func (e *executor) finish(x *decision) {
+	r := e.of(x)
+	if x.item != nil {
+		e.status().write(x.item)
+	}
+	r.forget(x)
+	e.lock.Lock() // also so that the numbers come in order
+	defer e.lock.Unlock()
+	if r.fault.err != nil && x.item != nil && x.item.controlPlane != nil {
+		e.failedIn[e.world.mainOf(x.item)] = true
+	}
+	if x.inBatch() && e.config.observer != nil {
+		e.finished++
+		e.emit(ProgressEvent{Done: e.finished, Total: e.decisions.total(), Change: newChange(e.results, x, r.done)})
+	}
+}
+
+// forget drops what has served, because thousands of them would weigh.
+func (r *result) forget(x *decision) {
+	x.changes.desired.Object, x.changes.desired.Body = nil, nil
+	if r.entity != nil && !x.isControlPlane() { // two objects may stand for one control plane
+		r.entity.Raw = nil
+	}
+}
+
+// total counts the objects and orphans.
+func (d *decisions) total() int {
+	n := 0
+	for _, x := range d.all {
+		if x.inBatch() {
+			n++
+		}
+	}
+	return n
+}

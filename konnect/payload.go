@@ -1,0 +1,145 @@
+package konnect
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
+	return d.options.inputs(d.batch, i, d.world.entity(i), observed, d.world.idOf)
+}
+
+// inputs are what a payload is made of beside the object. IDs that are not known yet are
+// stood in for by the key of the object.
+func (o callOptions) inputs(
+	b *batch, i *item, e *wire.Entity, observed canon.Object, idOf func(*item, crd.Key) string,
+) kinds.Inputs {
+	in := kinds.Inputs{IDs: map[string]string{}, Objects: map[string]crd.Object{}, Observed: observed}
+	for _, edge := range i.node.Edges {
+		if !i.isMembership(edge) { // it is written by calls of its own, later
+			in.IDs[edge.Field] = idOf(b.leadsTo(edge), edge.To)
+			if edge.Node != nil {
+				in.Objects[edge.Field] = edge.Node.Object
+			}
+		}
+	}
+	policy := kinds.Deletion(i.object)
+	if own, labelled := kinds.Labels(i.object); labelled {
+		in.Labels = labels(i, e, own, observed, o.owner)
+	} else {
+		tags := kinds.UserTags(i.object)
+		in.Tags = marks.Tags(append(tags, o.keptTags.beside(tags, observed)...), o.owner, i.key, policy)
+	}
+	return in
+}
+
+// labels merges ours into those that Konnect holds, so that others stay.
+func labels(i *item, e *wire.Entity, own map[string]string, observed canon.Object, owner string) map[string]string {
+	held, _ := observed["labels"].(map[string]any)
+	others := 0
+	for key := range held {
+		if _, mine := own[key]; !mine && !marks.IsKey(key) && !dropsLabel(e, key) {
+			others++
+		}
+	}
+	merged := marks.Labels(own, others, owner, i.key, kinds.Deletion(i.object))
+	for key, value := range held {
+		if text, isText := value.(string); isText && merged[key] == "" && !dropsLabel(e, key) {
+			merged[key] = text
+		}
+	}
+	return merged
+}
+
+// dropsLabel reports whether a label that a control plane has must go, though the labels
+// of others stay: the mark of a deletion policy that the object no longer has, and those
+// by which the Kong operator knows an entity that is taken over.
+func dropsLabel(e *wire.Entity, key string) bool {
+	switch key {
+	case marks.Deletion:
+		return true // unless it is wanted, which the caller has seen to
+	case marks.OperatorUID, marks.OperatorGroup, "k8s-generation", "k8s-version":
+		return e != nil && e.Marks.IsOperators()
+	}
+	return false
+}
+
+// droppedLabels are the labels that must go, as differences.
+func droppedLabels(i *item, e *wire.Entity, observed canon.Object) []canon.Difference {
+	own, labelled := kinds.Labels(i.object)
+	if !labelled {
+		return nil
+	}
+	held, _ := observed["labels"].(map[string]any)
+	wanted := marks.Labels(own, 0, "", i.key, kinds.Deletion(i.object))
+	var dropped []canon.Difference
+	for _, key := range slices.Sorted(maps.Keys(held)) {
+		if _, keep := wanted[key]; !keep && dropsLabel(e, key) {
+			dropped = append(dropped, canon.Difference{Path: "labels." + key, From: held[key]})
+		}
+	}
+	return dropped
+}
+
+// keepBasis records what a planned change rests on: the desired entity, and the observed
+// one in the fields that are compared. Tags that are kept are no part of it.
+func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.Object) {
+	if !d.options.planning {
+		return
+	}
+	tags, kept := kinds.UserTags(x.item.object), d.options.keptTags
+	observed = kept.withoutKept(tags, observed)
+	held := map[string]any{}
+	for _, f := range x.item.kind.Fields {
+		held[f.Name] = observed[f.Name]
+	}
+	basis := []any{kept.withoutKept(tags, desired.Object), held, d.world.of(x.item).groupMembers}
+	if x.item.group() != nil {
+		basis = append(basis, d.world.wantedMembers(d.batch, x.item))
+	}
+	sum := sha256.Sum256([]byte(canon.Text(basis)))
+	x.basis = hex.EncodeToString(sum[:])
+}
+
+// checkTags refuses more tags than Konnect takes, which only kept ones can bring about.
+func (d *decider) checkTags(i *item, tags []string, observed canon.Object) error {
+	if len(tags) <= marks.MaxTags {
+		return nil
+	}
+	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
+		i.key, kinds.MarksOf(i.object), d.options.keptTags.beside(kinds.UserTags(i.object), observed), d.world.of(i).id, len(tags), marks.MaxTags)
+}
+
+// warnOfTags notes each tag of somebody else's that a write would take away.
+func (d *decider) warnOfTags(i *item, tags []string, observed canon.Object) {
+	for _, tag := range textsOf(observed["tags"]) {
+		if slices.Contains(tags, tag) || marks.Is(tag) {
+			continue
+		}
+		d.out.warn(Warning{
+			Key: i.key, Field: "spec.tags", Code: WarningForeignTagRemoved,
+			Message: fmt.Sprintf("the tag %q is taken away, because the spec does not have it; somebody else may be writing it, in turn with this: put it into the spec, or keep it with WithKeptTags", tag),
+		})
+	}
+}
+
+// textsOf are the texts in a list as decoded JSON.
+func textsOf(list any) []string {
+	var texts []string
+	items, _ := list.([]any)
+	for _, item := range items {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
+}

@@ -1,0 +1,137 @@
+package konnect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/internal/printable"
+)
+
+// run is one call, with the values that its steps have made so far. Only what reports on
+// it takes all of them.
+type run struct {
+	client    *Client
+	options   callOptions
+	notes     *notes
+	batch     *batch
+	world     *world
+	decisions *decisions
+	results   []result // nil while nothing is carried out
+}
+
+func newRun(c *Client, o callOptions) *run {
+	return &run{client: c, options: o, notes: &notes{tally: &tally{}, without: o.withoutWarnings}}
+}
+
+// unobserved completes a call that was stopped before Konnect was asked.
+func (r *run) unobserved() *run {
+	if r.batch == nil {
+		r.batch = &batch{auth: &auth{}, faults: &faults{}}
+	}
+	r.world = &world{owner: r.options.owner, found: make([]found, len(r.batch.items)), faults: r.batch.faults}
+	r.decisions = newDecisions(r.batch, r.world)
+	return r
+}
+
+// failures joins the errors of single objects. What is not handled because of
+// another object of the batch stands in the report alone.
+func (r *run) failures() error {
+	var failed []error
+	for _, x := range r.decisions.all {
+		err := r.result(x).fault.err
+		if err == nil || !x.inBatch() {
+			continue
+		}
+		if _, kept := errors.AsType[*ProtectedError](err); kept && x.orphan != nil && !r.options.deleting {
+			continue // spared, as it was asked for
+		}
+		if dependent, ok := errors.AsType[*DependencyError](err); !ok || dependent.lookedUp {
+			failed = append(failed, printable.Error(err))
+		}
+	}
+	if !r.options.deleting {
+		for _, i := range r.batch.items {
+			if unread := r.world.unread[r.world.of(i).id]; unread != nil && i.isControlPlane() && r.world.mainOf(i) == i {
+				failed = append(failed, printable.Error(fmt.Errorf("prune %s: %w", i.key, unread)))
+			}
+		}
+	}
+	for _, aside := range r.decisions.faults.asides {
+		failed = append(failed, printable.Error(aside))
+	}
+	return joinFailures(failed)
+}
+
+// withFailures adds to the error that stops a call what is wrong with single objects;
+// not when the call is given up, of which each of them would tell.
+func (r *run) withFailures(ctx context.Context, err error) error {
+	failed := r.failures()
+	if failed == nil || ctx.Err() != nil {
+		return err
+	}
+	return errors.Join(err, failed)
+}
+
+// result is what came out of a decision, as far as is known.
+func (r *run) result(x *decision) *result {
+	if r.results == nil {
+		r.results = newResults(r.world, r.decisions)
+	}
+	return &r.results[x.n]
+}
+
+// blame gives each object the problems that were found with it.
+func (r *run) blame() {
+	for _, p := range r.decisions.faults.problems {
+		if i := r.batch.byKey[p.Key]; i != nil {
+			r.result(r.decisions.of(i)).fail(p.named())
+		}
+	}
+}
+
+// refused reports a call that was stopped before its first write. Objects that
+// something is wrong with get a status that says so; all others keep theirs.
+func (r *run) refused(ctx context.Context, err error) (*Report, error) {
+	all := r.withFailures(ctx, err)
+	r.blame()
+	for _, i := range r.batch.items {
+		if r.results[i.n].fault.err != nil {
+			r.statuses().write(i)
+		}
+	}
+	reason := err
+	if _, ok := errors.AsType[*BatchError](err); ok {
+		reason = errRefused
+	}
+	for _, x := range r.decisions.all {
+		if result := r.result(x); result.fault.err == nil {
+			result.skip(fmt.Errorf("%s: %w", x.key(), reason))
+		}
+	}
+	r.statuses().writeAuth()
+	return r.report(), all
+}
+
+// done reports a call that was carried out.
+func (r *run) done() (*Report, error) {
+	r.statuses().writeAuth()
+	return r.report(), r.failures()
+}
+
+// report lists what was done.
+func (r *run) report() *Report {
+	report := &Report{Reads: int(r.notes.tally.reads.Load()), Writes: int(r.notes.tally.writes.Load())}
+	for _, w := range r.decisions.warnings {
+		r.notes.warn(w)
+	}
+	report.Warnings = r.notes.warned()
+	for _, x := range r.decisions.all {
+		if x.inBatch() {
+			result := r.result(x)
+			report.Changes = append(report.Changes, newChange(r.results, x, cmp.Or(result.done, ActionSkipped)))
+		}
+	}
+	return report
+}

@@ -1,0 +1,129 @@
+package konnect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// settler decides what becomes of orphans by what belongs to them. It asks nobody.
+type settler struct {
+	batch   *batch
+	world   *world
+	options callOptions
+	out     *decisions
+}
+
+// settle spares orphans that are not to be deleted after all, and refuses to take over
+// the name of such an entity; all others go after what belongs to them. It is not looked
+// below them where something has stopped the call already.
+func settle(b *batch, w *world, d *decisions, o callOptions) {
+	s := &settler{batch: b, world: w, options: o, out: d}
+	pruned := map[string]*decision{}
+	for _, x := range d.orphans(b) {
+		pruned[x.orphan.entity.ID] = x
+	}
+	if w.below.unknown != nil {
+		left := s.departures(pruned)
+		s.refuseDepartures(pruned, left)
+		for _, x := range pruned {
+			if x.isDoomed() || len(left[x]) > 0 {
+				x.spare(w.unknownBelow(b, x, o))
+			}
+		}
+	}
+	w.eachPlugin(pruned, func(parent *decision, plugin *wire.Entity) {
+		parent.spare(belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first"))
+	})
+	w.eachChild(b, pruned, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
+		sibling, policy := d.byEntity[claim{k, child.ID}], w.policyOf(b, k, child)
+		switch {
+		case sibling != nil && sibling.orphan != nil && sibling.isDoomed():
+			sibling.order.taker = cmp.Or(sibling.order.taker, parent.order.taker)
+			parent.order.after = append(parent.order.after, sibling)
+		case sibling != nil && sibling.item != nil && !sibling.item.isReadOnly(): // it moves away
+			parent.order.after = append(parent.order.after, sibling)
+		case policy != crd.DeletionPolicyDelete:
+			parent.spare(d.protectedError(parent, k, child, policy))
+		default:
+			parent.spare(belongsError(parent, child, "-", "it belongs to an entity that would be deleted; delete it first"))
+		}
+	})
+	s.handNames()
+	s.warnOfEmptying()
+}
+
+// belowWhich are the orphans about which it has to be known what belongs to them.
+func (d *decisions) belowWhich(b *batch, w *world, o callOptions) []*decision {
+	s := &settler{batch: b, world: w, options: o, out: d}
+	pruned := map[string]*decision{}
+	for _, x := range d.orphans(b) {
+		pruned[x.orphan.entity.ID] = x
+	}
+	left := s.departures(pruned)
+	return slices.DeleteFunc(slices.Clone(d.orphans(b)), func(x *decision) bool { return !x.isDoomed() && len(left[x]) == 0 })
+}
+
+// belongsError is about an entity that belongs to one that is to be deleted; it is
+// called nameless where it has no name.
+func belongsError(x *decision, e *wire.Entity, nameless, hint string) error {
+	return &OwnershipError{
+		Key: x.key(), KonnectID: e.ID, Name: cmp.Or(e.Name, nameless), Holder: e.Marks.Holder(), Hint: hint, belongs: true,
+	}
+}
+
+// spread tells from what has failed already what else will not be done, so that a plan
+// says so, nothing is counted that stays, and nothing runs that waits for a failed object
+// in a circle.
+func (d *decisions) spread(b *batch, w *world) {
+	for count := -1; ; {
+		failed, planes := 0, map[*item]bool{}
+		for _, x := range d.all {
+			if x.fault.err == nil {
+				continue
+			}
+			if failed++; x.item != nil && x.item.controlPlane != nil {
+				planes[w.mainOf(x.item)] = true
+			}
+		}
+		if failed == 0 || failed == count {
+			return
+		}
+		count = failed
+		for _, x := range d.all {
+			switch {
+			case x.fault.err != nil:
+			case x.orphan != nil:
+				x.spare(d.stays(b, w, x, planes[x.orphan.controlPlane], func(x *decision) *result { return &result{fault: x.fault} }))
+			default:
+				if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+					x.skip(err)
+				}
+			}
+		}
+	}
+}
+
+// stays returns which failure keeps an orphan from being pruned, as far as there are
+// any; failed tells whether something in its control plane could not be written.
+func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, outcome func(*decision) *result) error {
+	failure := func(x *decision) error { return outcome(x).fault.err }
+	taker := x.order.taker
+	if taker == nil && failed {
+		return fmt.Errorf("prune %s: an object of %s failed", x.key(), x.orphan.controlPlane.key)
+	}
+	if moved := w.movedTo(b, x.orphan); moved != nil {
+		other := d.of(moved)
+		if failure(other) != nil || w.entity(moved) == nil && other.planned != ActionCreated {
+			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key())
+		}
+	}
+	if taker != nil && (failure(taker) != nil || d.blockedReference(b, taker.item, everyReference, failure) != nil) {
+		return fmt.Errorf("prune %s: %s, which takes its name, cannot be written", x.key(), taker.key())
+	}
+	return d.blocked(b, x, everyReference, failure)
+}

@@ -1,0 +1,281 @@
+package konnect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// world is what Konnect holds, as far as a batch needs to know. It is not changed after
+// observe, but for what lookBelow adds.
+type world struct {
+	owner string
+	found []found // by item
+	// indexes hold what is known of each collection.
+	indexes map[collection]*index
+	// claims are the items that entities belong to.
+	claims map[claim]*item
+	// strays are leftovers among control planes, which Delete takes too.
+	strays []*orphan
+	// unread tells why not everything in a control plane is known, by its ID.
+	unread map[string]error
+	below  below
+	faults *faults
+}
+
+// found is what Konnect holds for an item.
+type found struct {
+	entity *wire.Entity // nil for none
+	// id is that of the entity, or the one that it will have; empty while its control
+	// plane does not exist.
+	id string
+	// clusterType is that of a control plane.
+	clusterType string
+	// groupMembers are those of a group that exists, sorted.
+	groupMembers []string
+}
+
+// collection is one list in Konnect.
+type collection struct {
+	account        *account
+	controlPlaneID string
+	kind           *kinds.Kind
+}
+
+// claim is an entity that belongs to an item. Control planes may be reached by several
+// accounts.
+type claim struct {
+	kind *kinds.Kind
+	id   string
+}
+
+// orphan is an entity that no object stands for, or one beside that of its object.
+type orphan struct {
+	key    crd.Key // of the object in its marks, as far as they tell
+	kind   *kinds.Kind
+	entity *wire.Entity
+	// account and controlPlane say where it is; controlPlane is nil for a control plane.
+	account      *account
+	controlPlane *item
+}
+
+func (w *world) of(i *item) *found { return &w.found[i.n] }
+
+func (w *world) entity(i *item) *wire.Entity { return w.found[i.n].entity }
+
+func (w *world) claimed(k *kinds.Kind, id string) *item { return w.claims[claim{k, id}] }
+
+// mainOf returns the item that stands for the control plane which i is or lies in: one
+// of them where it is mirrored as well.
+func (w *world) mainOf(i *item) *item {
+	if main := w.claimed(i.controlPlane.kind, w.of(i.controlPlane).id); main != nil {
+		return main
+	}
+	return i.controlPlane
+}
+
+// siblings is the collection in which i's natural keys are unique.
+func (w *world) siblings(b *batch, i *item) collection {
+	if i.isControlPlane() {
+		return collection{account: i.account, kind: i.kind}
+	}
+	return collection{account: i.controlPlane.account, controlPlaneID: w.of(i.controlPlane).id, kind: i.kind}
+}
+
+// idOf is the ID of i, which is what a reference to key leads to.
+func (w *world) idOf(i *item, key crd.Key) string {
+	if i != nil && w.found[i.n].id != "" {
+		return w.found[i.n].id
+	}
+	return "(known after apply: " + key.String() + ")"
+}
+
+// keys are the natural keys that i wants for its entity.
+func (w *world) keys(b *batch, i *item) []string {
+	return i.kind.Keys(i.object, func(field string) (string, crd.Object) {
+		for _, edge := range i.node.Edges {
+			if edge.Field == field && edge.Node != nil {
+				return w.idOf(b.leadsTo(edge), edge.To), edge.Node.Object
+			}
+		}
+		return "", nil
+	})
+}
+
+// hasKey reports whether an entity has one of the natural keys.
+func hasKey(e *wire.Entity, keys []string) bool {
+	for n, key := range keys {
+		if key != "" && n < len(e.Keys) && e.Keys[n] == key {
+			return true
+		}
+	}
+	return false
+}
+
+// sameKeys reports whether an entity has the natural keys that are wanted.
+func sameKeys(e *wire.Entity, keys []string) bool { return slices.Equal(e.Keys, keys) }
+
+// at returns where i's entity lives; the IDs of parents must be known.
+func (w *world) at(b *batch, i *item) kinds.At {
+	if i.isControlPlane() {
+		return kinds.At{}
+	}
+	at := kinds.At{ControlPlane: w.of(i.controlPlane).id}
+	nests := i.kind.Parent()
+	if nests == nil {
+		return at
+	}
+	if parent := b.parentOf(i); parent != nil {
+		at.Parent = w.of(parent).id
+	} else if e := w.entity(i); e != nil {
+		at.Parent = e.Ref(nests.JSON)
+	}
+	return at
+}
+
+// isFree reports whether no other object stands for the entity; a mirror lets the
+// object of a control plane have it.
+func (w *world) isFree(i *item, e *wire.Entity) bool {
+	holder := w.claimed(i.kind, e.ID)
+	return holder == nil || holder == i || holder.isMirror()
+}
+
+// isLeft reports whether the object in an entity's marks stands for another entity
+// of the collection, so that this one is nobody's.
+func (w *world) isLeft(b *batch, c collection, e *wire.Entity) bool {
+	object := b.byMark[e.Marks.Key]
+	if !e.Marks.Ours(w.owner) || object == nil || object.controlPlane == nil {
+		return false
+	}
+	if own := w.entity(object); own == nil || own.ID == e.ID {
+		return false
+	}
+	if object.isControlPlane() {
+		return object.account == c.account
+	}
+	return w.of(object.controlPlane).id == c.controlPlaneID
+}
+
+// isComplete reports whether the batch is declared to hold all that is ours where i
+// belongs. A control plane is looked for in its whole organisation.
+func (w *world) isComplete(i *item, o callOptions) bool {
+	if !o.prune || !i.inBatch {
+		return false
+	}
+	if i.isControlPlane() {
+		return true
+	}
+	plane := w.mainOf(i)
+	return plane.inBatch && w.unread[w.of(plane).id] == nil
+}
+
+// isRenamed reports whether an entity that i has found is its own under another
+// metadata name: i has no entity with its own marks, and the object in the marks is
+// gone, or stands for another entity. Unless the batch is complete, an object that
+// is not in it may be in another batch, which wants its entity back.
+func (w *world) isRenamed(b *batch, i *item, e *wire.Entity, o callOptions) bool {
+	siblings := w.siblings(b, i)
+	if !e.Marks.Ours(w.owner) || len(w.indexes[siblings].byMark[i.mark]) > 0 {
+		return false
+	}
+	return b.byMark[e.Marks.Key] == nil && w.isComplete(i, o) || w.isLeft(b, siblings, e)
+}
+
+// isAnothers reports whether our owner's marks, or what was found already, give an
+// entity to another object.
+func (w *world) isAnothers(b *batch, i *item, e *wire.Entity, o callOptions) bool {
+	own := e.Marks
+	return !w.isFree(i, e) || own.Ours(w.owner) && own.Key != "" && own.Key != i.mark && !w.isRenamed(b, i, e, o)
+}
+
+// newID is the ID with which an object's entity is created. An entity that has gone over
+// to another object keeps its ID: what has that object's old name is created under the
+// next one.
+func (w *world) newID(b *batch, i *item, o callOptions) string {
+	if id := i.kind.SpecID(i.object); id != "" {
+		return id
+	}
+	return w.computedID(b, i, o)
+}
+
+func (w *world) computedID(b *batch, i *item, o callOptions) string {
+	id, x := marks.EntityID(w.of(i.controlPlane).id, w.owner, i.key), w.indexes[w.siblings(b, i)]
+	for x != nil && x.byID[id] != nil && w.isAnothers(b, i, x.byID[id], o) {
+		id = marks.NextID(id)
+	}
+	return id
+}
+
+// holderOfName returns the entity that has a natural key which i wants and is not its
+// own; nil when they are free.
+func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
+	x := w.indexes[w.siblings(b, i)]
+	if x == nil {
+		return nil
+	}
+	return x.other(w.keys(b, i), w.entity(i))
+}
+
+// leftoversOf returns the leftovers with i's marks, as far as they are known, in
+// order of their IDs.
+func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
+	own := w.entity(i)
+	if own == nil || i.isMirror() {
+		return nil
+	}
+	x := w.indexes[w.siblings(b, i)]
+	if x == nil || len(x.byMark[i.mark]) < 2 && slices.Contains(x.byMark[i.mark], own) {
+		return nil
+	}
+	left := slices.Clone(x.byMark[i.mark])
+	left = slices.DeleteFunc(left, func(e *wire.Entity) bool { return w.claimed(i.kind, e.ID) != nil || e.ID == own.ID })
+	slices.SortFunc(left, compareIDs)
+	return left
+}
+
+// policyOf is the deletion policy of an observed entity: what its object says or,
+// failing that, its marks.
+func (w *world) policyOf(b *batch, k *kinds.Kind, e *wire.Entity) crd.DeletionPolicy {
+	object := w.claimed(k, e.ID)
+	if object == nil && e.Marks.Ours(w.owner) {
+		object = b.byMark[e.Marks.Key]
+	}
+	if object != nil {
+		if policy := kinds.Deletion(object.object); policy != "" {
+			return policy
+		}
+	}
+	return e.Marks.DeletionPolicy()
+}
+
+// eachChild visits the entities that are known to belong to one of parents, by ID,
+// children before their own parents, in order of their IDs.
+func (w *world) eachChild(b *batch, parents map[string]*decision, visit func(parent *decision, k *kinds.Kind, child *wire.Entity)) {
+	for _, k := range slices.Backward(b.table.List()) {
+		for c, x := range w.indexes {
+			if c.kind != k || len(k.References) == 0 {
+				continue
+			}
+			for _, id := range slices.Sorted(maps.Keys(x.byID)) {
+				for _, r := range k.References {
+					if parent := parents[x.byID[id].Ref(r.JSON)]; parent != nil {
+						visit(parent, k, x.byID[id])
+					}
+				}
+			}
+		}
+	}
+}
+
+// unknownIn returns why it is not known what a control plane holds; nil when it is.
+func (w *world) unknownIn(key crd.Key, controlPlaneID string) error {
+	if err := w.unread[controlPlaneID]; err != nil {
+		return fmt.Errorf("delete %s: it is not known what it holds: %w", key, err)
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package konnect
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/transport"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// writeEntity writes what differs; a group may differ in its members alone.
+func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) error {
+	i, desired := x.item, x.changes.desired
+	if r.entity != nil && len(x.changes.fields) == 1 && x.changes.fields[0].Path == "members" {
+		return nil
+	}
+	var raw []byte
+	var err error
+	if r.entity == nil { // the IDs of what it refers to are known only now
+		if desired, err = i.kind.Desire(i.object, e.options.inputs(e.batch, i, nil, nil, e.idOf)); err != nil {
+			return err
+		}
+		if r.id == "" && !i.kind.Writes.ServerID { // its control plane was not there
+			r.id = cmp.Or(i.kind.SpecID(i.object), marks.EntityID(e.results[i.controlPlane.n].id, e.world.owner, i.key))
+		}
+	}
+	if r.entity == nil && i.kind.Writes.ServerID {
+		raw, err = e.createByServer(ctx, x, desired)
+	} else {
+		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
+			return x.account().put(ctx, i.kind, e.at(i), r.id, desired)
+		})
+	}
+	if err != nil {
+		return err
+	}
+	return e.takeAnswer(x, r, desired, raw)
+}
+
+// at returns where an item's entity is written.
+func (e *executor) at(i *item) kinds.At {
+	at := e.world.at(e.batch, i)
+	if !i.isControlPlane() {
+		at.ControlPlane = e.results[i.controlPlane.n].id
+	}
+	if parent := e.batch.parentOf(i); parent != nil {
+		at.Parent = e.results[parent.n].id
+	}
+	return at
+}
+
+// takeAnswer keeps what Konnect says that it holds now.
+func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw []byte) error {
+	written, err := writtenEntity(x.kind(), r.id, raw)
+	if err != nil {
+		return err
+	}
+	r.entity, r.id, r.owned = written, written.ID, true
+	observed, err := x.kind().Project(written)
+	if err != nil {
+		return err
+	}
+	if x.isControlPlane() {
+		r.clusterType, _ = observed["cluster_type"].(string)
+	}
+	if left := canon.Diff(desired.Object, observed, x.kind().Fields); len(left) > 0 {
+		r.deviations = fieldsOf(left)
+		e.config.logger.Warn("konnect holds something else than it was sent",
+			"key", x.key().String(), "fields", joinFields(r.deviations))
+	}
+	return nil
+}
+
+// writtenEntity reads the answer to a write of the entity with an ID.
+func writtenEntity(k *kinds.Kind, id string, raw []byte) (*wire.Entity, error) {
+	written, err := wire.Decode(raw, k.Shape())
+	if err != nil || written.ID == "" {
+		return nil, errNoEntity
+	}
+	if id != "" && !strings.EqualFold(written.ID, id) {
+		return nil, fmt.Errorf("the answer is about entity %q and not about %s, so it does not say whether that was written", written.ID, id)
+	}
+	return written, nil
+}
+
+// park gives an entity a name that nobody else wants. A run that ends here is taken up by
+// the next one: the marks tell whose it is.
+func (e *executor) park(ctx context.Context, x *decision) {
+	r, i := e.of(x), x.item
+	if err := e.decisions.blockedReference(e.batch, i, everyReference, e.failure); err != nil {
+		r.skip(err)
+		return
+	}
+	if ctx.Err() != nil {
+		return // write says so
+	}
+	body, err := wire.With(x.changes.desired.Body, i.kind.Identity.Parks, parkedName(i))
+	if err == nil {
+		var raw []byte
+		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
+			return x.account().put(ctx, i.kind, e.at(i), r.id, kinds.Desired{Body: body})
+		})
+		if err == nil {
+			_, err = writtenEntity(i.kind, r.id, raw)
+		}
+	}
+	if err != nil {
+		r.fail(fmt.Errorf("rename %s: %w", x.key(), err))
+	}
+}
+
+// remove deletes an entity; one that is gone already is a success.
+func (e *executor) remove(ctx context.Context, x *decision) {
+	r := e.of(x)
+	if err := ctx.Err(); err != nil {
+		r.skip(fmt.Errorf("%s: %w", x.key(), err))
+		return
+	}
+	at := kinds.At{}
+	if plane := x.controlPlane(); plane != nil && !x.isControlPlane() {
+		at.ControlPlane = e.results[plane.n].id
+	}
+	if parent := x.kind().Parent(); parent != nil {
+		at.Parent = r.entity.Ref(parent.JSON)
+	}
+	_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
+		_, err := x.account().send(ctx, http.MethodDelete, x.kind().EntityPath(at, r.id), nil, nil)
+		if isNotFound(err) {
+			err = nil
+		}
+		return nil, err
+	})
+	if err != nil {
+		r.done, r.fault = ActionFailed, fault{err: fmt.Errorf("delete %s: %w", x.key(), err)}
+		return
+	}
+	r.done = ActionDeleted
+	e.config.logger.InfoContext(ctx, "entity deleted", "key", x.key().String(), "konnect_id", r.id)
+}
+
+// put makes an entity as desired, under its ID.
+func (a *account) put(ctx context.Context, k *kinds.Kind, at kinds.At, id string, desired kinds.Desired) ([]byte, error) {
+	if k.Writes.ServerID {
+		body, err := k.Patch(desired.Body)
+		if err != nil {
+			return nil, err
+		}
+		return a.send(ctx, http.MethodPatch, k.EntityPath(at, id), nil, body)
+	}
+	raw, err := a.send(ctx, http.MethodPut, k.EntityPath(at, id), nil, desired.Body)
+	if k.Writes.PutUpdates && isNotFound(err) {
+		body, err := wire.With(desired.Body, "id", id)
+		if err != nil {
+			return nil, err
+		}
+		return a.send(ctx, http.MethodPost, k.NestedPath(at), nil, body)
+	}
+	return raw, err
+}
+
+// createByServer creates an entity whose ID the server chooses. Where nobody
+// knows whether a request arrived, it looks before it posts again.
+func (e *executor) createByServer(ctx context.Context, x *decision, desired kinds.Desired) ([]byte, error) {
+	i := x.item
+	return e.config.retry.repeat(ctx, func() ([]byte, bool, error) {
+		raw, err := x.account().send(ctx, http.MethodPost, i.kind.Path(e.at(i)), nil, desired.Body)
+		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
+			return raw, false, err
+		}
+		found, lookErr := lookUp(ctx, i)
+		switch {
+		case lookErr != nil:
+			return nil, false, errors.Join(err, fmt.Errorf("look it up: %w", lookErr))
+		case found == nil:
+			return nil, true, err
+		case found.Marks.Ours(e.world.owner) && found.Marks.Key == i.mark:
+			return found.Raw, false, nil
+		default:
+			return nil, false, ownershipError(e.batch, e.world, i, found, e.options)
+		}
+	})
+}
+
+// lookUp reads the control plane with the name that i wants; nil when there is none.
+func lookUp(ctx context.Context, i *item) (*wire.Entity, error) {
+	name := i.kind.Name(i.object)
+	var found *wire.Entity
+	err := wire.ListControlPlanes(ctx, i.account.get, url.Values{"filter[name][eq]": {name}}, i.kind.Shape(), func(e *wire.Entity) {
+		if e.Name == name {
+			found = e
+		}
+	})
+	return found, err
+}
+
+func mayHaveArrived(err error) bool {
+	if failed, ok := errors.AsType[*transport.Error](err); ok {
+		return failed.Sent
+	}
+	api, answered := errors.AsType[*APIError](err)
+	return !answered || api.Status >= http.StatusInternalServerError || api.Status == http.StatusConflict
+}
+
+// join makes a group that has been written have the members that are wanted.
+func (e *executor) join(ctx context.Context, x *decision) {
+	r := e.of(x)
+	if !x.planned.writes() || !x.item.inBatch || x.item.isReadOnly() {
+		return
+	}
+	if err := e.decisions.blocked(e.batch, x, everyReference, e.failure); err != nil {
+		r.done, r.fault = ActionFailed, fault{err: err} // though the group itself is there
+		return
+	}
+	if err := e.writeMembers(ctx, x); err != nil {
+		e.notWritten(ctx, x, fmt.Errorf("%s %s: set members of %s: %w", x.planned.verb(), x.key(), x.key(), err))
+	}
+}
+
+// writeMembers makes calls of bounded size, each of which can be repeated
+// without harm.
+func (e *executor) writeMembers(ctx context.Context, x *decision) error {
+	g := x.item.group()
+	held, wanted := e.world.of(x.item).groupMembers, wantedMembers(e.batch, x.item, e.idOf)
+	at := kinds.At{ControlPlane: e.of(x).id}
+	for _, change := range []struct {
+		members []string
+		call    func(kinds.At, []string) kinds.Call
+	}{{missing(held, wanted), g.Remove}, {missing(wanted, held), g.Add}} {
+		for members := range slices.Chunk(change.members, g.Batch) {
+			call := change.call(at, members)
+			_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
+				return x.account().send(ctx, call.Method, call.Path, nil, call.Body)
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
