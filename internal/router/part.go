@@ -32,6 +32,8 @@ type rules struct {
 	// sniScheme is the scheme that SNIs are looked at for; sniAlone refuses all others.
 	sniScheme string
 	sniAlone  bool
+	// tlsAlone is true for routes that accept nothing but TLS.
+	tlsAlone bool
 }
 
 // fields are those that any route of a table looks at.
@@ -46,9 +48,8 @@ func newRules(route *Route, c Config) (*rules, error) {
 	if route.Subsystem() == Stream {
 		r.sniScheme = "tls"
 	}
-	if c.Flavor == TraditionalCompatible && c.Calculation == Strict {
-		r.sniAlone = !slices.ContainsFunc(route.Accepts(), func(p string) bool { return scheme(p) != r.sniScheme })
-	}
+	r.tlsAlone = !slices.ContainsFunc(route.Accepts(), func(p string) bool { return scheme(p) != r.sniScheme })
+	r.sniAlone = r.tlsAlone && c.Flavor == TraditionalCompatible && c.Calculation == Strict
 	for _, method := range route.Methods {
 		if c.Flavor == Traditional {
 			method = strings.ToUpper(method)
@@ -96,8 +97,12 @@ func sniPattern(raw string, flavor Flavor) hostPattern {
 }
 
 // matches reports whether the part takes the request.
-func (p *part) matches(q *query) bool {
-	return p.takesMethod(q) && p.takesHost(q) && p.takesPath(q) && p.takesHeaders(q) && p.takesSNI(q) &&
+func (p *part) matches(q *query) bool { return p.matchesWhere(q, p.sniAlone) }
+
+// matchesWhere is matches in a calculation in which SNIs are asked for, or not, where
+// the request has none.
+func (p *part) matchesWhere(q *query, sniAlone bool) bool {
+	return p.takesMethod(q) && p.takesHost(q) && p.takesPath(q) && p.takesHeaders(q) && p.takesSNIWhere(q, sniAlone) &&
 		p.takesSource(q) && p.takesDestination(q)
 }
 
@@ -165,7 +170,9 @@ func (p *part) takesHeaders(q *query) bool {
 	return true
 }
 
-func (p *part) takesSNI(q *query) bool {
+func (p *part) takesSNI(q *query) bool { return p.takesSNIWhere(q, p.sniAlone) }
+
+func (p *part) takesSNIWhere(q *query, sniAlone bool) bool {
 	if len(p.snis) == 0 {
 		return true
 	}
@@ -173,7 +180,7 @@ func (p *part) takesSNI(q *query) bool {
 		return q.scheme == "http" || slices.ContainsFunc(p.snis, func(s hostPattern) bool { return q.SNI != "" && s.value == q.SNI })
 	}
 	if q.scheme != p.sniScheme {
-		return !p.sniAlone
+		return !sniAlone
 	}
 	return q.SNI != "" && slices.ContainsFunc(p.snis, func(s hostPattern) bool { return s.matches(q.SNI, 0) })
 }

@@ -2,7 +2,6 @@ package router
 
 import (
 	"fmt"
-	"regexp"
 	"regexp/syntax"
 	"strings"
 )
@@ -14,6 +13,8 @@ type pathRule struct {
 	// prefix is what a request's path begins with: for an expression as far as it is known.
 	prefix string
 	re     *expression
+	// shape is that of an expression.
+	shape shape
 }
 
 // expressions compiles each text once.
@@ -33,22 +34,16 @@ func (e *expressions) path(path string) (pathRule, error) {
 	if err != nil {
 		return pathRule{}, fmt.Errorf("paths: %q: %w", path, err)
 	}
-	rule := pathRule{text: path[1:], re: re, prefix: literalPrefix(re.ascii)}
+	rule := pathRule{text: path[1:], re: re}
+	if parsed, err := syntax.Parse(re.ascii.String(), syntax.Perl); err == nil {
+		rule.prefix, _ = prefixOf(parsed, false)
+		rule.shape = shapeOf(parsed)
+	}
 	if e.flavor == Traditional {
 		rule.prefix = unbytewise(rule.prefix)
 	}
 	e.compiled[path] = rule
 	return rule, nil
-}
-
-// literalPrefix returns what every match begins with, at the beginning of the text.
-func literalPrefix(re *regexp.Regexp) string {
-	parsed, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil {
-		return ""
-	}
-	prefix, _ := prefixOf(parsed.Simplify(), false)
-	return prefix
 }
 
 // prefixOf returns the literal that an expression begins with, and whether that is all

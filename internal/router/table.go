@@ -126,6 +126,20 @@ func usedFields(parts []part) fields {
 	return used
 }
 
+// first returns the first part that the condition allows, among those whose hosts and
+// prefixes may be those of the request.
+func (t *table) first(q *query, takes func(int32) bool) int32 {
+	if t.config.Flavor == TraditionalCompatible {
+		return t.index.first(q, takes)
+	}
+	for i := range t.categories.sorted {
+		if found := t.categories.sorted[i].index.first(q, takes); found != none {
+			return found
+		}
+	}
+	return none
+}
+
 // find returns the part that takes the request.
 func (t *table) find(q *query) *part {
 	if !q.isReadable(t.used) {

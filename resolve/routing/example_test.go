@@ -126,3 +126,22 @@ func ExampleRouter_Explain() {
 	//   These miss by one field:
 	//   - route admin: hosts: shop.example.com is not admin.example.com
 }
+
+func ExampleRouter_Lint() {
+	routes, err := routing.FromObjects(shop(), nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	router, err := routing.New(routes)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, finding := range router.Lint() {
+		fmt.Println(finding)
+	}
+	// Output:
+	// KongRoute kong/items takes no request: KongRoute kong/any takes all of them before; GET http://example.com/items shows it [shadowed]
+	// KongRoute kong/any comes before KongRoute kong/items in the original calculation of priorities, and after it in the other; GET http://example.com/items shows it [calculation]
+}

@@ -96,14 +96,11 @@ type adopter interface {
 
 // knownID returns the ID that an object itself says.
 func knownID(object crd.Object) string {
-	var given *string
-	if r, ok := object.(*configurationv1alpha1.KongRoute); ok {
-		given = r.Spec.ID
-	} else if s, ok := object.(*configurationv1alpha1.KongService); ok {
-		given = s.Spec.ID
+	if r, ok := object.(*configurationv1alpha1.KongRoute); ok && r.Spec.ID != nil {
+		return *r.Spec.ID
 	}
-	if given != nil {
-		return *given
+	if s, ok := object.(*configurationv1alpha1.KongService); ok && s.Spec.ID != nil {
+		return *s.Spec.ID
 	}
 	if a, ok := object.(adopter); ok && a.GetAdopt().KonnectID() != "" {
 		return a.GetAdopt().KonnectID()
