@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/crd/scheme"
 )
 
 // TestEverySpecFieldHasAMethod walks the fields of each spec, calls the method
@@ -104,6 +106,11 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+	}
+	kinds, err := scheme.Kinds()
+	require.NoError(t, err)
+	for _, kind := range kinds {
+		assert.Contains(t, cases, kind.Kind, "every kind has a builder")
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {

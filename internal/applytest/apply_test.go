@@ -20,6 +20,7 @@ import (
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
 )
 
 const (
@@ -32,7 +33,7 @@ func TestApplyOfEveryKind(t *testing.T) {
 	namespace := newNamespace(t)
 	gateway := commonac.ControlPlaneRef().WithType(commonv1alpha1.ControlPlaneRefKonnectNamespacedRef).
 		WithKonnectNamespacedRef(commonac.KonnectNamespacedRef().WithName("every"))
-	for name, configuration := range map[string]runtime.ApplyConfiguration{
+	configurations := map[string]runtime.ApplyConfiguration{
 		"KongService": configurationac.KongService("every", namespace).WithSpec(configurationac.KongServiceSpec().
 			WithHost("echo.kong.svc").WithPort(1027).WithControlPlaneRef(gateway).WithTags(commonv1alpha1.Tags{"a"})),
 		"KongRoute": route(namespace, routeSpec().WithHeaders(map[string][]string{"x-a": {"b"}}).
@@ -54,7 +55,13 @@ func TestApplyOfEveryKind(t *testing.T) {
 					WithName("every").WithLabels(map[string]string{"team": "a"})).
 				WithKonnect(konnectv1alpha2ac.KonnectConfiguration().
 					WithAPIAuthConfigurationRef(konnectv1alpha2ac.KonnectAPIAuthConfigurationRef().WithName("every")))),
-	} {
+	}
+	kinds, err := crdscheme.Kinds()
+	require.NoError(t, err)
+	for _, kind := range kinds {
+		assert.Contains(t, configurations, kind.Kind, "every kind is applied")
+	}
+	for name, configuration := range configurations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			require.NoError(t, cluster.Apply(t.Context(), configuration, teamA))

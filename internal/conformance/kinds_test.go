@@ -1,15 +1,16 @@
 package conformance
 
 import (
-	"bytes"
-	"os"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/internal/samples"
 )
 
 const (
@@ -57,17 +58,35 @@ func kinds() []*kind {
 	return []*kind{&service, &route, &upstream, &target, &grant, &auth, &controlPlane}
 }
 
+// A kind that is compared nowhere could accept and refuse what it likes.
+func TestEveryKindIsCompared(t *testing.T) {
+	t.Parallel()
+	known, err := scheme.Kinds()
+	require.NoError(t, err)
+	compared := map[schema.GroupVersionKind]*kind{}
+	for _, k := range kinds() {
+		compared[k.GroupVersionKind] = k
+	}
+	for _, kind := range known {
+		k := compared[kind.GroupVersionKind]
+		if assert.NotNil(t, k, "%s is missing in kinds", kind.GroupVersionKind) {
+			assert.NotEmpty(t, k.cases, "%s has no cases", kind.GroupVersionKind)
+		}
+	}
+	assert.Len(t, compared, len(known))
+}
+
 func (k *kind) collection() string {
 	return "/apis/" + k.Group + "/" + k.Version + "/namespaces/" + crd.DefaultNamespace + "/" + k.plural
 }
 
-// seeds are the valid objects of the kind in testdata.
+// seeds are the valid objects that there are of the kind.
 func (k *kind) seeds(t testing.TB) []tree {
 	t.Helper()
-	text, err := os.ReadFile("testdata/" + k.Kind + ".yaml")
+	documents, err := samples.Documents(k.Kind)
 	require.NoError(t, err)
 	var seeds []tree
-	for document := range bytes.SplitSeq(text, []byte("\n---\n")) {
+	for _, document := range documents {
 		converted, err := yaml.YAMLToJSONStrict(document)
 		require.NoError(t, err)
 		seeds = append(seeds, parse(t, converted))

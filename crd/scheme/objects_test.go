@@ -1,0 +1,189 @@
+package scheme_test
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/crd/manifest"
+	"github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/internal/samples"
+)
+
+// forEveryKind runs a test with the sample of each kind that has most fields.
+func forEveryKind(t *testing.T, test func(t *testing.T, kind scheme.Kind, obj crd.Object)) {
+	t.Helper()
+	kinds, err := scheme.Kinds()
+	require.NoError(t, err)
+	for _, kind := range kinds {
+		t.Run(kind.Kind, func(t *testing.T) {
+			t.Parallel()
+			documents, err := samples.Documents(kind.Kind)
+			require.NoError(t, err)
+			objects, err := manifest.DecodeAll(bytes.NewReader(bytes.Join(documents, []byte("\n---\n"))))
+			require.NoError(t, err)
+			for _, obj := range objects {
+				if obj.GetName() == samples.Most {
+					test(t, kind, obj)
+					return
+				}
+			}
+			require.Fail(t, "no sample is named "+samples.Most)
+		})
+	}
+}
+
+// The engine asks for these fields by interface: a kind that forgets one would be
+// created without its tags, or beside the entity that it should adopt.
+func TestEveryKindTellsItsFields(t *testing.T) {
+	t.Parallel()
+	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		assert.Empty(t, untold(obj))
+	})
+}
+
+// untold lists the fields of the spec that the object has no method for.
+func untold(obj any) []string {
+	var found []string
+	spec := reflect.ValueOf(obj).Elem().FieldByName("Spec")
+	for field, value := range spec.Fields() {
+		switch value := value.Interface().(type) {
+		case *commonv1alpha1.AdoptOptions:
+			if o, ok := obj.(interface {
+				GetAdopt() *commonv1alpha1.AdoptOptions
+			}); !ok || value == nil || o.GetAdopt() != value {
+				found = append(found, field.Name+": GetAdopt")
+			}
+		case commonv1alpha1.Tags:
+			if o, ok := obj.(interface{ GetTags() commonv1alpha1.Tags }); !ok || value == nil || !reflect.DeepEqual(o.GetTags(), value) {
+				found = append(found, field.Name+": GetTags")
+			}
+		}
+	}
+	if labels := labelsIn(spec); labels.IsValid() {
+		o, ok := obj.(interface{ GetKonnectLabels() map[string]string })
+		if !ok || labels.Len() == 0 || !reflect.DeepEqual(o.GetKonnectLabels(), labels.Interface()) {
+			found = append(found, "Labels: GetKonnectLabels")
+		}
+	}
+	return found
+}
+
+// labelsIn returns the field Labels of a spec or of a struct in it; not valid for none.
+func labelsIn(value reflect.Value) reflect.Value {
+	value = reflect.Indirect(value)
+	if value.Kind() != reflect.Struct {
+		return reflect.Value{}
+	}
+	for field, inner := range value.Fields() {
+		if field.Name == "Labels" && field.Type == reflect.TypeFor[map[string]string]() {
+			return inner
+		}
+		if found := labelsIn(inner); found.IsValid() {
+			return found
+		}
+	}
+	return reflect.Value{}
+}
+
+func TestUntoldFindsWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	type request struct{ Labels map[string]string }
+	type spec struct {
+		Adopt   *commonv1alpha1.AdoptOptions
+		Tags    commonv1alpha1.Tags
+		Request *request
+	}
+	type object struct{ Spec spec }
+	assert.Equal(t, []string{"Adopt: GetAdopt", "Tags: GetTags", "Labels: GetKonnectLabels"}, untold(&object{Spec: spec{
+		Adopt: &commonv1alpha1.AdoptOptions{}, Tags: commonv1alpha1.Tags{"a"}, Request: &request{Labels: map[string]string{"a": "b"}},
+	}}))
+}
+
+// A reference that is not told is not resolved, and needs no grant.
+func TestEveryReferenceIsTold(t *testing.T) {
+	t.Parallel()
+	kinds, err := scheme.Kinds()
+	require.NoError(t, err)
+	known := map[string]bool{crd.SecretKind: true}
+	for _, kind := range kinds {
+		known[kind.Kind] = true
+	}
+	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		var told []string
+		for _, ref := range obj.References() {
+			told = append(told, ref.Field)
+			assert.Equal(t, known[ref.To.Kind], !ref.Unsupported, "%s refers to a %s", ref.Field, ref.To.Kind)
+			assert.NotEmpty(t, ref.To.Namespace, ref.Field)
+		}
+		for _, path := range referencesIn("spec", reflect.ValueOf(obj).Elem().FieldByName("Spec")) {
+			assert.True(t, anyWithin(told, path), "References has none of %s, only %s", path, told)
+		}
+	})
+}
+
+// referencesIn returns the paths of the fields that are named as references.
+func referencesIn(path string, value reflect.Value) []string {
+	value = reflect.Indirect(value)
+	if value.Kind() != reflect.Struct {
+		return nil
+	}
+	var found []string
+	for field, inner := range value.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		at := path + "." + name
+		switch {
+		case strings.HasSuffix(name, "Ref"):
+			found = append(found, at)
+		case strings.HasSuffix(name, "Refs"):
+			for i := range inner.Len() {
+				found = append(found, fmt.Sprintf("%s[%d]", at, i))
+			}
+		default:
+			found = append(found, referencesIn(at, inner)...)
+		}
+	}
+	return found
+}
+
+func anyWithin(paths []string, path string) bool {
+	for _, p := range paths {
+		if p == path || strings.HasPrefix(p, path+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEveryStatusIsKept(t *testing.T) {
+	t.Parallel()
+	conditions := []metav1.Condition{{Type: crd.ConditionProgrammed, Status: metav1.ConditionTrue}}
+	entity := crd.KonnectStatus{ID: "1", ServerURL: "2", OrganizationID: "3", ControlPlaneID: "4", ParentID: "5"}
+	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		status := reflect.ValueOf(obj).Elem().FieldByName("Status")
+		obj.SetConditions(conditions)
+		obj.SetKonnectStatus(entity)
+		if !status.IsValid() {
+			assert.Nil(t, obj.GetConditions())
+			assert.Zero(t, obj.GetKonnectStatus())
+			return
+		}
+		assert.Equal(t, conditions, obj.GetConditions())
+		kept := obj.GetKonnectStatus()
+		assert.Equal(t, entity.ServerURL, kept.ServerURL, "each status says at least where")
+		if konnect := status.FieldByName("Konnect"); konnect.IsValid() {
+			assert.Equal(t, entity.ID, kept.ID)
+			assert.Equal(t, entity.ControlPlaneID, kept.ControlPlaneID)
+			obj.SetKonnectStatus(crd.KonnectStatus{})
+			assert.True(t, konnect.IsNil(), "no entity leaves no trace")
+		}
+	})
+}
