@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help all ci generate fmt lint test test-live verify bench compare fuzz examples nested api vulnerabilities release
+.PHONY: help all ci generate cost fmt lint test test-live verify bench compare fuzz examples nested api vulnerabilities release
 
 BENCH ?= .
 FUZZ_TIME ?= 5s
@@ -14,6 +14,9 @@ ci: ## the whole gate, as CI runs it
 
 generate: ## write anew all that follows from the Go types of the kinds
 	@.ci/run --step generate
+
+cost: ## count the lines that are written by hand for each kind
+	@go run ./internal/kindcost
 
 fmt: ## format the code and sort its imports
 	@go tool -modfile=internal/tools/lint/go.mod golangci-lint fmt ./...

@@ -650,8 +650,7 @@ func (t *Target) UpstreamRef(ref commonv1alpha1.NamespacedRef) *Target {
 
 // Weight sets spec.weight.
 //
-// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use,
-// unset means 100.
+// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use, unset means 100.
 func (t *Target) Weight(weight int) *Target {
 	t.obj.Spec.Weight = &weight
 	return t

@@ -46,6 +46,7 @@ func forEveryKind(t *testing.T, test func(t *testing.T, kind scheme.Kind, obj cr
 func TestEveryKindTellsItsFields(t *testing.T) {
 	t.Parallel()
 	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		t.Helper()
 		assert.Empty(t, untold(obj))
 	})
 }
@@ -118,6 +119,7 @@ func TestEveryReferenceIsTold(t *testing.T) {
 		known[kind.Kind] = true
 	}
 	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		t.Helper()
 		var told []string
 		for _, ref := range obj.References() {
 			told = append(told, ref.Field)
@@ -168,6 +170,7 @@ func TestEveryStatusIsKept(t *testing.T) {
 	conditions := []metav1.Condition{{Type: crd.ConditionProgrammed, Status: metav1.ConditionTrue}}
 	entity := crd.KonnectStatus{ID: "1", ServerURL: "2", OrganizationID: "3", ControlPlaneID: "4", ParentID: "5"}
 	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+		t.Helper()
 		status := reflect.ValueOf(obj).Elem().FieldByName("Status")
 		obj.SetConditions(conditions)
 		obj.SetKonnectStatus(entity)

@@ -185,6 +185,3 @@ type RouteEndpoint struct {
 	// +optional
 	Port *int64 `json:"port,omitempty"`
 }
-
-// ServiceRefField is the path of the reference from a route to its service.
-const ServiceRefField = "spec.serviceRef.namespacedRef"

@@ -42,12 +42,10 @@ type KongTargetSpec struct {
 	// +optional
 	Adopt *commonv1alpha1.AdoptOptions `json:"adopt,omitempty"`
 
-	// Target is a host name or IP address with an optional port, which is 8000
-	// when left out.
+	// Target is a host name or IP address with an optional port, which is 8000 when left out.
 	Target string `json:"target"`
 
-	// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use,
-	// unset means 100.
+	// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use, unset means 100.
 	//
 	// +required
 	// +kubebuilder:validation:Minimum=0
@@ -60,6 +58,3 @@ type KongTargetSpec struct {
 	// +optional
 	Tags commonv1alpha1.Tags `json:"tags,omitzero"`
 }
-
-// UpstreamRefField is the path of the reference from a target to its upstream.
-const UpstreamRefField = "spec.upstreamRef"

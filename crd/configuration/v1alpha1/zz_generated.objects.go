@@ -34,6 +34,12 @@ func AddToScheme(scheme *runtime.Scheme) error {
 	return nil
 }
 
+// ServiceRefField is the path of the reference to the KongService that an entity lies in.
+const ServiceRefField = "spec.serviceRef.namespacedRef"
+
+// UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
+const UpstreamRefField = "spec.upstreamRef"
+
 // GVK implements crd.Object.
 func (*KongReferenceGrant) GVK() schema.GroupVersionKind {
 	return GroupVersion.WithKind("KongReferenceGrant")
@@ -75,7 +81,7 @@ func (r *KongRoute) References() []crd.Reference {
 	}
 	if ref := r.Spec.ServiceRef; ref != nil && ref.NamespacedRef != nil {
 		refs = append(refs, crd.Reference{
-			Field: "spec.serviceRef.namespacedRef",
+			Field: ServiceRefField,
 			To:    ref.NamespacedRef.Key("KongService", namespace),
 			Role:  crd.RoleParent,
 		})
@@ -259,7 +265,7 @@ func (t *KongTarget) References() []crd.Reference {
 	var refs []crd.Reference
 	namespace := crd.NamespaceOf(t)
 	refs = append(refs, crd.Reference{
-		Field: "spec.upstreamRef",
+		Field: UpstreamRefField,
 		To:    t.Spec.UpstreamRef.Key("KongUpstream", namespace),
 		Role:  crd.RoleParent,
 	})

@@ -16,11 +16,9 @@ type KongTargetSpecApplyConfiguration struct {
 	UpstreamRef *commonv1alpha1.NamespacedRefApplyConfiguration `json:"upstreamRef,omitempty"`
 	// Adopt takes over a target that exists in Konnect; unset creates one.
 	Adopt *commonv1alpha1.AdoptOptionsApplyConfiguration `json:"adopt,omitempty"`
-	// Target is a host name or IP address with an optional port, which is 8000
-	// when left out.
+	// Target is a host name or IP address with an optional port, which is 8000 when left out.
 	Target *string `json:"target,omitempty"`
-	// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use,
-	// unset means 100.
+	// Weight of the target in its upstream, 0 to 65535; 0 takes it out of use, unset means 100.
 	Weight *int `json:"weight,omitempty"`
 	// Tags of the target.
 	Tags *crdcommonv1alpha1.Tags `json:"tags,omitempty"`

@@ -83,8 +83,9 @@ func parameter(name, receiver string) string {
 	letters := []rune(name)
 	for i := range letters {
 		// The last capital of several in a row starts the next word, but for a plural.
-		next := string(letters[i+1:])
-		if i > 0 && next != "" && next != "s" && unicode.IsLower([]rune(next)[0]) || !unicode.IsUpper(letters[i]) {
+		next := letters[i+1:]
+		startsWord := i > 0 && len(next) > 0 && unicode.IsLower(next[0]) && string(next) != "s"
+		if startsWord || !unicode.IsUpper(letters[i]) {
 			break
 		}
 		letters[i] = unicode.ToLower(letters[i])

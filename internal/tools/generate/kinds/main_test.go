@@ -87,7 +87,7 @@ func TestGenerate(t *testing.T) {
 		"parent": {
 			reason:  "its ID is in the status",
 			fields:  "// +konnectkit:refers:kind=KongOwner,role=parent\nOwnerRef commonv1alpha1.NamespacedRef `json:\"ownerRef\"`",
-			objects: []string{`t.Spec.OwnerRef.Key("KongOwner", namespace)`, "crd.RoleParent", "`json:\"ownerID,omitempty\"`", "status.ParentID = t.Status.Konnect.OwnerID"},
+			objects: []string{`const OwnerRefField = "spec.ownerRef"`, `t.Spec.OwnerRef.Key("KongOwner", namespace)`, "crd.RoleParent", "`json:\"ownerID,omitempty\"`", "status.ParentID = t.Status.Konnect.OwnerID"},
 		},
 		"accessors": {
 			reason: "for the fields that are there", fields: "Adopt *commonv1alpha1.AdoptOptions `json:\"adopt,omitempty\"`\nTags commonv1alpha1.Tags `json:\"tags,omitzero\"`",

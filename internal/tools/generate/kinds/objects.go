@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -22,6 +23,9 @@ func objects(p *source.Package, kinds []kind) ([]byte, error) {
 	}
 	var body bytes.Buffer
 	writeScheme(&body, kinds)
+	if err := writePaths(&body, p, kinds); err != nil {
+		return nil, err
+	}
 	for _, k := range kinds {
 		if err := text.Execute(&body, k); err != nil {
 			return nil, fmt.Errorf("kind %s: %w", k.Name, err)
@@ -43,6 +47,27 @@ func writeScheme(body *bytes.Buffer, kinds []kind) {
 		fmt.Fprintf(body, "\t\t&%s{}, &%sList{},\n", k.Name, k.Name)
 	}
 	fmt.Fprint(body, "\t)\n\tmetav1.AddToGroupVersion(scheme, GroupVersion)\n\treturn nil\n}\n")
+}
+
+// writePaths names the paths of the references to parents, which several kinds may have
+// in common.
+func writePaths(body *bytes.Buffer, p *source.Package, kinds []kind) error {
+	written := map[string]string{}
+	for _, k := range kinds {
+		for _, ref := range k.References {
+			constant := ref.Name + "Field"
+			if ref.Role == "" || slices.Contains(p.Constants, constant) || written[constant] == ref.Path() {
+				continue
+			}
+			if other := written[constant]; other != "" {
+				return fmt.Errorf("kind %s: %s is %s, and %s for another kind", k.Name, constant, ref.Path(), other)
+			}
+			written[constant] = ref.Path()
+			fmt.Fprintf(body, "\n// %s is the path of the reference to the %s that an entity lies in.\nconst %s = %q\n",
+				constant, ref.Kind, constant, ref.Path())
+		}
+	}
+	return nil
 }
 
 // lowerFirst is a Go name as a word in a text or in JSON.
