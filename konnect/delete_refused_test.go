@@ -61,19 +61,19 @@ func held() map[string]func(t *testing.T, server *konnecttest.Server, controlPla
 	return map[string]func(*testing.T, *konnecttest.Server, string){
 		"a plugin":           put("plugins", map[string]any{"name": "key-auth"}),
 		"a consumer":         put("consumers", map[string]any{"username": "alice"}),
-		"a certificate":      put("certificates", map[string]any{"cert": "example"}),
-		"a vault":            put("vaults", map[string]any{"name": "env", "prefix": "env"}),
+		"a certificate":      put("certificates", map[string]any{"cert": "{vault://env/cert}", "key": "{vault://env/key}"}),
+		"a vault":            put("vaults", map[string]any{"name": "env", "prefix": "team-env"}),
 		"a service":          put("services", map[string]any{"name": "theirs", "host": "theirs.example.com"}),
 		"an owner's service": put("services", map[string]any{"name": "theirs", "host": "t.example.com", "tags": foreignMarks()["another owner"]}),
 		"a route":            put("routes", map[string]any{"paths": []string{"/theirs"}}),
 		"an upstream":        put("upstreams", map[string]any{"name": "theirs"}),
-		"a credential":       put("key-auths", map[string]any{"key": "example"}),
-		"a group's ACL":      put("acls", map[string]any{"group": "example"}),
+		"a credential":       put("mtls-auths", map[string]any{"subject_name": "example"}),
+		"a consumer group":   put("consumer_groups", map[string]any{"name": "example"}),
 		"a partial":          put("partials", map[string]any{"name": "theirs"}),
 		"a plugin's schema":  put("plugin-schemas", map[string]any{"name": "theirs"}),
 		"a config store":     put("config-stores", map[string]any{"name": "theirs"}),
 
-		"a data plane's certificate": put("dp-client-certificates", map[string]any{"cert": "example"}),
+		"a data plane's certificate": put("dp-client-certificates", map[string]any{"cert": konnecttest.SelfSigned().Certificate}),
 	}
 }
 

@@ -104,7 +104,9 @@ func TestGoldenPayloads(t *testing.T) {
 func holdCertificate(t *testing.T, server *konnecttest.Server) {
 	t.Helper()
 	id := must[string](server.ControlPlanes()[0]["id"])
-	_, err := server.Put(id, "certificates", map[string]any{"id": foreignID})
+	_, err := server.Put(id, "certificates", map[string]any{
+		"id": foreignID, "cert": "{vault://env/cert}", "key": "{vault://env/key}",
+	})
 	require.NoError(t, err)
 }
 

@@ -209,7 +209,7 @@ func TestDeleteGroupWithCertificates(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n, server, objects := ensured(t)
-		certificate, err := server.Put(planeID(t, server, "edge"), "dp-client-certificates", map[string]any{"cert": "example"})
+		certificate, err := server.Put(planeID(t, server, "edge"), "dp-client-certificates", map[string]any{"cert": konnecttest.SelfSigned().Certificate})
 		require.NoError(t, err)
 		client := n.client(t, konnect.WithOwner("platform"))
 		_, err = client.Delete(t.Context(), objects)

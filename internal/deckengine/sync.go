@@ -82,8 +82,8 @@ func (e *Engine) run(ctx context.Context, content *file.Content, dry bool) (Chan
 // konnectVersion is the version of the gateway that decK takes Konnect for.
 func konnectVersion() semver.Version { return semver.Version{Major: 3, Minor: 5} }
 
-// lookUp adds what default_lookup_tags name to the file, of the kinds that the in-memory
-// Konnect can write: decK's way of referring to what somebody else looks after.
+// lookUp adds the services and routes that default_lookup_tags name to the file: decK's way
+// of referring to what somebody else looks after.
 func (e *Engine) lookUp(ctx context.Context, content *file.Content, config *dump.Config) error {
 	tags := content.Info.LookUpSelectorTags
 	if tags == nil {

@@ -1,6 +1,8 @@
 package openapi_test
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -75,6 +77,22 @@ func collectionsOf(c *contract) []string {
 	return lists
 }
 
+// ours marks what is no reason to refuse a deletion.
+func ours() []string {
+	return []string{"managed-by:konnectkit", "managed-owner:default", "managed-key:7a1d7a3e-0000-5000-8000-000000000001"}
+}
+
+// ofConsumer is a credential, of a consumer of its own.
+func ofConsumer(t *testing.T, server *konnecttest.Server, plane, collection string) fields {
+	t.Helper()
+	consumer, err := server.Put(plane, "consumers", fields{"username": "theirs", "tags": ours()})
+	require.NoError(t, err)
+	segment := map[string]string{"acls": "acls", "jwts": "jwt"}[collection]
+	credential := fields{"consumer": fields{"id": consumer["id"]}}
+	maps.Copy(credential, credentials()[cmp.Or(segment, strings.TrimSuffix(collection, "s"))])
+	return credential
+}
+
 // sample is an entity of a collection. What it refers to is in another of the list.
 func sample(t *testing.T, server *konnecttest.Server, plane, collection string) fields {
 	t.Helper()
@@ -86,11 +104,29 @@ func sample(t *testing.T, server *konnecttest.Server, plane, collection string) 
 	case "upstreams":
 		return fields{"name": "theirs"}
 	case "targets":
-		upstream, err := server.Put(plane, "upstreams", fields{"name": "theirs", "tags": []string{
-			"managed-by:konnectkit", "managed-owner:default", "managed-key:7a1d7a3e-0000-5000-8000-000000000001", // ours, so no reason
-		}})
+		upstream, err := server.Put(plane, "upstreams", fields{"name": "theirs", "tags": ours()})
 		require.NoError(t, err)
 		return fields{"target": "a.example.com:80", "upstream": fields{"id": upstream["id"]}}
+	case "consumers":
+		return fields{"username": "theirs"}
+	case "key-auths", "basic-auths", "hmac-auths", "jwts", "acls":
+		return ofConsumer(t, server, plane, collection)
+	case "certificates":
+		return fields{"cert": "{vault://env/cert}", "key": "{vault://env/key}"}
+	case "ca_certificates":
+		return fields{"cert": konnecttest.SelfSignedCA("theirs").Certificate}
+	case "dp-client-certificates":
+		return fields{"cert": konnecttest.SelfSigned().Certificate}
+	case "snis":
+		pair := sample(t, server, plane, "certificates")
+		pair["tags"] = ours()
+		certificate, err := server.Put(plane, "certificates", pair)
+		require.NoError(t, err)
+		return fields{"name": "theirs", "certificate": fields{"id": certificate["id"]}}
+	case "keys":
+		return fields{"kid": "1", "jwk": jwk}
+	case "vaults":
+		return fields{"name": "env", "prefix": "theirs"}
 	default:
 		return fields{"name": "theirs"}
 	}
@@ -99,7 +135,9 @@ func sample(t *testing.T, server *konnecttest.Server, plane, collection string) 
 // removeSample removes what a sample needed.
 func removeSample(t *testing.T, server *konnecttest.Server, plane string) {
 	t.Helper()
-	for _, upstream := range server.Entities(plane, "upstreams") {
-		require.NoError(t, server.Delete(plane, "upstreams", upstream["id"].(string)))
+	for _, collection := range []string{"upstreams", "consumers", "certificates"} {
+		for _, parent := range server.Entities(plane, collection) {
+			require.NoError(t, server.Delete(plane, collection, parent["id"].(string)))
+		}
 	}
 }

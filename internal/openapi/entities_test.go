@@ -180,24 +180,14 @@ func listed(c *client) {
 	put("routes", fields{"id": idOne, "paths": []string{"/"}})
 	put("consumers", fields{"id": idOne, "username": "u"})
 	put("consumer_groups", fields{"id": idOne, "name": "g"})
-	put("certificates", fields{"id": idOne, "cert": "c", "key": "k"})
-	put("key-sets", fields{"id": idOne, "name": "k"})
 	put("plugins", fields{"name": "cors", "service": fields{"id": idOne}, "config": fields{}})
-	owner := fields{"id": idOne}
-	put("acls", fields{"group": "g", "consumer": owner})
-	put("key-auths", fields{"key": "k", "consumer": owner})
 	for _, collection := range []string{
-		"plugins", "consumers", "consumer_groups", "certificates", "ca_certificates", "snis", "keys", "key-sets", "vaults",
-		"key-auths", "basic-auths", "hmac-auths", "jwts", "acls", "mtls-auths", "custom-plugins", "partials",
+		"plugins", "mtls-auths", "custom-plugins", "partials",
 		"services/" + idOne + "/plugins", "routes/" + idOne + "/plugins", "consumers/" + idOne + "/plugins", "consumer_groups/" + idOne + "/plugins",
-		"certificates/" + idOne + "/snis", "key-sets/" + idOne + "/keys",
-		"consumers/" + idOne + "/key-auth", "consumers/" + idOne + "/basic-auth", "consumers/" + idOne + "/hmac-auth",
-		"consumers/" + idOne + "/jwt", "consumers/" + idOne + "/acls",
 	} {
 		lists(c, e+"/"+collection)
 	}
-	put("dp-client-certificates", fields{"cert": "c"})
-	for _, collection := range []string{"/dp-client-certificates", "/config-stores", "/core-entities/plugin-schemas"} {
+	for _, collection := range []string{"/config-stores", "/core-entities/plugin-schemas"} {
 		c.get(path+collection, 200)
 		c.get(planes+"/"+absent+collection, 404)
 	}
@@ -213,4 +203,13 @@ func nulls(c *client) {
 	c.get(e+"/services", 200)
 	require.NoError(c.t, c.srv.SetRouterFlavor(strings.Split(e, "/")[3], konnecttest.FlavorExpressions))
 	c.post(e+"/routes", fields{"expression": "a"}, 201)
+	c.put(e+"/consumers/"+idOne, fields{"custom_id": "c"}, 200)
+	for credential, body := range credentials() {
+		c.post(e+"/consumers/"+idOne+"/"+credential, body, 201)
+	}
+	pair := konnecttest.SelfSigned()
+	c.post(e+"/certificates", fields{"cert": pair.Certificate, "key": pair.PrivateKey}, 201)
+	c.post(e+"/keys", fields{"kid": "1", "jwk": jwk}, 201)
+	c.post(e+"/key-sets", fields{}, 201)
+	c.post(e+"/vaults", fields{"name": "env", "prefix": "my-env"}, 201)
 }

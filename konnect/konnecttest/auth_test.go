@@ -65,7 +65,7 @@ func TestFamiliesOfErrors(t *testing.T) {
 		},
 		"write of a listed collection": {
 			reason: "collections that are only listed take no writes",
-			token:  konnecttest.DefaultToken, method: "POST", path: entities + "/consumers", status: 404, contentType: "application/json", body: `"code":5`,
+			token:  konnecttest.DefaultToken, method: "POST", path: entities + "/partials", status: 404, contentType: "application/json", body: `"code":5`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

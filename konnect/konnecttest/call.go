@@ -1,6 +1,7 @@
 package konnecttest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net"
@@ -28,7 +29,8 @@ type endpoint struct {
 	pattern string
 	family  family
 	methods map[string]handler
-	partial bool // the API has more methods here
+	partial bool        // the API has more methods here
+	row     *collection // whose entities are sent here; nil for other bodies
 }
 
 func (e *endpoint) allow() string {
@@ -68,6 +70,9 @@ func (c *call) render(f *failure) reply {
 		traced.Instance = fmt.Sprintf("kong:trace:%019d", c.now.at.UnixMicro()*1000+c.now.request%1000)
 		body = traced
 	}
+	if _, isStatus := body.(statusBody); isStatus && c.family == familyMessage {
+		body = map[string]any{"message": cmp.Or(f.text, http.StatusText(f.status))}
+	}
 	encoded, ok := body.([]byte)
 	if !ok {
 		encoded = mustEncode(body)
@@ -78,8 +83,11 @@ func (c *call) render(f *failure) reply {
 }
 
 func (c *call) unauthorized() *failure {
-	if c.family == familyProblem {
+	switch c.family {
+	case familyProblem:
 		return unauthenticated()
+	case familyMessage:
+		return legacyFailure(http.StatusUnauthorized, "Unauthorized")
 	}
 	return coreUnauthorized()
 }

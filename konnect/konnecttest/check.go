@@ -42,7 +42,7 @@ func length(low, high int) check {
 	}
 }
 
-func minLength(low int) check { return length(low, math.MaxInt) }
+func notEmpty() check { return length(1, math.MaxInt) }
 
 var (
 	// headerName is a token of RFC 9110.

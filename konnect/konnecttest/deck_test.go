@@ -162,7 +162,7 @@ func TestValidateAsDeckDoes(t *testing.T) {
 	assert.Equal(t, "service.id", field(c.do("POST", entities+"/schemas/routes/validate", route)), "nor does a name stand for an ID")
 	route["service"] = map[string]any{"id": idOne, "host": "a"}
 	assert.Equal(t, 400, c.do("POST", entities+"/schemas/routes/validate", route).Status, "it is the only further field")
-	got := c.do("POST", entities+"/schemas/consumers/validate", map[string]any{"username": "u"})
+	got := c.do("POST", entities+"/schemas/partials/validate", map[string]any{"type": "redis-ce"})
 	assert.Equal(t, 400, got.Status)
 	assert.NotEmpty(t, got.Header.Get(konnecttest.LimitHeader))
 }
@@ -178,10 +178,10 @@ func TestLimitsSaySo(t *testing.T) {
 		code                 any
 	}{
 		{"a collection that is not known", "GET", entities + "/filter-chains", 404, 5.0},
-		{"an entity that can only be listed", "PUT", entities + "/consumers/" + idOne, 404, 5.0},
+		{"an entity that can only be listed", "PUT", entities + "/partials/" + idOne, 404, 5.0},
 		{"the schema of a plugin", "GET", entities + "/schemas/plugins/key-auth", 404, 5.0},
-		{"the schema of an entity without fields", "GET", entities + "/v1/schemas/json/consumer", 404, 5.0},
-		{"a collection that can only be listed", "POST", entities + "/consumers", 404, 5.0},
+		{"the schema of an entity without fields", "GET", entities + "/v1/schemas/json/partial", 404, 5.0},
+		{"a collection that can only be listed", "POST", entities + "/partials", 404, 5.0},
 		{"such a collection below a parent", "POST", entities + "/services/s/plugins", 404, 5.0},
 		{"another API", "GET", "/v1/mesh/control-planes", 404, nil},
 	} {

@@ -1,11 +1,13 @@
 // Package konnecttest is an in-memory Konnect for tests and demonstrations.
 //
 // A [Server] speaks the part of Konnect's HTTP API that declarative tools use: control
-// planes and their groups, services, routes, upstreams and targets, the identity calls, and
-// empty lists of the other gateway entities. It keeps the API's defaults, validation,
-// uniqueness, references, error bodies and paging, refuses what the gateway would refuse
-// (addresses, paths and their regular expressions, header names), and can be made to misbehave:
-// slowly, with rate limits, failing, losing answers or lagging behind itself.
+// planes and their groups, the entities of a gateway but plugins (services, routes, upstreams
+// and targets; consumers with credentials and groups; certificates, SNIs, keys and vaults),
+// data plane client certificates, and the identity calls. It keeps the API's defaults,
+// validation, uniqueness, references, error bodies and paging, refuses what the gateway would
+// refuse (addresses, paths and their regular expressions, certificates whose key does not
+// fit), and can be made to misbehave: slowly, with rate limits, failing, losing answers or
+// lagging behind itself.
 //
 //	srv := konnecttest.Start(t, konnecttest.WithRateLimit(50, true))
 //	client := newClient(srv.URL, srv.Token)
@@ -25,12 +27,20 @@
 // [WithEveryFaultHit] one that no request has met fails the test.
 //
 // Where the published API leaves a question open there is an [Option] for each answer, so
-// that a client can be shown to be right under both.
+// that a client can be shown to be right under both: how a password is read back, say
+// ([WithPasswords]), or whether a key is ([WithPrivateKeysWithheld]).
+//
+// Secrets of entities stay out of [Server.Requests] and [Server.Dump], unless the server was
+// made [WithSecretsShown]; [Server.Entities] returns what is stored. Memberships of consumers
+// in groups, which have no collection in the API, have one here for the state helpers:
+// memberships, with the references consumer and consumer_group. [SelfSigned] makes
+// certificates.
 //
 // What it does not do: it proxies no traffic and has no data planes, so control plane groups
-// never report conflicts. It does not write plugins, consumers, certificates, keys, vaults
-// and credentials over HTTP; they can be put there by [Server.Put], for references and
-// lists. What it does not serve is answered 404 with [LimitHeader]. It knows neither roles nor TLS, keeps nothing on disk, and checks of a route's
-// expression no more than its quotes and parentheses. It is no judge of what Konnect
-// would do beyond its documents.
+// never report conflicts. It does not write plugins, partials, custom plugins, config stores
+// and mtls-auth credentials over HTTP; they can be put there by [Server.Put], for references
+// and lists. What it does not serve is answered 404 with [LimitHeader]. It knows neither
+// roles nor TLS, keeps nothing on disk, lets no credential expire, resolves no reference to a
+// vault, and checks of a route's expression no more than its quotes and parentheses. It is no
+// judge of what Konnect would do beyond its documents.
 package konnecttest

@@ -11,8 +11,9 @@ import (
 
 // Dump is everything that a server holds, at one moment. It shares nothing with the
 // server, can be compared and encodes as JSON. Secrets are redacted: the private parts of
-// certificates, keys and credentials and the config of vaults read [redacted]. What the
-// config of a plugin holds is shown. Entities returns everything as it is.
+// certificates, keys and credentials and the config of vaults read [redacted], unless the
+// server was made WithSecretsShown. What the config of a plugin holds is shown. Entities
+// returns everything as it is.
 type Dump struct {
 	// ControlPlanes are in the order of organization and name.
 	ControlPlanes []ControlPlane `json:"control_planes"`
@@ -53,7 +54,7 @@ func (s *Server) Dump() Dump {
 	defer s.store.mu.RUnlock()
 	out := Dump{ControlPlanes: make([]ControlPlane, 0, len(s.store.order))}
 	for _, p := range s.store.order {
-		out.ControlPlanes = append(out.ControlPlanes, p.dump())
+		out.ControlPlanes = append(out.ControlPlanes, p.dump(s.set))
 	}
 	slices.SortFunc(out.ControlPlanes, func(a, b ControlPlane) int {
 		return cmp.Or(cmp.Compare(a.OrganizationID, b.OrganizationID), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
@@ -68,14 +69,14 @@ func (s *Server) ControlPlane(name string) *ControlPlane {
 	defer s.store.mu.RUnlock()
 	for _, p := range s.store.order {
 		if p.view.Name == name {
-			out := p.dump()
+			out := p.dump(s.set)
 			return &out
 		}
 	}
 	return nil
 }
 
-func (p *controlPlane) dump() ControlPlane {
+func (p *controlPlane) dump(set *settings) ControlPlane {
 	out := ControlPlane{
 		ID: p.view.ID, Name: p.view.Name, OrganizationID: p.organization, Description: p.view.Description,
 		ClusterType: p.view.Config.ClusterType, Labels: map[string]string{}, Entities: map[string][]Entity{},
@@ -87,39 +88,26 @@ func (p *controlPlane) dump() ControlPlane {
 	slices.Sort(out.Members)
 	for path, t := range p.tables {
 		if len(t.all) > 0 {
-			out.Entities[path] = t.dump()
+			out.Entities[path] = t.dump(set)
 		}
 	}
 	return out
 }
 
-func (t *table) dump() []Entity {
+func (t *table) dump(set *settings) []Entity {
 	out := make([]Entity, 0, len(t.all))
 	for _, e := range t.all {
-		out = append(out, Entity(t.row.redacted(decoded(e.encoded))))
+		values := t.whole(set, e)
+		if !set.secretsShown {
+			t.row.redact(values)
+		}
+		out = append(out, Entity(values))
 	}
 	key := cmp.Or(t.row.key, "name")
 	slices.SortFunc(out, func(a, b Entity) int {
 		return cmp.Or(cmp.Compare(text(a, key), text(b, key)), cmp.Compare(a.ID(), b.ID()))
 	})
 	return out
-}
-
-const redacted = "[redacted]"
-
-// redacted writes over the secrets of an entity in place.
-func (c *collection) redacted(values object) object {
-	for _, path := range c.secrets {
-		within, name := values, path
-		if head, rest, nested := strings.Cut(path, "."); nested {
-			inner, _ := values[head].(object)
-			within, name = inner, rest
-		}
-		if within[name] != nil {
-			within[name] = redacted
-		}
-	}
-	return values
 }
 
 // String is the dump as indented JSON, for messages of tests.

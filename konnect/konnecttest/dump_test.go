@@ -2,6 +2,7 @@ package konnecttest_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -60,27 +61,61 @@ func TestDump(t *testing.T) {
 	assert.Equal(t, dump.String(), read.String())
 }
 
+// secretEntities are entities of every collection that has secrets, with those secrets.
+func secretEntities(t *testing.T) (entities map[string]map[string]any, secrets []string) {
+	t.Helper()
+	const secret = "not-to-be-seen"
+	cert, alt := leaf(t), rsaLeaf(t)
+	owner := map[string]any{"id": idOne}
+	return map[string]map[string]any{
+		"certificates": {"cert": cert.Cert, "key": cert.Key, "cert_alt": alt.Cert, "key_alt": alt.Key},
+		"keys":         {"kid": "public", "pem": map[string]any{"public_key": cert.Public, "private_key": cert.Key}},
+		"vaults":       {"name": "hcv", "prefix": "public", "config": map[string]any{"token": secret, "further": secret}},
+		"key-auths":    {"key": secret, "consumer": owner},
+		"basic-auths":  {"username": "public", "password": secret, "consumer": owner},
+		"hmac-auths":   {"username": "public", "secret": secret, "consumer": owner},
+		"jwts":         {"key": "public", "secret": secret, "consumer": owner},
+	}, []string{secret, inJSON(cert.Key), inJSON(alt.Key)}
+}
+
+// inJSON is a text as it stands within a JSON string.
+func inJSON(text string) string {
+	encoded, _ := json.Marshal(text)
+	return strings.Trim(string(encoded), `"`)
+}
+
 func TestDumpHasNoSecrets(t *testing.T) {
 	t.Parallel()
-	const secret = "not-to-be-seen"
-	c := newClient(t)
-	id, _ := c.plane(nil)
-	for collection, entity := range map[string]map[string]any{
-		"certificates": {"cert": "public", "key": secret, "key_alt": secret},
-		"keys":         {"kid": "public", "jwk": secret, "pem": map[string]any{"public_key": "public", "private_key": secret}},
-		"vaults":       {"prefix": "public", "config": map[string]any{"token": secret}},
-		"key-auths":    {"key": secret},
-		"basic-auths":  {"username": "public", "password": secret},
-		"hmac-auths":   {"username": "public", "secret": secret},
-		"jwts":         {"key": "public", "secret": secret},
-		"acls":         {"group": "public"},
-	} {
-		_, err := c.srv.Put(id, collection, entity)
+	entities, secrets := secretEntities(t)
+	for _, shown := range []bool{false, true} {
+		var opts []konnecttest.Option
+		if shown {
+			opts = append(opts, konnecttest.WithSecretsShown())
+		}
+		c := newClient(t, opts...)
+		id, _ := c.plane(nil)
+		_, err := c.srv.Put(id, "consumers", map[string]any{"id": idOne, "username": "u"})
 		require.NoError(t, err)
-		dump := c.srv.Dump()
-		assert.NotContains(t, dump.String(), secret, collection)
-		assert.Contains(t, dump.String(), collection)
+		for collection, entity := range entities {
+			_, err := c.srv.Put(id, collection, entity)
+			require.NoError(t, err)
+		}
+		dump := c.srv.Dump().String()
+		for _, secret := range secrets {
+			assert.Equal(t, shown, strings.Contains(dump, secret))
+			assert.Equal(t, shown, strings.Contains(mustJSON(t, c.srv.ControlPlane("cp")), secret))
+		}
+		for collection := range entities {
+			assert.Contains(t, dump, collection)
+		}
+		assert.Contains(t, dump, "public")
+		assert.Equal(t, secrets[0], c.srv.Entities(id, "hmac-auths")[0]["secret"], "it is still there")
 	}
-	assert.Contains(t, c.srv.Dump().String(), "public")
-	assert.Equal(t, secret, c.srv.Entities(id, "basic-auths")[0]["password"], "it is still there")
+}
+
+func mustJSON(t *testing.T, value any) string {
+	t.Helper()
+	encoded, err := json.Marshal(value)
+	require.NoError(t, err)
+	return string(encoded)
 }

@@ -55,19 +55,14 @@ type place struct {
 
 // entityEndpoints derives the paths of a collection from its row.
 func (s *Server) entityEndpoints(row *collection) []*endpoint {
-	flat := place{row: row}
-	list := &endpoint{pattern: row.base() + row.path, family: row.flatErrors, partial: row.listOnly(), methods: map[string]handler{
-		http.MethodGet: s.listEntities(flat),
-	}}
-	out := []*endpoint{list}
-	if !row.listOnly() && !row.nestedOnly {
-		list.methods[http.MethodPost] = s.createEntity(flat)
-		out = append(out, s.itemEndpoint(entitiesPath+row.path+"/{id}", flat))
+	if row.pairs != nil {
+		return s.pairEndpoints(row)
 	}
+	out := s.flatEndpoints(row)
 	for i := range row.nested {
 		at := place{row: row, below: &row.nested[i]}
 		pattern := entitiesPath + at.below.parent + "/{parent}/" + at.below.segment
-		nested := &endpoint{pattern: pattern, family: familyCore, partial: row.listOnly(), methods: map[string]handler{
+		nested := &endpoint{pattern: pattern, family: row.errors, partial: row.listOnly(), row: row, methods: map[string]handler{
 			http.MethodGet: s.listEntities(at),
 		}}
 		out = append(out, nested)
@@ -79,6 +74,24 @@ func (s *Server) entityEndpoints(row *collection) []*endpoint {
 	return out
 }
 
+func (s *Server) flatEndpoints(row *collection) []*endpoint {
+	flat := place{row: row}
+	pattern := row.base() + row.path
+	list := &endpoint{pattern: pattern, family: row.flatErrors, partial: row.listOnly(), row: row, methods: map[string]handler{
+		http.MethodGet: s.listEntities(flat),
+	}}
+	switch {
+	case row.listOnly() || row.flat == flatLists:
+		return []*endpoint{list}
+	case row.flat == flatReads:
+		return []*endpoint{list, {pattern: pattern + "/{id}", family: row.errors, methods: map[string]handler{
+			http.MethodGet: s.getEntity(flat),
+		}}}
+	}
+	list.methods[http.MethodPost] = s.createEntity(flat)
+	return []*endpoint{list, s.itemEndpoint(pattern+"/{id}", flat)}
+}
+
 func (c *collection) base() string {
 	if c.beside {
 		return planePath + "/"
@@ -87,7 +100,7 @@ func (c *collection) base() string {
 }
 
 func (s *Server) itemEndpoint(pattern string, at place) *endpoint {
-	return &endpoint{pattern: pattern, family: familyCore, methods: map[string]handler{
+	return &endpoint{pattern: pattern, family: at.row.errors, row: at.row, methods: map[string]handler{
 		http.MethodGet: s.getEntity(at), http.MethodPut: s.putEntity(at), http.MethodDelete: s.deleteEntity(at),
 	}}
 }

@@ -25,15 +25,15 @@ func (s *Server) scope(c *call, at place) (*scope, *failure) {
 	if fail != nil {
 		return nil, fail
 	}
-	return &scope{server: s, plane: p, table: p.tables[at.row.path], now: c.now}, nil
+	return &scope{server: s, plane: p, table: p.tables[at.row.path], now: c.now, query: c.request.URL.Query()}, nil
 }
 
-// writable returns the flavor of a control plane that takes core entities.
-func (s *Server) writable(c *call) (RouterFlavor, *failure) {
+// writable returns the flavor of a control plane that takes entities of the row.
+func (s *Server) writable(c *call, row *collection) (RouterFlavor, *failure) {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
 	p, fail := s.plane(c)
-	if fail == nil {
+	if fail == nil && !row.writes.everyPlane {
 		fail = p.readOnly()
 	}
 	if fail != nil {
@@ -46,7 +46,7 @@ func (s *Server) writable(c *call) (RouterFlavor, *failure) {
 // if there is no such entity.
 func (sc *scope) parent(c *call, at place) (id string, found bool) {
 	key := canonicalID(c.request.PathValue("parent"))
-	if e := sc.plane.tables[at.below.parent].find(key, nil); e != nil {
+	if e := sc.plane.tables[at.below.parent].read(key, nil); e != nil {
 		return e.id, true
 	}
 	return key, false
@@ -79,7 +79,7 @@ func (sc *scope) lookup(c *call, at place) (*entity, *failure) {
 	if fail != nil {
 		return nil, fail
 	}
-	e := sc.table.find(canonicalID(c.request.PathValue("id")), within)
+	e := sc.table.read(canonicalID(c.request.PathValue("id")), within)
 	if e != nil && at.below != nil {
 		path := at.below.field + ".id"
 		if text(e.values, path) != text(within, path) {
@@ -104,17 +104,21 @@ func (s *Server) getEntity(at place) handler {
 		if e == nil {
 			return reply{}, coreNotFound()
 		}
-		return jsonReply(http.StatusOK, e.encoded), nil
+		return jsonReply(http.StatusOK, sc.shownAlone(e)), nil
 	}
 }
 
 // submitted reads the body of a write, before any lock is taken.
 func (s *Server) submitted(c *call, at place, prepare func(object)) (object, *failure) {
-	flavor, fail := s.writable(c)
+	flavor, fail := s.writable(c, at.row)
 	if fail != nil {
 		return nil, fail
 	}
-	raw, err := decodeObject(c.body)
+	body := c.body
+	if len(body) == 0 && at.row.writes.bodyOptional {
+		body = []byte("{}")
+	}
+	raw, err := decodeObject(body)
 	if err != nil {
 		return nil, badRequest(err.Error())
 	}
@@ -124,7 +128,11 @@ func (s *Server) submitted(c *call, at place, prepare func(object)) (object, *fa
 
 func (s *Server) createEntity(at place) handler {
 	return func(c *call) (reply, *failure) {
-		values, fail := s.submitted(c, at, func(object) {})
+		values, fail := s.submitted(c, at, func(raw object) {
+			if at.row.writes.serverIDs {
+				delete(raw, "id")
+			}
+		})
 		if fail != nil {
 			return reply{}, fail
 		}
@@ -143,7 +151,7 @@ func (s *Server) createEntity(at place) handler {
 		if fail != nil {
 			return reply{}, fail
 		}
-		return jsonReply(http.StatusCreated, e.encoded), nil
+		return jsonReply(http.StatusCreated, sc.shownWritten(e)), nil
 	}
 }
 
@@ -178,22 +186,25 @@ func (s *Server) putEntity(at place) handler {
 			return reply{}, fail
 		}
 		sc.adopt(c, at, values)
-		e, fail := sc.upsert(key, values)
+		e, fail := sc.upsert(at, key, values)
 		if fail != nil {
 			return reply{}, fail
 		}
-		return jsonReply(http.StatusOK, e.encoded), nil
+		return jsonReply(http.StatusOK, sc.shownWritten(e)), nil
 	}
 }
 
 // upsert replaces the entity with that ID or key, or creates it.
-func (sc *scope) upsert(key string, values object) (*entity, *failure) {
+func (sc *scope) upsert(at place, key string, values object) (*entity, *failure) {
 	e := sc.table.byID[key]
 	if !isUUID(key) {
 		e = sc.table.find(key, values)
 	}
-	if e == nil && sc.set().updateOnly[sc.table.row.path] {
+	if e == nil && (at.row.writes.serverIDs || sc.set().updateOnly[at.row.path]) {
 		return nil, coreNotFound()
+	}
+	if e != nil && at.below != nil && at.row.writes.moved != 0 && !sameReference(e.values, values, at.below.field) {
+		return nil, movedBelow(at.row.writes.moved)
 	}
 	id := key
 	if !isUUID(key) {
@@ -202,9 +213,21 @@ func (sc *scope) upsert(key string, values object) (*entity, *failure) {
 	return sc.store(e, id, values)
 }
 
+func sameReference(a, b object, field string) bool {
+	return text(a, field+".id") == text(b, field+".id")
+}
+
+// movedBelow refuses to move an entity below another parent.
+func movedBelow(status int) *failure {
+	if status == http.StatusNotFound {
+		return coreNotFound()
+	}
+	return brokenConstraint("id", "primary")
+}
+
 func (s *Server) deleteEntity(at place) handler {
 	return func(c *call) (reply, *failure) {
-		if _, fail := s.writable(c); fail != nil {
+		if _, fail := s.writable(c, at.row); fail != nil {
 			return reply{}, fail
 		}
 		if id := canonicalID(c.request.PathValue("id")); at.below == nil && !isUUID(id) {

@@ -29,12 +29,13 @@ const (
 	codeUnavailable       = 14
 )
 
-// family tells the two error formats of the API apart.
+// family tells the error formats of the API apart.
 type family int
 
 const (
 	familyCore    family = iota // gRPC status as application/json
 	familyProblem               // RFC 9457 as application/problem+json
+	familyMessage               // {"message": "…"} as application/json
 )
 
 // failure is an answer other than success. As an error it serves the state
@@ -126,10 +127,15 @@ func invalidEntity(violations []violation) *failure {
 }
 
 // brokenConstraint reports a unique, primary or foreign key that does not hold.
-func brokenConstraint(field, kind string) *failure {
+func brokenConstraint(field, kind string) *failure { return brokenKey(field, kind, "") }
+
+func brokenKey(field, kind, suffix string) *failure {
+	return brokenReference(field, fmt.Sprintf("%s (type: %s) constraint failed%s", field, kind, suffix))
+}
+
+func brokenReference(field, message string) *failure {
 	return coreFailure(http.StatusBadRequest, codeInvalidArgument, "data constraint error", detail{
-		TypeURL: detailTypeURL, Kind: kindReference, Field: field,
-		Messages: []string{fmt.Sprintf("%s (type: %s) constraint failed", field, kind)},
+		TypeURL: detailTypeURL, Kind: kindReference, Field: field, Messages: []string{message},
 	})
 }
 

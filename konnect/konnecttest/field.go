@@ -15,10 +15,12 @@ type field struct {
 	// there, for the defaults below it, has an empty one.
 	fallback any
 	checks   []check
-	items    *field  // element of a list, value of a mapping
-	keys     []check // of a mapping
-	fields   []field // members of a record
-	min      int     // smallest number of items in a list
+	items    *field    // element of a list, value of a mapping
+	keys     []check   // of a mapping
+	fields   []field   // members of a record
+	variants *variants // what the members of a record depend on; nil for nothing
+	open     bool      // a record may have further members
+	min      int       // smallest number of items in a list
 	// keepEmpty stores an empty list as such; elsewhere it counts as unset.
 	keepEmpty bool
 	serverSet bool // ignored in requests, written by the server
@@ -35,9 +37,10 @@ const (
 	kindList
 	kindRecord  // object with known members
 	kindMapping // object with free keys
+	kindAny
 )
 
-var kindNames = [...]string{"string", "integer", "number", "boolean", "array", "object", "object"}
+var kindNames = [...]string{"string", "integer", "number", "boolean", "array", "object", "object", "value"}
 
 // check returns what is wrong with a value of the right type.
 type check func(value any) (violation, bool)
@@ -53,6 +56,14 @@ func (r *reading) add(field string, v violation) { r.violations = append(r.viola
 // record reads raw against fields: types, unknown members, required members,
 // defaults and checks. Null counts as absent.
 func (r *reading) record(fields []field, raw object, path string) object {
+	out := r.named(fields, raw, path)
+	for _, name := range unnamed(fields, raw) {
+		r.unknown = append(r.unknown, join(path, name))
+	}
+	return out
+}
+
+func (r *reading) named(fields []field, raw object, path string) object {
 	out := make(object, len(fields))
 	for i := range fields {
 		f := &fields[i]
@@ -60,6 +71,7 @@ func (r *reading) record(fields []field, raw object, path string) object {
 		if f.serverSet {
 			continue
 		}
+		f = f.resolved(raw)
 		value, ok := r.value(f, raw[f.name], at)
 		switch {
 		case ok:
@@ -68,9 +80,15 @@ func (r *reading) record(fields []field, raw object, path string) object {
 			r.add(at, violation{reason: "is required", rule: "required"})
 		}
 	}
+	return out
+}
+
+// unnamed are the members of raw that are none of fields.
+func unnamed(fields []field, raw object) []string {
+	var out []string
 	for name := range raw {
 		if !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
-			r.unknown = append(r.unknown, join(path, name))
+			out = append(out, name)
 		}
 	}
 	return out
@@ -85,7 +103,7 @@ func join(path, name string) string {
 
 // value reads one value; false means that there is none to store.
 func (r *reading) value(f *field, raw any, at string) (any, bool) {
-	if raw == nil {
+	if raw == nil && f.kind != kindAny {
 		return r.fallback(f, at)
 	}
 	value, ok := r.typed(f, raw, at)
@@ -126,10 +144,12 @@ func (r *reading) typed(f *field, raw any, at string) (any, bool) {
 		value, ok = integer(raw)
 	case kindNumber:
 		value, ok = simpleNumber(raw)
+	case kindAny:
+		return plain(raw), true
 	case kindList:
 		return r.list(f, raw, at)
 	case kindRecord, kindMapping:
-		return r.members(f, raw, at)
+		return r.object(f, raw, at)
 	}
 	if !ok {
 		r.mismatch(f, raw, at)
@@ -179,13 +199,20 @@ func (r *reading) list(f *field, raw any, at string) (any, bool) {
 	return out, true
 }
 
-func (r *reading) members(f *field, raw any, at string) (any, bool) {
+func (r *reading) object(f *field, raw any, at string) (any, bool) {
 	members, ok := raw.(object)
 	if !ok {
 		r.mismatch(f, raw, at)
 		return nil, false
 	}
-	if f.kind == kindRecord {
+	switch {
+	case f.kind == kindRecord && f.open:
+		out := r.named(f.fields, members, at)
+		for _, name := range unnamed(f.fields, members) {
+			out[name] = plain(members[name])
+		}
+		return out, true
+	case f.kind == kindRecord:
 		return r.record(f.fields, members, at), true
 	}
 	if len(members) == 0 && !f.keepEmpty {
@@ -194,7 +221,7 @@ func (r *reading) members(f *field, raw any, at string) (any, bool) {
 	out := make(object, len(members))
 	for key, item := range members {
 		r.check(f.keys, key, at)
-		if item == nil {
+		if item == nil && f.items.kind != kindAny {
 			r.mismatch(f.items, nil, join(at, key))
 			continue
 		}

@@ -1,12 +1,8 @@
 package konnecttest_test
 
 import (
-	"bufio"
 	"encoding/json"
-	"fmt"
 	"maps"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -42,17 +38,28 @@ var protocolsOfGateway = konnecttest.WithRouteProtocols("http", "https")
 // which fields are named where something is refused.
 func TestGatewayVerdicts(t *testing.T) {
 	t.Parallel()
+	holdVerdicts(t, gatewayDifferences, map[string]string{
+		"services": "service", "routes": "route", "upstreams": "upstream", "targets": "target",
+	})
+}
+
+// differences are those on purpose, by reason. Each must occur.
+type differences map[string]func(verdict, outcome) bool
+
+// holdVerdicts compares the verdicts on entities, which the server may call otherwise.
+func holdVerdicts(t *testing.T, known differences, entities map[string]string) {
+	t.Helper()
 	c := newClient(t, protocolsOfGateway)
-	_, entities := c.plane(nil)
+	_, base := c.plane(nil)
 	occurred := map[string]bool{}
-	for _, v := range gatewayVerdicts(t, "services", "routes", "upstreams", "targets") {
-		got := c.do("POST", entities+"/schemas/"+strings.TrimSuffix(v.Entity, "s")+"/validate", v.Input)
+	for _, v := range gatewayVerdicts(t, slices.Collect(maps.Keys(entities))...) {
+		got := c.do("POST", base+"/schemas/"+entities[v.Entity]+"/validate", v.Input)
 		o := outcome{answer: got, named: namedByServer(got)}
 		want := slices.Sorted(maps.Keys(v.named()))
 		if v.Valid == o.accepted() && slices.Equal(want, o.named) {
 			continue
 		}
-		reason := v.difference(o)
+		reason := known.reason(v, o)
 		if reason == "" {
 			input, err := json.Marshal(v.Input)
 			require.NoError(t, err)
@@ -61,21 +68,21 @@ func TestGatewayVerdicts(t *testing.T) {
 		}
 		occurred[reason] = true
 	}
-	for reason := range gatewayDifferences {
+	for reason := range known {
 		assert.True(t, occurred[reason], "a difference that no longer occurs: %s", reason)
 	}
 }
 
-func (o outcome) accepted() bool { return o.Status == 200 }
-
-func (v verdict) difference(o outcome) string {
-	for reason, occurs := range gatewayDifferences {
+func (d differences) reason(v verdict, o outcome) string {
+	for reason, occurs := range d {
 		if occurs(v, o) {
 			return reason
 		}
 	}
 	return ""
 }
+
+func (o outcome) accepted() bool { return o.Status == 200 }
 
 // TestGatewayStoredValues compares what is stored where the gateway changes what it was sent.
 func TestGatewayStoredValues(t *testing.T) {
@@ -129,8 +136,7 @@ func withoutUnset(value any) any {
 	return value
 }
 
-// gatewayDifferences are those on purpose, by reason.
-var gatewayDifferences = map[string]func(verdict, outcome) bool{
+var gatewayDifferences = differences{
 	"Konnect takes null for a field with a default": func(v verdict, o outcome) bool {
 		return o.accepted() && len(v.Fields) > 0 && everyField(v.Fields, func(name string, fault any) bool {
 			value, sent := v.Input[name]
@@ -184,104 +190,4 @@ func everyField(fields map[string]any, holds func(name string, fault any) bool) 
 		}
 	}
 	return true
-}
-
-func gatewayVerdicts(t *testing.T, kinds ...string) []verdict {
-	t.Helper()
-	var out []verdict
-	eachLine(t, "entity-verdicts.jsonl", func(line []byte) {
-		var v verdict
-		require.NoError(t, json.Unmarshal(line, &v))
-		// The recorder wrote empty lists as empty objects.
-		for _, name := range []string{"hosts", "methods", "paths"} {
-			if empty, ok := v.Input[name].(map[string]any); ok && len(empty) == 0 {
-				v.Input[name] = []any{}
-			}
-		}
-		if slices.Contains(kinds, v.Entity) {
-			out = append(out, v)
-		}
-	})
-	return out
-}
-
-// eachLine reads a file of the gateway's answers, where they are.
-func eachLine(t *testing.T, name string, do func(line []byte)) {
-	t.Helper()
-	file, err := os.Open("../../../shared/reference/gateway/" + name)
-	if os.IsNotExist(err) {
-		t.Skip("the gateway's answers are not there")
-	}
-	require.NoError(t, err)
-	defer func() { _ = file.Close() }()
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		do(lines.Bytes())
-	}
-	require.NoError(t, lines.Err())
-}
-
-// named are the paths of the fields that the gateway names, rules across fields aside.
-func (v verdict) named() map[string]bool {
-	out := map[string]bool{}
-	namedBelow(v.Fields, "", out)
-	delete(out, "")
-	return out
-}
-
-func namedBelow(value any, path string, into map[string]bool) {
-	switch v := value.(type) {
-	case map[string]any:
-		for name, inner := range v {
-			switch {
-			case name == "@entity":
-				into[path] = true
-			case path == "":
-				namedBelow(inner, name, into)
-			default:
-				namedBelow(inner, path+"."+name, into)
-			}
-		}
-	case []any:
-		for i, inner := range v {
-			namedBelow(inner, fmt.Sprintf("%s[%d]", path, i), into)
-		}
-	case string:
-		into[withoutKeys(path)] = true
-	}
-}
-
-// headerPath is a field that the gateway names without the header or by the position of it.
-var headerPath = regexp.MustCompile(`^((?:healthchecks\.active\.)?headers)(?:\[|\.).*`)
-
-func withoutKeys(path string) string { return headerPath.ReplaceAllString(path, "$1") }
-
-// subject is the field that a rule across fields is about, which its text begins with.
-var subject = regexp.MustCompile(`^([a-z_]+) (?:must be|can|cannot|must differ)`)
-
-var unknownField = regexp.MustCompile(`json: unknown field "([^"]*)"`)
-
-func namedByServer(got answer) []string {
-	out := map[string]bool{}
-	message, _ := got.Body["message"].(string)
-	if m := unknownField.FindStringSubmatch(message); m != nil {
-		for name := range strings.SplitSeq(m[1], ", ") {
-			out[name] = true
-		}
-	}
-	list, _ := got.Body["details"].([]any)
-	for _, item := range list {
-		d := item.(map[string]any)
-		if name, ok := d["field"].(string); ok {
-			out[withoutKeys(name)] = true
-			continue
-		}
-		for _, text := range d["messages"].([]any) {
-			if m := subject.FindStringSubmatch(text.(string)); m != nil {
-				out[m[1]] = true
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(out))
 }

@@ -13,7 +13,7 @@ func route(set *settings) *collection {
 		protocols[i] = protocol
 	}
 	return &collection{
-		path: "routes", entity: "route", key: "name", nameFilter: true, limit: 10_000,
+		path: "routes", entity: "route", key: "name", filters: filters{name: "name"}, limit: 10_000,
 		unique:  []unique{{field: "name"}},
 		foreign: []foreign{{field: "service", to: "services"}},
 		nested:  []nesting{{parent: "services", segment: "routes", field: "service"}},
@@ -40,7 +40,7 @@ func route(set *settings) *collection {
 			stringList("snis", satisfies(routeSNIFault)),
 			field{
 				name: "headers", kind: kindMapping, keys: []check{headerNameCheck()},
-				items: &field{kind: kindList, min: 1, keepEmpty: true, items: &field{checks: []check{minLength(1)}}},
+				items: &field{kind: kindList, min: 1, keepEmpty: true, items: &field{checks: []check{notEmpty()}}},
 			},
 			endpoints("sources"), endpoints("destinations"),
 		),

@@ -11,7 +11,7 @@ func service(set *settings) *collection {
 		return field{name: name, kind: kindInteger, fallback: int64(60_000), checks: []check{between(1, 2_147_483_646)}}
 	}
 	return &collection{
-		path: "services", entity: "service", key: "name", nameFilter: true, limit: 10_000,
+		path: "services", entity: "service", key: "name", filters: filters{name: "name"}, limit: 10_000,
 		unique: []unique{{field: "name"}},
 		foreign: []foreign{
 			{field: "client_certificate", to: "certificates"},

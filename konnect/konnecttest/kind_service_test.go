@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -156,11 +157,10 @@ func TestServiceCertificateReferences(t *testing.T) {
 		"host": "a", "protocol": "https", "client_certificate": map[string]any{"id": idOne}, "ca_certificates": []string{idTwo},
 	}
 	assert.Equal(t, "client_certificate.id", field(c.do("POST", entities+"/services", body)))
-	_, err := c.srv.Put(id, "certificates", map[string]any{"id": idOne, "cert": "x"})
-	require.NoError(t, err)
+	cert, ca := leaf(t), authority(t, time.Now().Add(time.Hour))
+	require.Equal(t, 200, c.do("PUT", entities+"/certificates/"+idOne, map[string]any{"cert": cert.Cert, "key": cert.Key}).Status)
 	assert.Equal(t, "ca_certificates", field(c.do("POST", entities+"/services", body)))
-	_, err = c.srv.Put(id, "ca_certificates", map[string]any{"id": idTwo, "cert": "x"})
-	require.NoError(t, err)
+	require.Equal(t, 200, c.do("PUT", entities+"/ca_certificates/"+idTwo, map[string]any{"cert": ca.Cert}).Status)
 	assert.Equal(t, 201, c.do("POST", entities+"/services", body).Status)
 	require.ErrorContains(t, c.srv.Delete(id, "certificates", idOne), "as service references this value")
 	require.ErrorContains(t, c.srv.Delete(id, "ca_certificates", idTwo), "as service references this value")

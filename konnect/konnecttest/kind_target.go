@@ -3,8 +3,8 @@ package konnecttest
 func target(set *settings) *collection {
 	return &collection{
 		path: "targets", entity: "target", key: "target", limit: 10_000,
-		nestedOnly: true, flatErrors: familyProblem, fractional: true,
-		unique:  []unique{{field: "target", parts: []string{"upstream.id", "target"}}},
+		flat: flatLists, flatErrors: familyProblem, fractional: true,
+		unique:  []unique{{field: "target", among: "upstream.id"}},
 		foreign: []foreign{{field: "upstream", to: "upstreams", onDelete: cascade}},
 		nested:  []nesting{{parent: "upstreams", segment: "targets", field: "upstream"}},
 		fields: withCommon(set,

@@ -24,6 +24,7 @@ type query struct {
 	anyTags  []string
 	name     string
 	contains string
+	exact    map[string]string // by field
 }
 
 func (s *Server) listEntities(at place) handler {
@@ -43,10 +44,10 @@ func (s *Server) listEntities(at place) handler {
 			return reply{}, fail
 		}
 		if at.row.wrap != nil {
-			return jsonReply(http.StatusOK, []byte(at.row.wrap(joined(*source), len(*source)))), nil
+			return jsonReply(http.StatusOK, []byte(at.row.wrap(sc.joined(*source), len(*source)))), nil
 		}
-		page, more := q.page(source)
-		return jsonReply(http.StatusOK, c.pageBody(at, page, more)), nil
+		p := q.page(source, at.row.filters.name, func(e *entity) *entity { return e })
+		return jsonReply(http.StatusOK, c.pageBody(at.row.path, p, sc.joined(p.entities))), nil
 	}
 }
 
@@ -68,8 +69,8 @@ func (c *call) query(at place, nestedTags bool) (query, *failure) {
 		}
 		q.after = after
 	}
-	if at.row.nameFilter && at.below == nil {
-		q.name, q.contains = params.Get("filter[name][eq]"), params.Get("filter[name][contains]")
+	if at.below == nil {
+		q.filter(params, at.row.filters)
 	}
 	tags := params.Get("tags")
 	switch {
@@ -82,6 +83,17 @@ func (c *call) query(at place, nestedTags bool) (query, *failure) {
 		q.allTags = strings.Split(tags, ",")
 	}
 	return q, nil
+}
+
+func (q *query) filter(params url.Values, known filters) {
+	if known.name != "" {
+		q.name, q.contains = params.Get("filter[name][eq]"), params.Get("filter[name][contains]")
+	}
+	for _, field := range known.exact {
+		if value := params.Get(field); value != "" {
+			q.exact = map[string]string{field: value}
+		}
+	}
 }
 
 // source is the shortest list that has all the entities asked for.
@@ -103,23 +115,40 @@ func (sc *scope) source(c *call, at place, q query) (*ordered, *failure) {
 	return source, nil
 }
 
-func (q query) page(source *ordered) (page []*entity, more bool) {
-	for _, e := range source.after(q.after) {
-		if !q.wants(e) {
-			continue
-		}
-		if len(page) == q.size {
-			return page, true
-		}
-		page = append(page, e)
-	}
-	return page, false
+// page is a part of a list.
+type page struct {
+	entities []*entity
+	last     uint64 // sequence of what the last one was listed by
+	more     bool
 }
 
-func (q query) wants(e *entity) bool {
-	name := text(e.values, "name")
+// page cuts one from a list of what of leads to the entities asked for. Names are those
+// of the field.
+func (q query) page(source *ordered, nameField string, of func(*entity) *entity) page {
+	var p page
+	for _, e := range source.after(q.after) {
+		wanted := of(e)
+		if !q.wants(wanted, nameField) {
+			continue
+		}
+		if len(p.entities) == q.size {
+			p.more = true
+			return p
+		}
+		p.entities, p.last = append(p.entities, wanted), e.seq
+	}
+	return p
+}
+
+func (q query) wants(e *entity, nameField string) bool {
+	name := text(e.values, nameField)
 	if (q.name != "" && name != q.name) || !strings.Contains(name, q.contains) {
 		return false
+	}
+	for field, value := range q.exact {
+		if text(e.values, field) != value {
+			return false
+		}
 	}
 	if q.allTags == nil && q.anyTags == nil {
 		return true
@@ -133,27 +162,27 @@ func (q query) wants(e *entity) bool {
 	return q.anyTags == nil || slices.ContainsFunc(q.anyTags, func(tag string) bool { return slices.Contains(tags, tag) })
 }
 
-// pageBody writes a page from the entities' encoded forms.
-func (c *call) pageBody(at place, page []*entity, more bool) []byte {
+// pageBody writes a page of a collection from its encoded items.
+func (c *call) pageBody(path string, p page, items []byte) []byte {
 	body := &bytes.Buffer{}
 	body.WriteString(`{"data":[`)
-	body.Write(joined(page))
+	body.Write(items)
 	body.WriteString(`],"next":`)
-	if !more {
+	if !p.more {
 		body.WriteString(`null}`)
 		return body.Bytes()
 	}
-	token := writeOffset(at.row.path, page[len(page)-1].seq)
+	token := writeOffset(path, p.last)
 	body.Write(mustEncode(c.nextURI(token)))
 	body.WriteString(`,"offset":"` + token + `"}`)
 	return body.Bytes()
 }
 
 // joined is the items of a JSON list of entities.
-func joined(entities []*entity) []byte {
+func (sc *scope) joined(entities []*entity) []byte {
 	items := make([][]byte, len(entities))
 	for i, e := range entities {
-		items[i] = e.encoded
+		items[i] = sc.shown(e)
 	}
 	return bytes.Join(items, []byte(","))
 }

@@ -19,9 +19,9 @@ type Request struct {
 	Path   string // unescaped
 	Query  url.Values
 	Header http.Header // the Authorization header is redacted
-	Body   []byte
-	Status int    // of the answer, whether or not it reached the client; 0 while under way
-	Fault  string // injected effect, such as "lose response"; "" for none
+	Body   []byte      // secrets of an entity are redacted, see WithSecretsShown
+	Status int         // of the answer, whether or not it reached the client; 0 while under way
+	Fault  string      // injected effect, such as "lose response"; "" for none
 }
 
 // IsWrite reports whether the method is one that changes state.

@@ -45,6 +45,10 @@ type settings struct {
 	hostsAsSent      bool
 	decodedURLPaths  bool
 	deckReads        bool
+	secretsShown     bool
+	quotedValues     bool
+	kinds            kindSettings
+	certificates     certificateSettings
 
 	latency     time.Duration
 	rate        rateLimit
@@ -70,6 +74,7 @@ func newSettings(opts []Option) *settings {
 		limits:         map[string]int{planeLimitName: 100},
 		limitStatus:    http.StatusForbidden,
 		flavor:         FlavorTraditional,
+		kinds:          kindSettings{memberAddedTwice: http.StatusBadRequest, memberMissing: http.StatusNoContent},
 	}
 	for _, opt := range opts {
 		opt(set)

@@ -2,15 +2,19 @@ package konnecttest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // entityRow returns the collection of entities that are called so, in the singular or the
 // plural; nil where they have no fields.
 func (st *store) entityRow(entity string) *collection {
+	hyphened := func(name string) string { return strings.ReplaceAll(name, "_", "-") }
 	i := slices.IndexFunc(st.rows, func(row *collection) bool {
-		return !row.listOnly() && (row.entity == entity || row.path == entity)
+		known := []string{hyphened(row.entity), hyphened(row.path)}
+		return !row.listOnly() && row.pairs == nil && slices.Contains(known, hyphened(entity))
 	})
 	if i < 0 {
 		return nil
@@ -105,7 +109,32 @@ func gatewayFields(fields []field, defaults object, references map[string]string
 // jsonSchema is a JSON Schema. References and free maps are closed in it: by that decK
 // knows that there are no defaults inside.
 func (c *collection) jsonSchema() object {
-	return object{"type": "object", "properties": jsonFields(c.fields, c.defaults(), c.references())}
+	out := object{"type": "object", "properties": jsonFields(c.fields, c.defaults(), c.references())}
+	var cases []any
+	for i := range c.fields {
+		cases = append(cases, c.fields[i].jsonCases()...)
+	}
+	if cases != nil {
+		out["allOf"] = cases
+	}
+	return out
+}
+
+// jsonCases are the members of a record by what they depend on, each below its name.
+func (f *field) jsonCases() []any {
+	if f.variants == nil {
+		return nil
+	}
+	var out []any
+	for _, name := range slices.Sorted(maps.Keys(f.variants.of)) {
+		fields := f.variants.of[name].fields
+		members := object{"type": "object", "properties": jsonFields(fields, new(reading).record(fields, nil, ""), nil)}
+		out = append(out, object{
+			"if":   object{"properties": object{f.variants.by: object{"const": name}}},
+			"then": object{"properties": object{f.name: object{"properties": object{name: members}}}},
+		})
+	}
+	return out
 }
 
 func jsonFields(fields []field, defaults object, references map[string]string) object {
@@ -125,10 +154,10 @@ func jsonFields(fields []field, defaults object, references map[string]string) o
 	return properties
 }
 
-var gatewayTypes = [...]string{"string", "integer", "number", "boolean", "array", "record", "map"}
+var gatewayTypes = [...]string{"string", "integer", "number", "boolean", "array", "record", "map", "json"}
 
 // described is a field without its members. A record's default is that of its members.
-func (f *field) described(defaults object, types [kindMapping + 1]string) object {
+func (f *field) described(defaults object, types [kindAny + 1]string) object {
 	out := object{"type": types[f.kind]}
 	if value, ok := defaults[f.name]; ok && f.kind != kindRecord {
 		out["default"] = value

@@ -86,7 +86,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, e *endpoint) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	c := &call{server: s, request: r, body: body, family: e.familyOf(r)}
 	c.now.at = s.set.clock()
-	entry := s.journal.begin(r, body, s.operation(r, e), c.now.at)
+	entry := s.journal.begin(r, s.logged(r, e, body), s.operation(r, e), c.now.at)
 	c.now.request = int64(entry.Number)
 
 	effect := s.faults.pick(entry)

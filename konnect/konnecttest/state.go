@@ -25,7 +25,7 @@ func (s *Server) Entities(controlPlaneID, collection string) []map[string]any {
 	}
 	out := make([]map[string]any, 0, len(sc.table.all))
 	for _, e := range sc.table.all {
-		out = append(out, decoded(e.encoded))
+		out = append(out, sc.table.whole(s.set, e))
 	}
 	return out
 }
@@ -43,7 +43,7 @@ func (s *Server) Entity(controlPlaneID, collection, idOrName string) map[string]
 	if e == nil {
 		return nil
 	}
-	return decoded(e.encoded)
+	return sc.table.whole(s.set, e)
 }
 
 // Put creates or replaces an entity as the API would, defaults and constraints included,
@@ -79,7 +79,7 @@ func (s *Server) Put(controlPlaneID, collection string, entity map[string]any) (
 	if fail != nil {
 		return nil, fmt.Errorf("put %s: %w", collection, fail)
 	}
-	return decoded(e.encoded), nil
+	return sc.table.whole(s.set, e), nil
 }
 
 // Modify lets change edit an entity in place. The result is not checked beyond its
@@ -92,7 +92,7 @@ func (s *Server) Modify(controlPlaneID, collection, id string, change func(entit
 	if err != nil {
 		return fmt.Errorf("modify %s %s: %w", collection, id, err)
 	}
-	values := decoded(e.encoded)
+	values := sc.table.whole(s.set, e)
 	before := values["updated_at"]
 	change(values)
 	values["id"] = e.id
@@ -107,7 +107,8 @@ func (s *Server) Modify(controlPlaneID, collection, id string, change func(entit
 		return fmt.Errorf("modify %s %s: %w", collection, id, err)
 	}
 	sc.release(e, values, e.id)
-	sc.table.put(e, decoded(encoded), encoded)
+	stored := decoded(encoded)
+	sc.table.put(e, stored, mustEncode(sc.table.row.public(stored)))
 	return nil
 }
 

@@ -1,7 +1,10 @@
 package konnecttest
 
 import (
+	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"sync"
 )
 
@@ -46,21 +49,25 @@ type scope struct {
 	plane  *controlPlane
 	table  *table
 	now    moment
+	query  url.Values // of the request; nil without one
 }
 
 func (sc *scope) set() *settings { return sc.server.set }
 
+// in is the scope of another collection of the same control plane.
+func (sc *scope) in(path string) *scope {
+	out := *sc
+	out.table = sc.plane.tables[path]
+	return &out
+}
+
 // store creates an entity with that ID, or replaces e unless it is nil.
 func (sc *scope) store(e *entity, id string, values object) (*entity, *failure) {
-	if e == nil {
-		if fail := sc.admit(); fail != nil {
-			return nil, fail
-		}
-	}
-	if fail := sc.checkUnique(e, id, values); fail != nil {
+	values, fail := sc.completed(e, id, values)
+	if fail != nil {
 		return nil, fail
 	}
-	if fail := sc.checkForeign(values); fail != nil {
+	if fail := sc.checkStored(e, id, values); fail != nil {
 		return nil, fail
 	}
 	fresh := e == nil
@@ -75,7 +82,36 @@ func (sc *scope) store(e *entity, id string, values object) (*entity, *failure) 
 		sc.release(e, full, e.id)
 	}
 	sc.table.put(e, full, encoded)
+	if after := sc.table.row.writes.after; after != nil {
+		after(sc, e)
+	}
 	return e, nil
+}
+
+// completed are the values with what the server fills in.
+func (sc *scope) completed(e *entity, id string, values object) (object, *failure) {
+	row := sc.table.row
+	if fail := row.parentFault(values); fail != nil || row.writes.complete == nil {
+		return values, fail
+	}
+	c := &completion{scope: sc, id: id, values: maps.Clone(values)}
+	if e != nil {
+		c.id, c.old = e.id, e.values
+	}
+	return c.values, row.writes.complete(c)
+}
+
+// checkStored holds values against the limit and what else is stored.
+func (sc *scope) checkStored(e *entity, id string, values object) *failure {
+	if e == nil {
+		if fail := sc.admit(); fail != nil {
+			return fail
+		}
+	}
+	if fail := sc.checkUnique(e, id, values); fail != nil {
+		return fail
+	}
+	return sc.checkForeign(values)
 }
 
 func (sc *scope) admit() *failure {
@@ -100,14 +136,26 @@ func (sc *scope) checkUnique(e *entity, id string, values object) *failure {
 			continue
 		}
 		if other := sc.table.unique[i][key]; other != nil && other != e {
-			return brokenConstraint(u.field, "unique")
+			return sc.set().taken(u, values)
 		}
 		freed, ok := sc.table.released[u.field+key]
 		if ok && lag.holds(freed.at, sc.now) && (e == nil || freed.id != e.id) {
-			return brokenConstraint(u.field, "unique")
+			return sc.set().taken(u, values)
 		}
 	}
 	return nil
+}
+
+// taken reports a unique value that something else has.
+func (set *settings) taken(u unique, values object) *failure {
+	if u.taken != nil {
+		return u.taken
+	}
+	suffix := ""
+	if set.quotedValues {
+		suffix = fmt.Sprintf(" for value '%s': ", text(values, u.field))
+	}
+	return brokenKey(u.field, "unique", suffix)
 }
 
 func (sc *scope) checkForeign(values object) *failure {
@@ -148,8 +196,7 @@ func (sc *scope) remove(e *entity) *failure {
 		}
 	}
 	for victim, t := range victims {
-		within := &scope{server: sc.server, plane: sc.plane, table: t, now: sc.now}
-		within.release(victim, nil, "")
+		sc.in(t.row.path).release(victim, nil, "")
 		t.drop(victim)
 	}
 	return nil

@@ -56,16 +56,29 @@ func (t *table) find(idOrKey string, within object) *entity {
 	if t.row.key == "" {
 		return nil
 	}
+	return t.by(t.row.key, idOrKey, within)
+}
+
+// read is find for reads and for entities that a path lies below.
+func (t *table) read(idOrKey string, within object) *entity {
+	if e := t.byID[idOrKey]; e != nil || t.row.readKey == "" {
+		return t.find(idOrKey, within)
+	}
+	return t.by(t.row.readKey, idOrKey, within)
+}
+
+// by looks up a unique field.
+func (t *table) by(field, value string, within object) *entity {
 	probe := maps.Clone(within)
 	if probe == nil {
 		probe = object{}
 	}
-	probe[t.row.key] = idOrKey
+	probe[field] = value
 	if t.row.normalise != nil {
 		t.row.normalise(probe)
 	}
 	for i, u := range t.row.unique {
-		if key := u.key(probe); u.field == t.row.key && key != "" {
+		if key := u.key(probe); u.field == field && key != "" {
 			return t.unique[i][key]
 		}
 	}
@@ -144,7 +157,7 @@ func (t *table) encode(set *settings, values object) ([]byte, error) {
 	if set.nullFields {
 		values = t.row.withNulls(values)
 	}
-	encoded, err := encode(values)
+	encoded, err := encode(t.row.public(values))
 	if err != nil {
 		return nil, fmt.Errorf("encode %s: %w", t.row.entity, err)
 	}

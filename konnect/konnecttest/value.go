@@ -113,6 +113,31 @@ func number(value any) (float64, bool) {
 	return 0, false
 }
 
+// plain is a value of any shape with its numbers as a table has them.
+func plain(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		n, ok := simpleNumber(v)
+		if !ok {
+			return v
+		}
+		return n
+	case []any:
+		out := make([]any, len(v))
+		for i, item := range v {
+			out[i] = plain(item)
+		}
+		return out
+	case object:
+		out := make(object, len(v))
+		for name, item := range v {
+			out[name] = plain(item)
+		}
+		return out
+	}
+	return value
+}
+
 func jsonType(value any) string {
 	switch value.(type) {
 	case nil:
