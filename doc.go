@@ -26,6 +26,8 @@
 //   - [github.com/konnectkit/konnectkit/resolve] is the graph of references among
 //     objects: order, grants, control planes, pictures; and Source, where objects
 //     outside a batch are looked up.
+//   - [github.com/konnectkit/konnectkit/resolve/routing] tells which route takes a
+//     request, and why, as gateways decide it.
 //
 // Packages import downwards only: crd, then builder and resolve, then konnect,
 // then programs. The runnable programs are under examples.

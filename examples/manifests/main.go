@@ -69,8 +69,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, s strea
 	if err != nil {
 		return s.fail(exitFailed, err)
 	}
-	if o.mermaid {
+	switch {
+	case o.mermaid:
 		return draw(ctx, objects, s)
+	case o.explain != nil:
+		return explain(ctx, o, objects, s)
 	}
 	return provision(ctx, o, objects, getenv, s)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/examples/internal/connect"
 	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/resolve/routing"
 )
 
 const usage = `Usage: manifests [flags] PATH...
@@ -42,13 +43,16 @@ result, as in "kustomize build overlays/prod | manifests -".
   --output FORMAT   text (the default), or json for the plan or report as one document
   --mermaid         print a picture of the objects as a Mermaid flowchart; Konnect is
                     not needed
+  --explain REQUEST print which route takes a request, such as "GET https://host/path",
+                    and why, from the files alone; Konnect is not needed. Ties are decided
+                    by IDs, as far as the objects say them
   -v, --verbose     print each request, each finished object and each object and file
                     that is left out to standard error
 
 Exit codes:
   0   done, or nothing to do
   1   failed or interrupted; nothing was written unless a report is printed, and to
-      run again resumes
+      run again resumes; with --explain: or no route takes the request
   2   with --plan: there is something to do
   64  the command line is wrong
 
@@ -68,6 +72,8 @@ type options struct {
 	owner, output                                 string
 	adopt                                         konnect.AdoptionPolicy
 	maxDeletes                                    int
+	// explain is nil without --explain.
+	explain *routing.Request
 }
 
 // Formats of --output.
@@ -93,6 +99,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.output, "output", outputText, "")
 	flags.StringVar((*string)(&o.adopt), "adopt", "", "")
 	flags.IntVar(&o.maxDeletes, "max-deletes", noLimit, "")
+	request := flags.String("explain", "", "")
 	for {
 		if err := flags.Parse(args); err != nil {
 			return o, err
@@ -107,7 +114,19 @@ func parse(args []string) (options, error) {
 		}
 		o.paths, args = append(o.paths, rest[0]), rest[1:]
 	}
-	return o, o.check()
+	if err := o.check(); err != nil || *request == "" {
+		return o, err
+	}
+	return o, o.setExplain(*request)
+}
+
+// setExplain reads the value of --explain. The error does not quote it.
+func (o *options) setExplain(text string) (err error) {
+	if o.plan || o.prune || o.delete || o.mermaid {
+		return errors.New("--explain goes with none of --plan, --prune, --delete and --mermaid")
+	}
+	o.explain, err = parseRequest(text)
+	return err
 }
 
 func (o options) check() error {

@@ -57,6 +57,8 @@ func TestUsageErrors(t *testing.T) {
 		{"an unknown policy", []string{"--adopt", "all", "a"}, "from-operator"},
 		{"a tag that is missing", []string{"--adopt", "tagged:", "a"}, "tagged:TAG"},
 		{"deleting takes nothing over", []string{"--adopt", "unowned", "--delete", "a"}, "--adopt"},
+		{"an explanation is no plan", []string{"--explain", "GET http://a.com/", "--plan", "a"}, "--explain"},
+		{"no request", []string{"--explain", "https://name:word@a.com", "a"}, "GET https://example.com/path"},
 		{"an unknown format", []string{"--output", "yaml", "a"}, "json"},
 		{"a picture is no document", []string{"--output", "json", "--mermaid", "a"}, "--mermaid"},
 		{"no number", []string{"--max-deletes", "all", "a"}, "max-deletes"},
@@ -80,7 +82,7 @@ func TestHelp(t *testing.T) {
 	assert.Equal(t, usage, stdout)
 
 	described := regexp.MustCompile(`(?m)^ {2}(?:-v, )?--([a-z-]+)`).FindAllStringSubmatch(usage, -1)
-	assert.Len(t, described, 11)
+	assert.Len(t, described, 12)
 	for _, option := range described {
 		if _, err := parse([]string{"--" + option[1] + "=", "a"}); err != nil {
 			assert.NotContains(t, err.Error(), "not defined")
