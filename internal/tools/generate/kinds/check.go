@@ -8,6 +8,8 @@ import (
 	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
 )
 
+const validationMarker = "kubebuilder:validation"
+
 // checker collects the checks of one package.
 type checker struct {
 	in *source.Package
@@ -71,6 +73,9 @@ func byJSON(a, b source.Field) int { return strings.Compare(a.JSON, b.JSON) }
 // field returns the statements that check a field.
 func (c *checker) field(receiver string, f source.Field) ([]string, error) {
 	access := receiver + "." + f.Name
+	if err := c.knows(f); err != nil {
+		return nil, err
+	}
 	if f.Type == "[]metav1.Condition" {
 		return []string{"errs.Add(commonv1alpha1.ValidateConditions(" + access + ", path)...)"}, nil
 	}
@@ -88,6 +93,35 @@ func (c *checker) field(receiver string, f source.Field) ([]string, error) {
 		return []string{"if " + access + " != nil {\n" + strings.Join(lines, "\n") + "\n}"}, nil
 	default:
 		return lines, nil
+	}
+}
+
+// knows fails for a marker that no check is made of: it would be lost.
+func (c *checker) knows(f source.Field) error {
+	element := strings.TrimPrefix(f.Pointed(), "[]")
+	if text, ok := c.in.Named[element]; ok && len(text.Markers(validationMarker)) > 0 {
+		return fmt.Errorf("the markers of type %s are not supported, write check by hand", element)
+	}
+	for _, marker := range f.Markers(validationMarker) {
+		name := marker[:strings.IndexAny(marker+"=", "=:")]
+		if name != "XValidation" && !slices.Contains(markersOf(f), name) {
+			return fmt.Errorf("marker %s of type %s is not supported, write check by hand", name, f.Type)
+		}
+	}
+	return nil
+}
+
+// markersOf are the markers that checks are made of, by the field's type.
+func markersOf(f source.Field) []string {
+	switch {
+	case f.Pointed() == "string":
+		return []string{"MinLength", "MaxLength", "Enum", "Pattern"}
+	case f.Pointed() == "int" || f.Pointed() == "int32" || f.Pointed() == "int64":
+		return []string{"Minimum", "Maximum"}
+	case strings.HasPrefix(f.Type, "[]"):
+		return []string{"MinItems", "MaxItems"}
+	default:
+		return nil
 	}
 }
 
@@ -121,8 +155,8 @@ func (c *checker) value(access string, f source.Field) (lines []string, guarded 
 
 // list returns the statements that check a list and its items.
 func (c *checker) list(access, at string, f source.Field) (lines []string, guarded bool, err error) {
-	least, hasLeast := f.Marker("kubebuilder:validation:MinItems")
-	most, hasMost := f.Marker("kubebuilder:validation:MaxItems")
+	least, hasLeast := f.Marker(validationMarker + ":MinItems")
+	most, hasMost := f.Marker(validationMarker + ":MaxItems")
 	if hasLeast && !hasMost {
 		return nil, false, fmt.Errorf("a list needs a most number of items where it has a least")
 	}

@@ -131,6 +131,9 @@ func read(t *testing.T, root, what string) string {
 func TestGenerateRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ fields, want string }{
+		"unknown marker":  {"// +kubebuilder:validation:MaxProperties=3\nLabels map[string]string `json:\"labels,omitzero\"`", "KongThingSpec.Labels: marker MaxProperties of type map[string]string"},
+		"items":           {"// +kubebuilder:validation:items:MaxLength=3\nParts []string `json:\"parts\"`", "marker items of type []string"},
+		"named type":      {"Mode Mode `json:\"mode\"`\n}\n\n// Mode is a type.\n//\n// +kubebuilder:validation:Enum=a\ntype Mode string\n\ntype other struct {", "the markers of type Mode"},
 		"pattern":         {"// +kubebuilder:validation:Pattern=`^x$`\nName string `json:\"name\"`", "KongThingSpec.Name: pattern `^x$`"},
 		"one limit":       {"// +kubebuilder:validation:Minimum=1\nPort *int64 `json:\"port,omitempty\"`", "both a minimum and a maximum"},
 		"least length":    {"// +kubebuilder:validation:MinLength=2\nName string `json:\"name\"`", "a least length of 2"},

@@ -47,10 +47,10 @@ func text(access string, f source.Field) ([]string, error) {
 	check := func(method string, more ...string) string {
 		return fmt.Sprintf("errs.%s(path, %q, %s)", method, f.JSON, strings.Join(append([]string{value}, more...), ", "))
 	}
-	least, hasLeast := f.Marker("kubebuilder:validation:MinLength")
-	most, hasMost := f.Marker("kubebuilder:validation:MaxLength")
-	allowed, isEnum := f.Marker("kubebuilder:validation:Enum")
-	pattern, hasPattern := f.Marker("kubebuilder:validation:Pattern")
+	least, hasLeast := f.Marker(validationMarker + ":MinLength")
+	most, hasMost := f.Marker(validationMarker + ":MaxLength")
+	allowed, isEnum := f.Marker(validationMarker + ":Enum")
+	pattern, hasPattern := f.Marker(validationMarker + ":Pattern")
 	form, err := formOf(pattern)
 	if hasPattern && err != nil {
 		return nil, err
@@ -90,8 +90,8 @@ func formOf(pattern string) (form, error) {
 }
 
 func number(access string, f source.Field) ([]string, error) {
-	least, hasLeast := f.Marker("kubebuilder:validation:Minimum")
-	most, hasMost := f.Marker("kubebuilder:validation:Maximum")
+	least, hasLeast := f.Marker(validationMarker + ":Minimum")
+	most, hasMost := f.Marker(validationMarker + ":Maximum")
 	if !hasLeast && !hasMost {
 		return nil, nil
 	}

@@ -71,7 +71,7 @@ func (k kind) Immutable() []source.Field {
 	var fields []source.Field
 	for _, f := range k.spec.Fields {
 		rule := fmt.Sprintf(`rule="self.spec.%[1]s == oldSelf.spec.%[1]s",message="spec.%[1]s is immutable"`, f.JSON)
-		for _, marker := range k.Markers("kubebuilder:validation:XValidation") {
+		for _, marker := range k.Markers(validationMarker + ":XValidation") {
 			if marker == rule && f.Type == namespacedRef {
 				fields = append(fields, f)
 			}

@@ -28,6 +28,8 @@ type Package struct {
 	ImportPath string
 	// Structs in the order of their files and lines.
 	Structs []*Struct
+	// Named are the types other than structs, by name.
+	Named map[string]Text
 	// Functions and Constants of the package, by name.
 	Functions, Constants []string
 
@@ -46,7 +48,7 @@ func Read(root, importPath string) (*Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Package{ImportPath: importPath, methods: map[string][]method{}}
+	p := &Package{ImportPath: importPath, Named: map[string]Text{}, methods: map[string][]method{}}
 	for _, name := range names {
 		base := filepath.Base(name)
 		if strings.HasSuffix(base, "_test.go") || strings.HasPrefix(base, Prefix) {
@@ -144,14 +146,16 @@ func (p *Package) addSpec(file *ast.File, d *ast.GenDecl, spec ast.Spec) {
 			}
 		}
 	case *ast.TypeSpec:
-		if structure, ok := s.Type.(*ast.StructType); ok {
-			text := newText(d.Doc)
-			added := &Struct{Name: s.Name.Name, Text: text, file: file}
-			for _, field := range structure.Fields.List {
-				added.Fields = append(added.Fields, newFields(field)...)
-			}
-			p.Structs = append(p.Structs, added)
+		structure, ok := s.Type.(*ast.StructType)
+		if !ok {
+			p.Named[s.Name.Name] = newText(d.Doc)
+			return
 		}
+		added := &Struct{Name: s.Name.Name, Text: newText(d.Doc), file: file}
+		for _, field := range structure.Fields.List {
+			added.Fields = append(added.Fields, newFields(field)...)
+		}
+		p.Structs = append(p.Structs, added)
 	}
 }
 
