@@ -1,6 +1,8 @@
 package applyconfiguration_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
@@ -8,12 +10,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/konnectkit/konnectkit/crd/applyconfiguration"
 	configurationac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1alpha1"
 	konnectac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha1"
 	konnectv1alpha2ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha2"
 	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/internal/samples"
 )
 
 const module = "github.com/konnectkit/konnectkit/"
@@ -58,6 +63,50 @@ func TestEveryKindHasAnApplyConfiguration(t *testing.T) {
 			assert.True(t, found[gvk.GroupVersion().String()+" "+kind], "no apply configuration of %s", gvk)
 		}
 	}
+}
+
+// The samples have every field of every kind, so that none can be missing in its apply
+// configuration, or be there under another name.
+func TestEveryFieldIsInTheApplyConfiguration(t *testing.T) {
+	t.Parallel()
+	kinds, err := crdscheme.Kinds()
+	require.NoError(t, err)
+	for _, kind := range kinds {
+		t.Run(kind.Kind, func(t *testing.T) {
+			t.Parallel()
+			documents, err := samples.Documents(kind.Kind)
+			require.NoError(t, err)
+			for _, document := range documents {
+				object, err := yaml.ToJSON(document)
+				require.NoError(t, err)
+				intent := emptyOf(kind.GroupVersionKind)
+				require.NotNil(t, intent, "no apply configuration of %s", kind.GroupVersionKind)
+				decoder := json.NewDecoder(bytes.NewReader(object))
+				decoder.DisallowUnknownFields()
+				require.NoError(t, decoder.Decode(intent))
+				again, err := json.Marshal(intent)
+				require.NoError(t, err)
+				assert.Equal(t, specOf(t, object), specOf(t, again))
+			}
+		})
+	}
+}
+
+func specOf(t *testing.T, object []byte) any {
+	t.Helper()
+	var fields map[string]any
+	require.NoError(t, json.Unmarshal(object, &fields))
+	return fields["spec"]
+}
+
+// emptyOf returns an empty apply configuration of a kind; nil when there is none.
+func emptyOf(gvk schema.GroupVersionKind) configuration {
+	for _, c := range configurations() {
+		if *c.GetAPIVersion() == gvk.GroupVersion().String() && *c.GetKind() == gvk.Kind {
+			return c
+		}
+	}
+	return nil
 }
 
 // Whatever is not in an intent must be absent from its JSON, so each field must be able

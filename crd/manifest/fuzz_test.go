@@ -14,6 +14,7 @@ import (
 	apiequality "k8s.io/apimachinery/pkg/api/equality"
 
 	"github.com/konnectkit/konnectkit/crd/manifest"
+	"github.com/konnectkit/konnectkit/internal/samples"
 )
 
 func readSeed(f *testing.F, path string) []byte {
@@ -32,6 +33,7 @@ func requireOneLine(t *testing.T, text string) {
 // Whatever decodes must be written, and read again as the same objects. Options of
 // DecodeAll change nothing about it, and what they let pass they report.
 func FuzzDecodeAll(f *testing.F) {
+	addSamples(f)
 	for _, path := range []string{"testdata/how-to.yaml", "testdata/no-namespace.yaml", "testdata/encode.golden.yaml"} {
 		f.Add(readSeed(f, path))
 	}
@@ -98,8 +100,21 @@ func FuzzUnknownFields(f *testing.F) {
 	})
 }
 
+// addSamples adds the valid objects of all kinds.
+func addSamples(f *testing.F) {
+	f.Helper()
+	kinds, err := samples.Kinds()
+	require.NoError(f, err)
+	for _, kind := range kinds {
+		documents, err := samples.Documents(kind)
+		require.NoError(f, err)
+		f.Add(bytes.Join(documents, []byte("\n---\n")))
+	}
+}
+
 // Defaults are filled in once, and validation has one answer and leaves the object alone.
 func FuzzDefaultValidate(f *testing.F) {
+	addSamples(f)
 	for _, path := range []string{"testdata/how-to.yaml", "testdata/encode.golden.yaml"} {
 		f.Add(readSeed(f, path))
 	}
