@@ -46,6 +46,11 @@ func (b *batch) assignAccounts(c *Client, o callOptions, notes *notes) {
 			b.faults.problem(i, i.key, err)
 		}
 	}
+	for _, i := range b.items {
+		if i.controlPlane != nil {
+			i.account = i.controlPlane.account
+		}
+	}
 }
 
 func (b *batch) accountOf(c *Client, controlPlane *resolve.Node, notes *notes) (*account, error) {

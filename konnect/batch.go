@@ -10,7 +10,6 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -81,7 +80,9 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 	if ctx.Err() != nil {
 		return b, fmt.Errorf("resolve: %w", ctx.Err())
 	}
-	b.takeResolveErrors(err, o, c.config.fallbackAuth, notes)
+	if err != nil {
+		b.takeResolveErrors(err, o, c.config.fallbackAuth, notes)
+	}
 	if o.partial {
 		b.isolate()
 	}
@@ -140,9 +141,7 @@ func (b *batch) collect(graph *resolve.Graph) {
 		if k == nil {
 			continue
 		}
-		i := &item{
-			n: len(b.items), key: node.Key, mark: marks.KeyOf(node.Key), object: node.Object, inBatch: node.InBatch, node: node, kind: k,
-		}
+		i := newItem(len(b.items), node, k)
 		b.items = append(b.items, i)
 		b.byKey[i.key], b.byMark[i.mark] = i, i
 	}
@@ -156,9 +155,6 @@ func (b *batch) collect(graph *resolve.Graph) {
 
 // takeResolveErrors turns the errors of resolve into problems.
 func (b *batch) takeResolveErrors(err error, o callOptions, fallbackAuth bool, notes *notes) {
-	if err == nil {
-		return
-	}
 	all, ok := errors.AsType[*resolve.Error](err)
 	if !ok {
 		b.faults.stop(crd.Key{}, err)

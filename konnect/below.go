@@ -20,12 +20,12 @@ type below struct {
 // inWhich are the collections in which something may belong to an entity; that of plugins
 // has no kind.
 func (x *decision) inWhich(b *batch, w *world, o callOptions) []collection {
-	at := collection{account: x.account(), controlPlaneID: w.of(x.controlPlane()).id}
+	at := collection{account: x.account, controlPlaneID: w.of(x.controlPlane).id}
 	var collections []collection
-	if x.kind().Plugins && !o.cascade {
+	if x.kind.Plugins && !o.cascade {
 		collections = append(collections, at)
 	}
-	for _, k := range b.table.Below(x.kind()) {
+	for _, k := range b.table.Below(x.kind) {
 		at.kind = k
 		collections = append(collections, at)
 	}
@@ -102,7 +102,7 @@ func pluginShape() wire.Shape {
 func (w *world) unknownBelow(b *batch, x *decision, o callOptions) error {
 	for _, in := range x.inWhich(b, w, o) {
 		if err := w.below.unknown[in]; err != nil {
-			return fmt.Errorf("delete %s: it is not known what belongs to it: %w", x.key(), err)
+			return fmt.Errorf("delete %s: it is not known what belongs to it: %w", x.key, err)
 		}
 	}
 	return nil

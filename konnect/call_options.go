@@ -124,11 +124,13 @@ func (c *Client) ensureOptions(opts []EnsureOption) callOptions {
 }
 
 func (c callOptions) check() error {
-	if err := c.adoption.Validate(); err != nil {
-		return fmt.Errorf("WithAdoption: %w", err)
-	}
-	if err := c.adoptionLimit.Validate(); err != nil {
-		return fmt.Errorf("WithAdoptionLimit: %w", err)
+	for option, policy := range map[string]AdoptionPolicy{"WithAdoption": c.adoption, "WithAdoptionLimit": c.adoptionLimit} {
+		if policy == "" || policy == AdoptNever {
+			continue
+		}
+		if err := policy.Validate(); err != nil {
+			return fmt.Errorf("%s: %w", option, err)
+		}
 	}
 	for _, code := range c.withoutWarnings {
 		if !slices.Contains(warningCodes(), code) {

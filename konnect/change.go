@@ -163,9 +163,9 @@ func redacted(value any) any {
 // newChange describes a decision with the action that was taken or, in a plan, is to be.
 func newChange(results []result, x *decision, action Action) Change {
 	r := &results[x.n]
-	c := Change{Key: x.key(), Action: action, Fields: x.changes.fields, Deviations: r.deviations, Err: printable.Error(r.fault.err)}
+	c := Change{Key: x.key, Action: action, Fields: x.changes.fields, Deviations: r.deviations, Err: printable.Error(r.fault.err)}
 	if r.fault.err == nil && action == ActionSkipped {
-		c.Err = fmt.Errorf("%s: %w", x.key(), errBeingDeleted)
+		c.Err = fmt.Errorf("%s: %w", x.key, errBeingDeleted)
 	}
 	if r.entity != nil {
 		c.KonnectID, c.Name = r.id, r.entity.Name
@@ -173,14 +173,14 @@ func newChange(results []result, x *decision, action Action) Change {
 	if x.item != nil && (r.entity == nil || action != ActionDeleted) {
 		c.Name = cmp.Or(x.item.kind.Name(x.item.object), c.Name)
 	}
-	if plane := x.controlPlane(); plane != nil && !x.isControlPlane() {
+	if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
 		c.ControlPlane = results[plane.n].id
 	}
 	if action == ActionAdopted {
 		c.Holder = x.changes.holder
 	}
 	c.Name, c.Holder = printable.Redact(c.Name), printable.Redact(c.Holder)
-	drifted := x.item != nil && x.item.observes() && len(x.changes.fields) > 0
+	drifted := x.item != nil && x.item.observes && len(x.changes.fields) > 0
 	c.Programmed = c.Err == nil && action != ActionDeleted && r.entity != nil && !drifted
 	return c
 }

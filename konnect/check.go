@@ -16,12 +16,14 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 	if k := b.table.By(key.GroupKind()); k != nil {
 		problems = append(problems, k.Check(obj)...)
 		problems = append(problems, kinds.CheckUserTags(obj)...)
-		problems = append(problems, checkPlugins(obj)...)
 		for _, hint := range k.Warn(obj) {
 			notes.warn(Warning{Key: key, Field: hint.Field, Code: WarningCode(hint.Code), Message: hint.Message})
 		}
 	}
 	if len(obj.GetAnnotations()) > 0 {
+		if b.table.By(key.GroupKind()) != nil {
+			problems = append(problems, checkPlugins(obj)...)
+		}
 		problems = append(problems, checkAnnotations(obj)...)
 		problems = append(problems, checkAdoption(obj, o.adoptionLimit)...)
 		notes.warnOfAnnotations(key, obj)

@@ -67,24 +67,24 @@ func (c *Client) lookInside(ctx context.Context, b *batch, w *world, d *decision
 // staysForContents returns why a control plane cannot go with all that it holds.
 func (d *decisions) staysForContents(ctx context.Context, b *batch, w *world, x *decision, o callOptions) error {
 	e := x.entity(w)
-	if err := w.unknownIn(x.key(), e.ID); err != nil {
+	if err := w.unknownIn(x.key, e.ID); err != nil {
 		return err
 	}
 	if err := d.pruneBlocker(b, w, x, o); err != nil || o.cascade {
 		return err
 	}
 	collections := otherCollections()
-	if clusterTypeOf(x.kind(), e) == x.kind().Group.ClusterType { // which has no entities of its own
+	if clusterTypeOf(x.kind, e) == x.kind.Group.ClusterType { // which has no entities of its own
 		collections = slices.DeleteFunc(collections, func(c otherCollection) bool { return !c.beside })
 	}
 	results := make([]error, len(collections))
 	var group sync.WaitGroup
 	for n, c := range collections {
 		group.Go(func() {
-			found, err := c.first(ctx, x.account(), e.ID)
+			found, err := c.first(ctx, x.account, e.ID)
 			switch {
 			case err != nil:
-				results[n] = fmt.Errorf("delete %s: it is not known what it holds: %w", x.key(), err)
+				results[n] = fmt.Errorf("delete %s: it is not known what it holds: %w", x.key, err)
 			case found != nil:
 				results[n] = belongsError(x, found, "of "+c.path, cascadeHint)
 			}
@@ -99,7 +99,7 @@ func (d *decisions) staysForContents(ctx context.Context, b *batch, w *world, x 
 func (d *decisions) pruneBlocker(b *batch, w *world, plane *decision, o callOptions) error {
 	var other error
 	for _, k := range b.table.List() {
-		x := w.indexes[collection{account: plane.account(), controlPlaneID: plane.entity(w).ID, kind: k}]
+		x := w.indexes[collection{account: plane.account, controlPlaneID: plane.entity(w).ID, kind: k}]
 		if x == nil {
 			continue
 		}

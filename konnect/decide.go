@@ -28,7 +28,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	for _, i := range b.items {
 		if x := d.out.of(i); x.fault.err != nil {
 			continue
-		} else if err := d.out.blocked(b, x, everyReference, (*decision).failure); err != nil {
+		} else if err := d.out.blocked(b, x, true, d.out.decided()); err != nil {
 			x.skip(err)
 		} else if err := d.item(i, x); err != nil {
 			d.out.refuse(x, err)
@@ -58,19 +58,21 @@ func (d *decider) item(i *item, x *decision) error {
 		})
 		d.needsEntity(i, "is being deleted and has no entity")
 		return nil
-	case d.adoptsNothing(i):
+	case kinds.Adopt(i.object) != nil && d.adoptsNothing(i):
 		x.fail(fmt.Errorf("adopt %s: konnect has no entity %s where the object belongs: it was never there, or was deleted since; "+
 			"correct spec.adopt, or remove it to have a new entity", i.key, kinds.Adopt(i.object).KonnectID()))
 		return nil
-	case i.isMirror():
+	case i.mirrors:
 		if x.planned, x.changes.owned = ActionUnchanged, e != nil; e == nil {
 			return fmt.Errorf("mirror %s: konnect has no control plane %s", i.key, i.kind.Mirror(i.object))
 		}
 		return nil
 	}
-	d.warnOfAdopt(i)
+	if kinds.Adopt(i.object) != nil {
+		d.warnOfAdopt(i)
+	}
 	switch {
-	case i.observes():
+	case i.observes:
 		return d.observed(i, x)
 	case e == nil:
 		return d.absent(i, x)
@@ -273,7 +275,7 @@ func (d *decider) checkNaturalKeys() {
 	}
 	taken := map[slot]*item{}
 	for _, i := range d.batch.items {
-		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.of(i).fault.err != nil || i.isMirror() ||
+		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.of(i).fault.err != nil || i.mirrors ||
 			i.isBeingDeleted() && d.world.entity(i) == nil {
 			continue
 		}
@@ -302,7 +304,7 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 		return true
 	}
 	other := d.world.claimed(i.kind, e.ID)
-	if other == nil || other == i || !other.inBatch || other.isReadOnly() || other.isBeingDeleted() {
+	if other == nil || other == i || !other.inBatch || other.readOnly || other.isBeingDeleted() {
 		return false
 	}
 	if sameKeys(e, d.world.keys(d.batch, other)) {

@@ -7,7 +7,6 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
-	"github.com/konnectkit/konnectkit/resolve"
 )
 
 // decisions are what a call is to do.
@@ -23,6 +22,7 @@ type decisions struct {
 
 // decision is what is to be done for an item, or with an orphan.
 type decision struct {
+	subject
 	n int // its place among all
 	// Exactly one of them is set.
 	item   *item
@@ -63,7 +63,7 @@ type order struct {
 func newDecisions(b *batch, w *world) *decisions {
 	d := &decisions{byEntity: map[claim]*decision{}, reused: map[string]*decision{}, faults: w.faults.clone()}
 	for _, i := range b.items {
-		x := &decision{n: i.n, item: i, fault: w.faults.failed[i.n]}
+		x := &decision{subject: i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
 		d.all = append(d.all, x)
 		if e := w.entity(i); e != nil && w.claimed(i.kind, e.ID) == i {
 			d.byEntity[claim{i.kind, e.ID}] = x
@@ -78,7 +78,7 @@ func (d *decisions) of(i *item) *decision { return d.all[i.n] }
 func (d *decisions) orphans(b *batch) []*decision { return d.all[len(b.items):] }
 
 func (d *decisions) add(o *orphan, planned Action) *decision {
-	x := &decision{n: len(d.all), orphan: o, planned: planned}
+	x := &decision{subject: o.subject, n: len(d.all), orphan: o, planned: planned}
 	d.all = append(d.all, x)
 	d.byEntity[claim{o.kind, o.entity.ID}] = x
 	return x
@@ -86,7 +86,7 @@ func (d *decisions) add(o *orphan, planned Action) *decision {
 
 // refuse records what stops the call or, in a partial one, what is decided alone.
 func (d *decisions) refuse(x *decision, err error) {
-	if p := (Problem{Key: x.key(), Err: err}); d.faults.partial {
+	if p := (Problem{Key: x.key, Err: err}); d.faults.partial {
 		x.fail(p.named())
 	} else {
 		d.faults.problems = append(d.faults.problems, p)
@@ -101,20 +101,6 @@ func (d *decisions) doomed() []*decision {
 	return slices.DeleteFunc(slices.Clone(d.all), func(x *decision) bool { return !x.isDoomed() })
 }
 
-func (x *decision) key() crd.Key {
-	if x.item != nil {
-		return x.item.key
-	}
-	return x.orphan.key
-}
-
-func (x *decision) kind() *kinds.Kind {
-	if x.item != nil {
-		return x.item.kind
-	}
-	return x.orphan.kind
-}
-
 // entity is the one that was found; nil for none.
 func (x *decision) entity(w *world) *wire.Entity {
 	if x.item != nil {
@@ -123,37 +109,11 @@ func (x *decision) entity(w *world) *wire.Entity {
 	return x.orphan.entity
 }
 
-// account is where the entity is, or will be; nil where that is not known.
-func (x *decision) account() *account {
-	switch {
-	case x.orphan != nil:
-		return x.orphan.account
-	case x.item.controlPlane != nil:
-		return x.item.controlPlane.account
-	default:
-		return nil
-	}
-}
-
-// controlPlane is the one that holds the entity, the item itself for a control plane; nil
-// for an orphan that is one, and where it could not be resolved.
-func (x *decision) controlPlane() *item {
-	if x.item != nil {
-		return x.item.controlPlane
-	}
-	return x.orphan.controlPlane
-}
-
-func (x *decision) isControlPlane() bool { return x.kind().Collection == "" }
-
-// inBatch reports whether the decision is about an object of the call, or an orphan.
-func (x *decision) inBatch() bool { return x.item == nil || x.item.inBatch }
-
 // isDoomed reports whether an entity is to be deleted as far as is known.
 func (x *decision) isDoomed() bool { return x.fault.err == nil && x.planned == ActionDeleted }
 
 // leads reports whether a write would make the entity follow its object.
-func (x *decision) follows() bool { return x.item != nil && x.fault.err == nil && !x.item.isReadOnly() }
+func (x *decision) follows() bool { return x.item != nil && x.fault.err == nil && !x.item.readOnly }
 
 func (x *decision) fail(err error) { x.fault = fault{err: errors.Join(x.fault.err, err)} }
 
@@ -167,43 +127,34 @@ func (x *decision) spare(reason error) {
 }
 
 // failure tells what is wrong with a decision; nil for nothing.
-func (x *decision) failure() error { return x.fault.err }
+type failure func(*decision) error
 
-// everyReference counts all references of an item, writeReferences those that a write
-// needs: members join a group later.
-func everyReference(*item, resolve.Edge) bool         { return true }
-func writeReferences(i *item, edge resolve.Edge) bool { return !i.isMembership(edge) }
+// decided are the failures before anything is carried out.
+func (d *decisions) decided() failure { return func(x *decision) error { return x.fault.err } }
 
 // blocked returns why something cannot be done because of what it needs, or of what had
-// to go or give up a name before.
-func (d *decisions) blocked(b *batch, x *decision, counts func(*item, resolve.Edge) bool, failure func(*decision) error) error {
+// to go or give up a name before. Members join a group later: they do not count where
+// it is written.
+func (d *decisions) blocked(b *batch, x *decision, members bool, failure failure) error {
 	field := dependentsField
 	if x.item != nil && x.planned != ActionDeleted {
-		field = x.item.kind.Identity.Field
+		field = x.kind.Identity.Field
 	}
 	for _, other := range x.order.after {
 		if cause := failure(other); cause != nil {
-			return &DependencyError{Key: x.key(), Field: field, On: other.key(), Cause: cause}
+			return &DependencyError{Key: x.key, Field: field, On: other.key, Cause: cause}
 		}
 	}
 	if x.item == nil {
 		return nil
 	}
-	return d.blockedReference(b, x.item, counts, failure)
-}
-
-// blockedReference returns why an object that i refers to keeps it from being handled.
-func (d *decisions) blockedReference(b *batch, i *item, counts func(*item, resolve.Edge) bool, failure func(*decision) error) error {
-	for _, edge := range i.node.Edges {
-		if !counts(i, edge) { // it may be being written
-			continue
-		}
+	for _, edge := range x.item.node.Edges {
 		needed := b.leadsTo(edge)
-		if needed == nil || needed == i {
+		if needed == nil || needed == x.item || !members && x.item.isMembership(edge) { // it may be being written
 			continue
 		}
 		if cause := failure(d.of(needed)); cause != nil {
-			return &DependencyError{Key: i.key, Field: edge.Field, On: needed.key, Cause: cause, lookedUp: !needed.inBatch}
+			return &DependencyError{Key: x.key, Field: edge.Field, On: needed.key, Cause: cause, lookedUp: !needed.inBatch}
 		}
 	}
 	return nil
@@ -213,7 +164,7 @@ func (d *decisions) blockedReference(b *batch, i *item, counts func(*item, resol
 func (d *decisions) protectedError(x *decision, k *kinds.Kind, e *wire.Entity, policy crd.DeletionPolicy) error {
 	of := keyInMarks(k, e)
 	if other := d.byEntity[claim{k, e.ID}]; other != nil {
-		of = other.key()
+		of = other.key
 	}
-	return &ProtectedError{Key: x.key(), KonnectID: e.ID, Name: orDash(e.Name), Of: of, Policy: policy}
+	return &ProtectedError{Key: x.key, KonnectID: e.ID, Name: orDash(e.Name), Of: of, Policy: policy}
 }

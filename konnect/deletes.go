@@ -39,21 +39,21 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 	case x.fault.err != nil || !i.inBatch:
 		return nil
 	case i.controlPlane == nil:
-		if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+		if err := d.blocked(b, x, true, d.decided()); err != nil {
 			x.skip(err)
 			return nil
 		}
 		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
 		return nil
 	}
-	if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+	if err := d.blocked(b, x, true, d.decided()); err != nil {
 		x.skip(err)
 		return nil
 	}
 	switch {
-	case i.observes() && e != nil:
+	case i.observes && e != nil:
 		x.planned = ActionRetained
-	case i.isReadOnly():
+	case i.readOnly:
 	case e == nil && i.isControlPlane():
 		if other := w.holderOfName(b, i); other != nil {
 			return ownershipError(b, w, i, other, o)
@@ -131,7 +131,7 @@ func (d *decisions) staysAgainst(b *batch, w *world, parent *decision, k *kinds.
 	if policy := w.policyOf(b, k, child); policy != crd.DeletionPolicyDelete {
 		return d.protectedError(parent, k, child, policy)
 	}
-	restricts := func(r kinds.Reference) bool { return r.To == parent.kind().Collection && r.OnDelete == kinds.Restrict }
+	restricts := func(r kinds.Reference) bool { return r.To == parent.kind.Collection && r.OnDelete == kinds.Restrict }
 	if slices.ContainsFunc(k.References, restricts) {
 		return belongsError(parent, child, "-", "konnect deletes nothing that is referred to; delete it first")
 	}
@@ -149,7 +149,7 @@ const cascadeHint = "it would be deleted with what it belongs to; delete it firs
 func (w *world) keepHint(k *kinds.Kind, e *wire.Entity, o callOptions) string {
 	holder := w.claimed(k, e.ID)
 	switch {
-	case holder != nil && holder.observes():
+	case holder != nil && holder.observes:
 		return "an object of the batch observes it; delete it first, or leave that object out"
 	case o.cascade, holder == nil && e.Marks.Ours(w.owner):
 		return ""
@@ -170,7 +170,7 @@ func (d *decisions) countDeletes(b *batch, w *world, along bool) int {
 		}
 		for c, x2 := range w.indexes {
 			for inside := range x2.byID {
-				if c.account == x.account() && c.controlPlaneID == id {
+				if c.account == x.account && c.controlPlaneID == id {
 					gone[inside] = true
 				}
 			}

@@ -31,15 +31,15 @@ func (s *settler) departures(pruned map[string]*decision) map[*decision][]*decis
 // callersLeaving are the items whose entities lead to an orphan by its name, and will
 // lead elsewhere.
 func (s *settler) callersLeaving(from *decision) []*decision {
-	caller, name := from.kind().Caller, from.orphan.entity.Name
+	caller, name := from.kind.Caller, from.orphan.entity.Name
 	if caller.Collection == "" || name == "" {
 		return nil
 	}
 	var leaving []*decision
 	for _, i := range s.batch.items {
 		x := s.out.of(i)
-		if i.kind.Collection != caller.Collection || i.controlPlane == nil || i.isReadOnly() ||
-			s.world.of(i.controlPlane).id != s.world.of(from.controlPlane()).id {
+		if i.kind.Collection != caller.Collection || i.controlPlane == nil || i.readOnly ||
+			s.world.of(i.controlPlane).id != s.world.of(from.controlPlane).id {
 			continue
 		}
 		if slices.ContainsFunc(x.changes.fields, func(f Field) bool { return f.Path == caller.Field && f.From == name }) {
@@ -60,7 +60,7 @@ func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decisi
 		e := from.orphan.entity
 		if unknown := s.world.unknownBelow(s.batch, from, s.options); unknown != nil {
 			s.out.refuse(leaving[0], printable.Error(fmt.Errorf("update %s: it would leave entity %s (%s): %w",
-				leaving[0].key(), e.ID, orDash(e.Name), unknown)))
+				leaving[0].key, e.ID, orDash(e.Name), unknown)))
 		}
 		lost := s.othersOn(from)
 		if lost == nil {
@@ -68,9 +68,9 @@ func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decisi
 		}
 		for _, x := range leaving {
 			s.out.refuse(x, &OwnershipError{
-				Key: x.key(), KonnectID: lost.ID, Name: orDash(lost.Name), Holder: lost.Marks.Holder(),
+				Key: x.key, KonnectID: lost.ID, Name: orDash(lost.Name), Holder: lost.Marks.Holder(),
 				left: fmt.Sprintf("%s (%s)", e.ID, orDash(e.Name)),
-				Hint: fmt.Sprintf("move or delete it first, or keep %s of %s, so that the entity stays", from.kind().Identity.Field, from.key()),
+				Hint: fmt.Sprintf("move or delete it first, or keep %s of %s, so that the entity stays", from.kind.Identity.Field, from.key),
 			})
 		}
 	}
@@ -115,7 +115,7 @@ func (s *settler) replacements(from *decision, pruned map[string]*decision) []*d
 // isSame reports whether an item to create wants what an entity is, but for its name, its
 // tags and what it belongs to.
 func (s *settler) isSame(i *item, from *decision, child *wire.Entity) bool {
-	if s.world.of(i.controlPlane).id != s.world.of(from.controlPlane()).id {
+	if s.world.of(i.controlPlane).id != s.world.of(from.controlPlane).id {
 		return false
 	}
 	observed, err := i.kind.Project(child)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 )
@@ -102,13 +103,20 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 		}
 		settle(r.batch, r.world, r.decisions, o)
 	}
-	r.decisions.breakSwaps(r.batch, r.world)
-	r.decisions.spread(r.batch, r.world)
+	if slices.ContainsFunc(r.decisions.all[:len(r.batch.items)], (*decision).waits) {
+		r.decisions.breakSwaps(r.batch, r.world)
+	}
+	if slices.ContainsFunc(r.decisions.all, func(x *decision) bool { return x.fault.err != nil }) {
+		r.decisions.spread(r.batch, r.world)
+	}
 	if err := r.world.interrupted(ctx); err != nil {
 		return r, err
 	}
 	if err := r.decisions.faults.refusal(); err != nil {
 		return r, err
+	}
+	if o.maxDeletes == nil {
+		return r, nil
 	}
 	return r, o.checkDeletes(r.decisions.countDeletes(r.batch, r.world, false))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -26,21 +27,26 @@ type result struct {
 	fault      fault
 }
 
-// newResult is what there is before a decision is carried out.
-func newResult(w *world, x *decision) result {
-	r := result{owned: x.changes.owned, fault: x.fault, entity: x.entity(w)}
-	if r.fault.err != nil {
-		if r.done = ActionFailed; r.fault.skipped {
+// newResults is what there is before anything is carried out.
+func newResults(w *world, d *decisions) []result {
+	results := make([]result, len(d.all))
+	for n, x := range d.all {
+		r := &results[n]
+		r.owned, r.fault, r.entity = x.changes.owned, x.fault, x.entity(w)
+		switch {
+		case x.fault.skipped:
 			r.done = ActionSkipped
+		case x.fault.err != nil:
+			r.done = ActionFailed
+		}
+		if x.item == nil {
+			r.id = x.orphan.entity.ID
+		} else {
+			found := w.of(x.item)
+			r.id, r.clusterType = found.id, found.clusterType
 		}
 	}
-	if x.item == nil {
-		r.id = x.orphan.entity.ID
-	} else {
-		found := w.of(x.item)
-		r.id, r.clusterType = found.id, found.clusterType
-	}
-	return r
+	return results
 }
 
 func (r *result) fail(err error) {
@@ -58,6 +64,7 @@ type executor struct {
 	decisions *decisions
 	options   callOptions
 	results   []result // by decision
+	statuses  *statuses
 
 	lock     sync.Mutex // over what follows
 	finished int
@@ -70,6 +77,7 @@ type executor struct {
 // known.
 func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) []result {
 	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
+	e.statuses = &statuses{b, w, d, e.results, o.deleting}
 	for _, x := range d.all {
 		if x.item != nil && x.fault.err != nil && x.item.controlPlane != nil {
 			e.failedIn[w.mainOf(x.item)] = true
@@ -88,17 +96,12 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 	return e.results
 }
 
-func newResults(w *world, d *decisions) []result {
-	results := make([]result, len(d.all))
-	for n, x := range d.all {
-		results[n] = newResult(w, x)
-	}
-	return results
-}
-
 func (e *executor) of(x *decision) *result { return &e.results[x.n] }
 
-func (e *executor) failure(x *decision) error { return e.results[x.n].fault.err }
+// failures are those so far.
+func (e *executor) failures() failure {
+	return func(x *decision) error { return e.results[x.n].fault.err }
+}
 
 // idOf is the ID of i, which is what a reference to key leads to.
 func (e *executor) idOf(i *item, key crd.Key) string {
@@ -111,35 +114,35 @@ func (e *executor) idOf(i *item, key crd.Key) string {
 // write makes the entity of an item as desired.
 func (e *executor) write(ctx context.Context, x *decision) {
 	r := e.of(x)
-	if err := e.decisions.blocked(e.batch, x, writeReferences, e.failure); err != nil {
+	if err := e.decisions.blocked(e.batch, x, false, e.failures()); err != nil {
 		if r.skip(err); x.order.parked {
-			r.fault, r.done = fault{err: fmt.Errorf("rename %s: it has the name %s for now: %w", x.key(), parkedName(x.item), err)}, ActionFailed
+			r.fault, r.done = fault{err: fmt.Errorf("rename %s: it has the name %s for now: %w", x.key, parkedName(x.item), err)}, ActionFailed
 		}
 		return
 	}
-	if !x.planned.writes() || !x.item.inBatch || x.item.isReadOnly() {
+	if !x.planned.writes() || !x.item.inBatch || x.item.readOnly {
 		r.done = x.planned
 		return
 	}
 	if err := ctx.Err(); err != nil {
-		r.skip(fmt.Errorf("%s: %w", x.key(), err))
+		r.skip(fmt.Errorf("%s: %w", x.key, err))
 		return
 	}
 	if err := e.writeEntity(ctx, x, r); err != nil {
 		if _, named := errors.AsType[*OwnershipError](err); !named {
-			err = fmt.Errorf("%s %s: %w", x.planned.verb(), x.key(), e.batch.auth.namingToken(x.item, err))
+			err = fmt.Errorf("%s %s: %w", x.planned.verb(), x.key, e.batch.auth.namingToken(x.item, err))
 		}
 		e.notWritten(ctx, x, err)
 		return
 	}
 	r.done = x.planned
-	e.config.logger.InfoContext(ctx, "entity written", "key", x.key().String(), "action", string(x.planned), "konnect_id", r.id)
+	e.config.logger.InfoContext(ctx, "entity written", "key", x.key.String(), "action", string(x.planned), "konnect_id", r.id)
 }
 
 func (e *executor) notWritten(ctx context.Context, x *decision, err error) {
 	r := e.of(x)
 	r.done, r.fault = ActionFailed, fault{err: err}
-	e.config.logger.WarnContext(ctx, "entity not written", "key", x.key().String(), "error", printable.Error(err))
+	e.config.logger.WarnContext(ctx, "entity not written", "key", x.key.String(), "error", printable.Error(err))
 }
 
 // prune deletes an orphan. A control plane in which a write has failed is left alone, but
@@ -153,7 +156,7 @@ func (e *executor) prune(ctx context.Context, x *decision) {
 	e.lock.Lock()
 	failed := e.failedIn[x.orphan.controlPlane]
 	e.lock.Unlock()
-	if err := e.decisions.stays(e.batch, e.world, x, failed, e.of); err != nil {
+	if err := e.decisions.stays(e.batch, e.world, x, failed, e.failures()); err != nil {
 		r.skip(err)
 		return
 	}
@@ -168,8 +171,8 @@ func (e *executor) delete(ctx context.Context, x *decision) {
 		return
 	}
 	for _, other := range e.decisions.before(e.batch, x) {
-		if err := e.failure(other); other.inBatch() && err != nil {
-			r.skip(&DependencyError{Key: x.key(), Field: dependentsField, On: other.key(), Cause: err})
+		if err := e.of(other).fault.err; other.inBatch && err != nil {
+			r.skip(&DependencyError{Key: x.key, Field: dependentsField, On: other.key, Cause: err})
 			return
 		}
 	}
@@ -180,25 +183,20 @@ func (e *executor) delete(ctx context.Context, x *decision) {
 func (e *executor) finish(x *decision) {
 	r := e.of(x)
 	if x.item != nil {
-		e.status().write(x.item)
+		e.statuses.write(x.item)
 	}
-	r.forget(x)
+	x.changes.desired = kinds.Desired{}         // thousands of them would weigh
+	if r.entity != nil && !x.isControlPlane() { // two objects may stand for one control plane
+		r.entity.Raw = nil
+	}
 	e.lock.Lock() // also so that the numbers come in order
 	defer e.lock.Unlock()
 	if r.fault.err != nil && x.item != nil && x.item.controlPlane != nil {
 		e.failedIn[e.world.mainOf(x.item)] = true
 	}
-	if x.inBatch() && e.config.observer != nil {
+	if x.inBatch && e.config.observer != nil {
 		e.finished++
 		e.emit(ProgressEvent{Done: e.finished, Total: e.decisions.total(), Change: newChange(e.results, x, r.done)})
-	}
-}
-
-// forget drops what has served, because thousands of them would weigh.
-func (r *result) forget(x *decision) {
-	x.changes.desired.Object, x.changes.desired.Body = nil, nil
-	if r.entity != nil && !x.isControlPlane() { // two objects may stand for one control plane
-		r.entity.Raw = nil
 	}
 }
 
@@ -206,7 +204,7 @@ func (r *result) forget(x *decision) {
 func (d *decisions) total() int {
 	n := 0
 	for _, x := range d.all {
-		if x.inBatch() {
+		if x.inBatch {
 			n++
 		}
 	}

@@ -9,14 +9,6 @@ import (
 // thousands of objects failed; the report and Unwrap have all of them.
 type failures []error
 
-// joinFailures returns nil where there are none.
-func joinFailures(errs []error) error {
-	if len(errs) == 0 {
-		return nil
-	}
-	return failures(errs)
-}
-
 // What an error tells before the rest is counted. Who puts a batch right wants to see
 // more than who looks what is the matter with Konnect.
 const (

@@ -29,7 +29,7 @@ func (f *finder) controlPlanes() {
 		if !i.isControlPlane() || i.account == nil || f.world.faults.of(i) != nil {
 			continue
 		}
-		if x := f.indexOf(i); i.isMirror() {
+		if x := f.indexOf(i); i.mirrors {
 			f.take(i, x.byID[i.kind.Mirror(i.object)])
 		} else if len(x.byID) > 0 {
 			sought = append(sought, i)
@@ -97,7 +97,7 @@ func (f *finder) take(i *item, e *wire.Entity) {
 		f.world.faults.problem(i, i.key, fmt.Errorf("find %s: entity %s belongs to %s already", i.key, e.ID, holder.key))
 		return
 	}
-	if holder == nil || holder.isMirror() {
+	if holder == nil || holder.mirrors {
 		f.world.claims[claim{i.kind, e.ID}] = i
 	}
 	found := f.world.of(i)
@@ -191,7 +191,7 @@ func (f *finder) marked(i *item, x *index) *wire.Entity {
 // looksAt returns the entity with the natural key, whoever holds it, for an object
 // that only observes it and does not name it by ID.
 func (f *finder) looksAt(i *item, x *index) *wire.Entity {
-	if !i.observes() || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
+	if !i.observes || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
 		return nil
 	}
 	return x.named(f.keys(i))

@@ -37,7 +37,7 @@ func newGraph() *graph {
 
 // add makes a task, which finishes x if it is the last one for it.
 func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
-	t := &schedule.Task{Account: x.account(), Lane: x.controlPlane(), Of: x, Run: func(ctx context.Context) {
+	t := &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
 		if !s.failed(x) {
 			do(ctx, x)
 		}

@@ -5,39 +5,48 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
+
+// subject is what something is to be done for.
+type subject struct {
+	key  crd.Key
+	kind *kinds.Kind
+	// account is where the entity is, or will be; nil where there are no credentials.
+	account *account
+	// controlPlane holds the entity: the item itself for a control plane. It is nil where
+	// it could not be resolved, and for an orphan that is a control plane.
+	controlPlane *item
+	// inBatch is false for an object that is only referred to.
+	inBatch bool
+}
+
+func (s *subject) isControlPlane() bool { return s.kind.Collection == "" }
 
 // item is an object of a call, or one that such an object refers to, with what is known
 // of it before Konnect is asked. It is not changed after prepare.
 type item struct {
-	n    int // its place in the batch
-	key  crd.Key
+	subject
+	n    int    // its place in the batch
 	mark string // the value of its managed-key mark
 	// object has its defaults, and may be the caller's own.
-	object  crd.Object
-	inBatch bool
-	node    *resolve.Node
-	kind    *kinds.Kind
-	// controlPlane holds the entity: the item itself for a control plane, nil where it
-	// could not be resolved. Its account is nil where there are no credentials.
-	controlPlane *item
-	account      *account
+	object crd.Object
+	node   *resolve.Node
+	// mirrors and observes say that the entity is only read or looked at, readOnly that it
+	// is never written, whatever is found.
+	mirrors, observes, readOnly bool
 }
 
-func (i *item) isControlPlane() bool { return i.controlPlane == i }
-
-// isMirror reports whether the entity is only read.
-func (i *item) isMirror() bool { return i.kind.Mirror(i.object) != "" }
-
-// observes reports whether the object only looks at its entity.
-func (i *item) observes() bool {
-	return i.object.GetAnnotations()[crd.ManagementPolicyAnnotation] == string(crd.ManagementPolicyObserve)
-}
-
-// isReadOnly reports whether the entity is never written, whatever is found.
-func (i *item) isReadOnly() bool {
-	return i.isMirror() || i.observes() || kinds.Adopt(i.object).IsMatch()
+func newItem(n int, node *resolve.Node, k *kinds.Kind) *item {
+	i := &item{
+		subject: subject{key: node.Key, kind: k, inBatch: node.InBatch},
+		n:       n, mark: marks.KeyOf(node.Key), object: node.Object, node: node,
+	}
+	i.mirrors = k.Mirror(i.object) != ""
+	i.observes = i.object.GetAnnotations()[crd.ManagementPolicyAnnotation] == string(crd.ManagementPolicyObserve)
+	i.readOnly = i.mirrors || i.observes || kinds.Adopt(i.object).IsMatch()
+	return i
 }
 
 // isBeingDeleted reports whether somebody has asked the API server to delete the object.

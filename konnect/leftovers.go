@@ -13,14 +13,14 @@ import (
 
 // leftovers are those of an item that Delete handles beside its entity.
 func (w *world) leftovers(b *batch, i *item) []*orphan {
-	if !i.inBatch || i.isReadOnly() {
+	if !i.inBatch || i.readOnly {
 		return nil
 	}
 	var found []*orphan
 	for _, e := range w.leftoversOf(b, i) {
-		left := &orphan{key: i.key, kind: i.kind, entity: e, account: i.controlPlane.account}
-		if !i.isControlPlane() {
-			left.controlPlane = i.controlPlane
+		left := &orphan{subject: i.subject, entity: e}
+		if i.isControlPlane() {
+			left.controlPlane = nil
 		}
 		found = append(found, left)
 	}

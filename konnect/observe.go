@@ -185,7 +185,7 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 	for _, i := range b.items {
 		if i.isControlPlane() && i.inBatch && w.entity(i) != nil && w.faults.of(i) == nil && w.mainOf(i) == i {
 			held := w.of(i)
-			add(plane{i, i.account, held.id, held.clusterType}, i.isMirror(), i.kind.Group.ClusterType == held.clusterType)
+			add(plane{i, i.account, held.id, held.clusterType}, i.mirrors, i.kind.Group.ClusterType == held.clusterType)
 		}
 	}
 	for _, s := range w.strays {

@@ -58,7 +58,7 @@ func (d *decider) adoptsNothing(i *item) bool {
 	switch {
 	case adopt == nil, e != nil && e.ID == adopt.KonnectID():
 		return false
-	case i.isReadOnly():
+	case i.readOnly:
 		return true
 	case e == nil:
 		status := i.object.GetKonnectStatus()
@@ -123,6 +123,9 @@ func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) 
 // warnOfLeftovers tells of those that are not pruned.
 func (d *decider) warnOfLeftovers() {
 	for _, i := range d.batch.items {
+		if d.world.entity(i) == nil {
+			continue
+		}
 		for _, e := range d.world.leftoversOf(d.batch, i) {
 			if d.out.byEntity[claim{i.kind, e.ID}] != nil {
 				continue

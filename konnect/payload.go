@@ -37,7 +37,10 @@ func (o callOptions) inputs(
 		in.Labels = labels(i, e, own, observed, o.owner)
 	} else {
 		tags := kinds.UserTags(i.object)
-		in.Tags = marks.Tags(append(tags, o.keptTags.beside(tags, observed)...), o.owner, i.key, policy)
+		if len(o.keptTags) > 0 {
+			tags = append(tags, o.keptTags.beside(tags, observed)...)
+		}
+		in.Tags = marks.Tags(tags, o.owner, i.key, policy)
 	}
 	return in
 }

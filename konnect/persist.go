@@ -31,7 +31,7 @@ func (e *executor) mayPass(x *decision, err error) bool {
 	case api.Status >= http.StatusInternalServerError:
 		return !repeatedBelow(api.Method)
 	case api.Status == http.StatusNotFound:
-		plane := x.controlPlane()
+		plane := x.controlPlane
 		return plane != nil && !x.isControlPlane() && e.results[plane.n].done == ActionCreated
 	case api.Status == http.StatusConflict: // of control planes: the one that had the name is going
 		return x.isControlPlane() && x.waits()

@@ -131,7 +131,7 @@ func (r *run) plan() *Plan {
 	p.Warnings = r.notes.warned()
 	hash := sha256.New()
 	for _, x := range r.decisions.all {
-		if !x.inBatch() {
+		if !x.inBatch {
 			continue
 		}
 		result, action := r.result(x), x.planned

@@ -28,7 +28,7 @@ func (d *decider) findOrphans() {
 			var found []*orphan
 			for _, e := range x.byID {
 				if d.isOrphan(e, p.item, k) {
-					found = append(found, &orphan{key: d.world.keyOf(d.batch, k, e), kind: k, entity: e, account: p.account, controlPlane: p.item})
+					found = append(found, &orphan{subject{d.world.keyOf(d.batch, k, e), k, p.account, p.item, true}, e})
 				}
 			}
 			slices.SortFunc(found, func(a, b *orphan) int { return cmp.Or(a.key.Compare(b.key), compareIDs(a.entity, b.entity)) })
@@ -80,7 +80,7 @@ func (s *settler) handNames() {
 			if x.fault.err != nil {
 				reason = "it is not pruned: " + x.fault.err.Error()
 			}
-			s.out.refuse(taker, &OwnershipError{Key: taker.key(), KonnectID: e.ID, Name: e.Name, Holder: e.Marks.Holder(), Hint: reason})
+			s.out.refuse(taker, &OwnershipError{Key: taker.key, KonnectID: e.ID, Name: e.Name, Holder: e.Marks.Holder(), Hint: reason})
 		}
 	}
 	for _, taker := range s.out.reused { // in any order: problems are sorted

@@ -34,7 +34,7 @@ func (o *reader) readItem(ctx context.Context, n *need, i *item) error {
 	if byID != nil && !o.options.deleting && sameKeys(byID, o.world.keys(o.batch, i)) {
 		return nil
 	}
-	if name := i.kind.Name(i.object); name != "" && (!o.options.deleting || i.observes()) {
+	if name := i.kind.Name(i.object); name != "" && (!o.options.deleting || i.observes) {
 		if _, err := o.readOne(ctx, n, i, name); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (o *reader) readComputed(ctx context.Context, n *need, i *item) error {
 
 // readOne reads an entity by ID or natural key; nil when there is none.
 func (o *reader) readOne(ctx context.Context, n *need, i *item, idOrName string) (*wire.Entity, error) {
-	path := n.kind.EntityPath(o.world.at(o.batch, i), idOrName)
+	path := n.kind.EntityPath(o.world.at(o.batch, i, nil), idOrName)
 	raw, err := n.account.get(ctx, path, nil)
 	if isNotFound(err) {
 		return nil, nil

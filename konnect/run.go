@@ -41,7 +41,7 @@ func (r *run) failures() error {
 	var failed []error
 	for _, x := range r.decisions.all {
 		err := r.result(x).fault.err
-		if err == nil || !x.inBatch() {
+		if err == nil || !x.inBatch {
 			continue
 		}
 		if _, kept := errors.AsType[*ProtectedError](err); kept && x.orphan != nil && !r.options.deleting {
@@ -61,7 +61,10 @@ func (r *run) failures() error {
 	for _, aside := range r.decisions.faults.asides {
 		failed = append(failed, printable.Error(aside))
 	}
-	return joinFailures(failed)
+	if failed == nil {
+		return nil
+	}
+	return failures(failed)
 }
 
 // withFailures adds to the error that stops a call what is wrong with single objects;
@@ -107,7 +110,7 @@ func (r *run) refused(ctx context.Context, err error) (*Report, error) {
 	}
 	for _, x := range r.decisions.all {
 		if result := r.result(x); result.fault.err == nil {
-			result.skip(fmt.Errorf("%s: %w", x.key(), reason))
+			result.skip(fmt.Errorf("%s: %w", x.key, reason))
 		}
 	}
 	r.statuses().writeAuth()
@@ -128,7 +131,7 @@ func (r *run) report() *Report {
 	}
 	report.Warnings = r.notes.warned()
 	for _, x := range r.decisions.all {
-		if x.inBatch() {
+		if x.inBatch {
 			result := r.result(x)
 			report.Changes = append(report.Changes, newChange(r.results, x, cmp.Or(result.done, ActionSkipped)))
 		}

@@ -45,7 +45,7 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 		case sibling != nil && sibling.orphan != nil && sibling.isDoomed():
 			sibling.order.taker = cmp.Or(sibling.order.taker, parent.order.taker)
 			parent.order.after = append(parent.order.after, sibling)
-		case sibling != nil && sibling.item != nil && !sibling.item.isReadOnly(): // it moves away
+		case sibling != nil && sibling.item != nil && !sibling.item.readOnly: // it moves away
 			parent.order.after = append(parent.order.after, sibling)
 		case policy != crd.DeletionPolicyDelete:
 			parent.spare(d.protectedError(parent, k, child, policy))
@@ -72,7 +72,7 @@ func (d *decisions) belowWhich(b *batch, w *world, o callOptions) []*decision {
 // called nameless where it has no name.
 func belongsError(x *decision, e *wire.Entity, nameless, hint string) error {
 	return &OwnershipError{
-		Key: x.key(), KonnectID: e.ID, Name: cmp.Or(e.Name, nameless), Holder: e.Marks.Holder(), Hint: hint, belongs: true,
+		Key: x.key, KonnectID: e.ID, Name: cmp.Or(e.Name, nameless), Holder: e.Marks.Holder(), Hint: hint, belongs: true,
 	}
 }
 
@@ -98,9 +98,9 @@ func (d *decisions) spread(b *batch, w *world) {
 			switch {
 			case x.fault.err != nil:
 			case x.orphan != nil:
-				x.spare(d.stays(b, w, x, planes[x.orphan.controlPlane], func(x *decision) *result { return &result{fault: x.fault} }))
+				x.spare(d.stays(b, w, x, planes[x.controlPlane], d.decided()))
 			default:
-				if err := d.blocked(b, x, everyReference, (*decision).failure); err != nil {
+				if err := d.blocked(b, x, true, d.decided()); err != nil {
 					x.skip(err)
 				}
 			}
@@ -110,20 +110,26 @@ func (d *decisions) spread(b *batch, w *world) {
 
 // stays returns which failure keeps an orphan from being pruned, as far as there are
 // any; failed tells whether something in its control plane could not be written.
-func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, outcome func(*decision) *result) error {
-	failure := func(x *decision) error { return outcome(x).fault.err }
+func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, failure failure) error {
 	taker := x.order.taker
 	if taker == nil && failed {
-		return fmt.Errorf("prune %s: an object of %s failed", x.key(), x.orphan.controlPlane.key)
+		return fmt.Errorf("prune %s: an object of %s failed", x.key, x.controlPlane.key)
 	}
 	if moved := w.movedTo(b, x.orphan); moved != nil {
 		other := d.of(moved)
 		if failure(other) != nil || w.entity(moved) == nil && other.planned != ActionCreated {
-			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key())
+			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key)
 		}
 	}
-	if taker != nil && (failure(taker) != nil || d.blockedReference(b, taker.item, everyReference, failure) != nil) {
-		return fmt.Errorf("prune %s: %s, which takes its name, cannot be written", x.key(), taker.key())
+	if taker != nil && (failure(taker) != nil || d.blockedReference(b, taker, failure) != nil) {
+		return fmt.Errorf("prune %s: %s, which takes its name, cannot be written", x.key, taker.key)
 	}
-	return d.blocked(b, x, everyReference, failure)
+	return d.blocked(b, x, true, failure)
+}
+
+// blockedReference is like blocked, but for what only has to give up a name.
+func (d *decisions) blockedReference(b *batch, x *decision, failure failure) error {
+	referring := *x
+	referring.order.after = nil
+	return d.blocked(b, &referring, true, failure)
 }

@@ -46,10 +46,6 @@ func (r *run) statuses() *statuses {
 	return &statuses{r.batch, r.world, r.decisions, r.results, r.options.deleting}
 }
 
-func (e *executor) status() *statuses {
-	return &statuses{e.batch, e.world, e.decisions, e.results, e.options.deleting}
-}
-
 // asked reports whether Konnect was asked.
 func (s *statuses) asked() bool { return s.world.indexes != nil }
 
@@ -77,15 +73,17 @@ func (s *statuses) write(i *item) {
 	}
 	conditions, written := origin.GetConditions(), s.conditions(i)
 	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
-	if err == nil && !i.observes() {
+	if err == nil && !i.observes {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
 	}
-	for _, kind := range s.unknownConditions(i) {
-		if meta.FindStatusCondition(written, kind) == nil {
-			meta.RemoveStatusCondition(&conditions, kind)
+	if err != nil {
+		for _, kind := range s.unknownConditions(i) {
+			if meta.FindStatusCondition(written, kind) == nil {
+				meta.RemoveStatusCondition(&conditions, kind)
+			}
 		}
 	}
-	if err == nil && !hasAdopted(i, r) {
+	if adopt := kinds.Adopt(i.object); err == nil && adopt != nil && !hasAdopted(i, r) {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionAdopted)
 	}
 	for _, condition := range written {
@@ -123,14 +121,17 @@ func (s *statuses) conditions(i *item) []metav1.Condition {
 		conditions = append(conditions, s.authConditions(i.controlPlane)...)
 	}
 	r := s.of(i)
-	message := statusText(r.fault.err)
+	message := ""
+	if r.fault.err != nil {
+		message = statusText(r.fault.err)
+	}
 	if kinds.Adopt(i.object) != nil {
 		conditions = append(conditions, s.adoptConditions(i)...)
 	}
-	if i.isMirror() {
+	if i.mirrors {
 		conditions = append(conditions, condition(crd.ConditionMirrored, r.fault.err == nil, crd.ConditionMirrored, "Failed", message))
 	}
-	if i.observes() && r.owned {
+	if i.observes && r.owned {
 		conditions = append(conditions, condition(crd.ConditionObserved, true, crd.ConditionObserved, "", ""))
 	}
 	if i.group() != nil {
@@ -181,7 +182,10 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 	crosses := false // into other namespaces
 	for _, edge := range i.node.Edges {
 		crosses = crosses || edge.To.Namespace != i.key.Namespace
-		notGranted := s.batch.auth.notGranted(i.key, edge)
+		var notGranted error
+		if len(s.batch.auth.unresolved[i.key]) > 0 {
+			notGranted = s.batch.auth.notGranted(i.key, edge)
+		}
 		if notGranted != nil {
 			refusals = append(refusals, notGranted)
 		}
@@ -243,7 +247,7 @@ func hasAdopted(i *item, r *result) bool {
 
 func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Condition {
 	x, err := s.decisions.of(i), s.of(i).fault.err
-	if err == nil && i.observes() && len(x.changes.fields) > 0 {
+	if err == nil && i.observes && len(x.changes.fields) > 0 {
 		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, marks.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
 	}
 	if err == nil {

@@ -81,10 +81,13 @@ func (s *statuses) unresolvedAuth(controlPlane *item) []metav1.Condition {
 // authConditions are what a control plane's credentials add to an object.
 func (s *statuses) authConditions(controlPlane *item) []metav1.Condition {
 	authNode, named := follow(controlPlane.node)
-	if unresolved := s.unresolvedAuth(controlPlane); named && unresolved != nil {
+	if !named {
+		return nil
+	}
+	if unresolved := s.unresolvedAuth(controlPlane); unresolved != nil {
 		return unresolved
 	}
-	if !named || authNode == nil || controlPlane.account == nil || !controlPlane.account.observed {
+	if authNode == nil || controlPlane.account == nil || !controlPlane.account.observed {
 		return nil
 	}
 	name := fmt.Sprintf("KonnectAPIAuthConfiguration %s/%s", authNode.Key.Namespace, authNode.Key.Name)

@@ -13,9 +13,6 @@ import (
 // those that use it leave it for an entity that has not got the name yet. What remains is
 // refused.
 func (d *decisions) breakSwaps(b *batch, w *world) {
-	if !slices.ContainsFunc(d.all[:len(b.items)], (*decision).waits) {
-		return
-	}
 	stuck := func() []*decision { return ensureGraph(b, w, d, steps{}).stuck() }
 	for _, x := range stuck() {
 		if circle := circleOf(x); circle != nil && !slices.ContainsFunc(circle, func(x *decision) bool { return x.order.parked }) {
@@ -32,7 +29,7 @@ func (d *decisions) breakSwaps(b *batch, w *world) {
 			d.refuse(x, heldNameError(x, x.order.after[0]))
 		default:
 			d.refuse(x, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
-				x.key(), x.kind().Identity.Field, x.order.after[0].key()))
+				x.key, x.kind.Identity.Field, x.order.after[0].key))
 		}
 	}
 }
@@ -69,7 +66,7 @@ func parkAwaited(stuck []*decision, w *world) bool {
 
 // canPark reports whether an item has an entity that can be renamed.
 func (x *decision) canPark(w *world) bool {
-	return x.item != nil && w.entity(x.item) != nil && x.kind().Identity.Parks != ""
+	return x.item != nil && w.entity(x.item) != nil && x.kind.Identity.Parks != ""
 }
 
 // heldNameError is about the name of an orphan to which something belongs that cannot
@@ -78,12 +75,12 @@ func heldNameError(x, orphan *decision) error {
 	children := "what it holds"
 	for _, other := range orphan.order.after {
 		if other.item != nil {
-			children = other.key().String()
+			children = other.key.String()
 			break
 		}
 	}
 	return fmt.Errorf("rename %s: %s is the name of %s, which goes only when %s has left it; rename in a second run",
-		x.key(), x.kind().Name(x.item.object), orphan.key(), children)
+		x.key, x.kind.Name(x.item.object), orphan.key, children)
 }
 
 // circleOf returns the decisions that hand their names round in a circle to which x

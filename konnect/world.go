@@ -56,12 +56,8 @@ type claim struct {
 
 // orphan is an entity that no object stands for, or one beside that of its object.
 type orphan struct {
-	key    crd.Key // of the object in its marks, as far as they tell
-	kind   *kinds.Kind
-	entity *wire.Entity
-	// account and controlPlane say where it is; controlPlane is nil for a control plane.
-	account      *account
-	controlPlane *item
+	subject // with the key of the object in its marks, as far as they tell
+	entity  *wire.Entity
 }
 
 func (w *world) of(i *item) *found { return &w.found[i.n] }
@@ -84,7 +80,7 @@ func (w *world) siblings(b *batch, i *item) collection {
 	if i.isControlPlane() {
 		return collection{account: i.account, kind: i.kind}
 	}
-	return collection{account: i.controlPlane.account, controlPlaneID: w.of(i.controlPlane).id, kind: i.kind}
+	return collection{account: i.account, controlPlaneID: w.of(i.controlPlane).id, kind: i.kind}
 }
 
 // idOf is the ID of i, which is what a reference to key leads to.
@@ -120,18 +116,25 @@ func hasKey(e *wire.Entity, keys []string) bool {
 // sameKeys reports whether an entity has the natural keys that are wanted.
 func sameKeys(e *wire.Entity, keys []string) bool { return slices.Equal(e.Keys, keys) }
 
-// at returns where i's entity lives; the IDs of parents must be known.
-func (w *world) at(b *batch, i *item) kinds.At {
+// at returns where i's entity lives, by the IDs in results where there are any already;
+// those of parents must be known.
+func (w *world) at(b *batch, i *item, results []result) kinds.At {
 	if i.isControlPlane() {
 		return kinds.At{}
 	}
-	at := kinds.At{ControlPlane: w.of(i.controlPlane).id}
+	id := func(i *item) string {
+		if results != nil {
+			return results[i.n].id
+		}
+		return w.of(i).id
+	}
+	at := kinds.At{ControlPlane: id(i.controlPlane)}
 	nests := i.kind.Parent()
 	if nests == nil {
 		return at
 	}
 	if parent := b.parentOf(i); parent != nil {
-		at.Parent = w.of(parent).id
+		at.Parent = id(parent)
 	} else if e := w.entity(i); e != nil {
 		at.Parent = e.Ref(nests.JSON)
 	}
@@ -142,7 +145,7 @@ func (w *world) at(b *batch, i *item) kinds.At {
 // object of a control plane have it.
 func (w *world) isFree(i *item, e *wire.Entity) bool {
 	holder := w.claimed(i.kind, e.ID)
-	return holder == nil || holder == i || holder.isMirror()
+	return holder == nil || holder == i || holder.mirrors
 }
 
 // isLeft reports whether the object in an entity's marks stands for another entity
@@ -215,7 +218,7 @@ func (w *world) computedID(b *batch, i *item, o callOptions) string {
 // own; nil when they are free.
 func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
 	x := w.indexes[w.siblings(b, i)]
-	if x == nil {
+	if x == nil || len(x.byID) == 0 {
 		return nil
 	}
 	return x.other(w.keys(b, i), w.entity(i))
@@ -225,7 +228,7 @@ func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
 // order of their IDs.
 func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
 	own := w.entity(i)
-	if own == nil || i.isMirror() {
+	if own == nil || i.mirrors {
 		return nil
 	}
 	x := w.indexes[w.siblings(b, i)]

@@ -37,7 +37,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 		raw, err = e.createByServer(ctx, x, desired)
 	} else {
 		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-			return x.account().put(ctx, i.kind, e.at(i), r.id, desired)
+			return x.account.put(ctx, i.kind, e.world.at(e.batch, i, e.results), r.id, desired)
 		})
 	}
 	if err != nil {
@@ -46,36 +46,24 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 	return e.takeAnswer(x, r, desired, raw)
 }
 
-// at returns where an item's entity is written.
-func (e *executor) at(i *item) kinds.At {
-	at := e.world.at(e.batch, i)
-	if !i.isControlPlane() {
-		at.ControlPlane = e.results[i.controlPlane.n].id
-	}
-	if parent := e.batch.parentOf(i); parent != nil {
-		at.Parent = e.results[parent.n].id
-	}
-	return at
-}
-
 // takeAnswer keeps what Konnect says that it holds now.
 func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw []byte) error {
-	written, err := writtenEntity(x.kind(), r.id, raw)
+	written, err := writtenEntity(x.kind, r.id, raw)
 	if err != nil {
 		return err
 	}
 	r.entity, r.id, r.owned = written, written.ID, true
-	observed, err := x.kind().Project(written)
+	observed, err := x.kind.Project(written)
 	if err != nil {
 		return err
 	}
 	if x.isControlPlane() {
 		r.clusterType, _ = observed["cluster_type"].(string)
 	}
-	if left := canon.Diff(desired.Object, observed, x.kind().Fields); len(left) > 0 {
+	if left := canon.Diff(desired.Object, observed, x.kind.Fields); len(left) > 0 {
 		r.deviations = fieldsOf(left)
 		e.config.logger.Warn("konnect holds something else than it was sent",
-			"key", x.key().String(), "fields", joinFields(r.deviations))
+			"key", x.key.String(), "fields", joinFields(r.deviations))
 	}
 	return nil
 }
@@ -96,7 +84,7 @@ func writtenEntity(k *kinds.Kind, id string, raw []byte) (*wire.Entity, error) {
 // the next one: the marks tell whose it is.
 func (e *executor) park(ctx context.Context, x *decision) {
 	r, i := e.of(x), x.item
-	if err := e.decisions.blockedReference(e.batch, i, everyReference, e.failure); err != nil {
+	if err := e.decisions.blockedReference(e.batch, x, e.failures()); err != nil {
 		r.skip(err)
 		return
 	}
@@ -107,14 +95,14 @@ func (e *executor) park(ctx context.Context, x *decision) {
 	if err == nil {
 		var raw []byte
 		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-			return x.account().put(ctx, i.kind, e.at(i), r.id, kinds.Desired{Body: body})
+			return x.account.put(ctx, i.kind, e.world.at(e.batch, i, e.results), r.id, kinds.Desired{Body: body})
 		})
 		if err == nil {
 			_, err = writtenEntity(i.kind, r.id, raw)
 		}
 	}
 	if err != nil {
-		r.fail(fmt.Errorf("rename %s: %w", x.key(), err))
+		r.fail(fmt.Errorf("rename %s: %w", x.key, err))
 	}
 }
 
@@ -122,29 +110,29 @@ func (e *executor) park(ctx context.Context, x *decision) {
 func (e *executor) remove(ctx context.Context, x *decision) {
 	r := e.of(x)
 	if err := ctx.Err(); err != nil {
-		r.skip(fmt.Errorf("%s: %w", x.key(), err))
+		r.skip(fmt.Errorf("%s: %w", x.key, err))
 		return
 	}
 	at := kinds.At{}
-	if plane := x.controlPlane(); plane != nil && !x.isControlPlane() {
+	if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
 		at.ControlPlane = e.results[plane.n].id
 	}
-	if parent := x.kind().Parent(); parent != nil {
+	if parent := x.kind.Parent(); parent != nil {
 		at.Parent = r.entity.Ref(parent.JSON)
 	}
 	_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-		_, err := x.account().send(ctx, http.MethodDelete, x.kind().EntityPath(at, r.id), nil, nil)
+		_, err := x.account.send(ctx, http.MethodDelete, x.kind.EntityPath(at, r.id), nil, nil)
 		if isNotFound(err) {
 			err = nil
 		}
 		return nil, err
 	})
 	if err != nil {
-		r.done, r.fault = ActionFailed, fault{err: fmt.Errorf("delete %s: %w", x.key(), err)}
+		r.done, r.fault = ActionFailed, fault{err: fmt.Errorf("delete %s: %w", x.key, err)}
 		return
 	}
 	r.done = ActionDeleted
-	e.config.logger.InfoContext(ctx, "entity deleted", "key", x.key().String(), "konnect_id", r.id)
+	e.config.logger.InfoContext(ctx, "entity deleted", "key", x.key.String(), "konnect_id", r.id)
 }
 
 // put makes an entity as desired, under its ID.
@@ -172,7 +160,7 @@ func (a *account) put(ctx context.Context, k *kinds.Kind, at kinds.At, id string
 func (e *executor) createByServer(ctx context.Context, x *decision, desired kinds.Desired) ([]byte, error) {
 	i := x.item
 	return e.config.retry.repeat(ctx, func() ([]byte, bool, error) {
-		raw, err := x.account().send(ctx, http.MethodPost, i.kind.Path(e.at(i)), nil, desired.Body)
+		raw, err := x.account.send(ctx, http.MethodPost, i.kind.Path(e.world.at(e.batch, i, e.results)), nil, desired.Body)
 		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
 			return raw, false, err
 		}
@@ -213,15 +201,15 @@ func mayHaveArrived(err error) bool {
 // join makes a group that has been written have the members that are wanted.
 func (e *executor) join(ctx context.Context, x *decision) {
 	r := e.of(x)
-	if !x.planned.writes() || !x.item.inBatch || x.item.isReadOnly() {
+	if !x.planned.writes() || !x.item.inBatch || x.item.readOnly {
 		return
 	}
-	if err := e.decisions.blocked(e.batch, x, everyReference, e.failure); err != nil {
+	if err := e.decisions.blocked(e.batch, x, true, e.failures()); err != nil {
 		r.done, r.fault = ActionFailed, fault{err: err} // though the group itself is there
 		return
 	}
 	if err := e.writeMembers(ctx, x); err != nil {
-		e.notWritten(ctx, x, fmt.Errorf("%s %s: set members of %s: %w", x.planned.verb(), x.key(), x.key(), err))
+		e.notWritten(ctx, x, fmt.Errorf("%s %s: set members of %s: %w", x.planned.verb(), x.key, x.key, err))
 	}
 }
 
@@ -238,7 +226,7 @@ func (e *executor) writeMembers(ctx context.Context, x *decision) error {
 		for members := range slices.Chunk(change.members, g.Batch) {
 			call := change.call(at, members)
 			_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-				return x.account().send(ctx, call.Method, call.Path, nil, call.Body)
+				return x.account.send(ctx, call.Method, call.Path, nil, call.Body)
 			})
 			if err != nil {
 				return err
