@@ -11,6 +11,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/transport"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -94,9 +95,9 @@ func (c *config) credentialOf(controlPlane *resolve.Node, standsIn bool) (creden
 	if err != nil {
 		return credential{}, err
 	}
-	server, err := parseServerURL(auth.Spec.ServerURL)
+	server, err := transport.ParseServer(auth.Spec.ServerURL)
 	if err == nil {
-		err = checkPlainHTTP(server, c.plainHTTP)
+		err = transport.CheckPlainHTTP(server, c.plainHTTP)
 	}
 	if err != nil {
 		return credential{}, fmt.Errorf("%s: spec.serverURL: %w", node.Key, err)

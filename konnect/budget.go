@@ -22,6 +22,9 @@ type Budget struct {
 // They are shared by all calls of the client and of those that With makes of it, and
 // forgotten when nothing was sent on them for an hour.
 func (c *Client) Budgets() []Budget {
+	if c.checkConfigured() != nil {
+		return nil
+	}
 	var budgets []Budget
 	for _, b := range c.pooled.transports.Limits() {
 		budgets = append(budgets, Budget{

@@ -109,7 +109,7 @@ func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.c
 // callOptions are those of a call without options.
 func (c *Client) callOptions() callOptions {
 	o := callOptions{adoption: AdoptNever}
-	if c.isConfigured() {
+	if c.checkConfigured() == nil {
 		o.owner, o.keptTags = c.config.owner, c.config.keptTags
 	}
 	return o

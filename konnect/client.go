@@ -42,6 +42,9 @@ func NewClient(opts ...Option) (*Client, error) {
 // are refused. WithToken and WithTokenSource make another credential, except where
 // the token is the same; each token source is one of its own.
 func (c *Client) With(opts ...Option) (*Client, error) {
+	if err := c.checkConfigured(); err != nil {
+		return nil, err
+	}
 	base := *c.config
 	base.derived = true
 	changed, err := base.with(opts)
@@ -51,26 +54,32 @@ func (c *Client) With(opts ...Option) (*Client, error) {
 	return &Client{config: changed, pooled: c.pooled}, nil
 }
 
-// isConfigured is false for the zero value.
-func (c *Client) isConfigured() bool { return c != nil && c.config != nil }
-
 // checkConfigured says what to call where a zero Client is used.
 func (c *Client) checkConfigured() error {
-	if !c.isConfigured() {
+	if c == nil || c.config == nil {
 		return errors.New("the client is not configured: make it with konnect.NewClient")
 	}
 	return nil
 }
 
 // String shows nothing of the credentials.
-func (c *Client) String() string { return "konnect.Client{owner: " + c.config.owner + "}" }
+func (c *Client) String() string {
+	if c.checkConfigured() != nil {
+		return "konnect.Client{}"
+	}
+	return "konnect.Client{owner: " + c.config.owner + "}"
+}
 
 // GoString is like String.
 func (c *Client) GoString() string { return c.String() }
 
 // Close closes idle connections, also those of clients that share them (With). The
 // client may be used again.
-func (c *Client) Close() { c.pooled.transports.CloseIdleConnections() }
+func (c *Client) Close() {
+	if c.checkConfigured() == nil {
+		c.pooled.transports.CloseIdleConnections()
+	}
+}
 
 func (c *Client) emit(e Event) {
 	o := c.config.observer

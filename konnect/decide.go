@@ -28,7 +28,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	for _, i := range b.items {
 		if x := d.out.of(i); x.fault.err != nil {
 			continue
-		} else if err := d.out.blocked(b, x, true, d.out.decided()); err != nil {
+		} else if err := d.out.blocked(b, x, true, nil); err != nil {
 			x.skip(err)
 		} else if err := d.item(i, x); err != nil {
 			d.out.refuse(x, err)
@@ -38,7 +38,9 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	if o.prune {
 		d.findOrphans()
 	}
-	d.warnOfLeftovers()
+	if len(w.claims) > 0 {
+		d.warnOfLeftovers()
+	}
 	return d.out
 }
 
@@ -50,7 +52,7 @@ func (d *decider) item(i *item, x *decision) error {
 		x.planned = ActionUnchanged
 		d.needsEntity(i, "is not in the batch and not programmed in konnect yet")
 		return nil
-	case i.isBeingDeleted(): // what was deleted must not come back, and deleting is for Delete
+	case i.deleting: // what was deleted must not come back, and deleting is for Delete
 		x.planned = ActionSkipped
 		d.out.warn(Warning{
 			Key: i.key, Field: "metadata.deletionTimestamp", Code: WarningBeingDeleted,
@@ -87,7 +89,7 @@ func (d *decider) needsEntity(i *item, reason string) {
 		return
 	}
 	for _, dependent := range d.batch.dependents(i) {
-		if !dependent.isBeingDeleted() {
+		if !dependent.deleting {
 			d.out.refuse(d.out.of(dependent), fmt.Errorf("check %s: %s %s", dependent.key, i.key, reason))
 		}
 	}
@@ -237,7 +239,7 @@ func (d *decider) observed(i *item, x *decision) error {
 		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})
 	x.changes.fields = fieldsOf(differences)
-	if len(d.world.wantedMembers(d.batch, i)) > 0 {
+	if len(d.world.wantedMembers(d.batch, i, nil)) > 0 {
 		d.compareGroup(i, x)
 	}
 	d.keepBasis(x, desired, observed)
@@ -253,18 +255,14 @@ func holdsAll(observed any, tags []string) bool {
 // checkHolders refuses what is misplaced by what Konnect says. What has failed already,
 // perhaps for that, is left at it.
 func (d *decider) checkHolders() {
+	clusterType := func(i *item) string { return cmp.Or(d.world.of(i).clusterType, i.kind.ClusterType(i.object)) }
 	for _, i := range d.batch.items {
 		if x := d.out.of(i); x.fault.err == nil {
-			for _, err := range d.batch.misplaced(i, d.world.clusterType) {
+			for _, err := range d.batch.misplaced(i, clusterType) {
 				d.out.refuse(x, err)
 			}
 		}
 	}
-}
-
-// clusterType is that of the entity or, while there is none, the one that is asked for.
-func (w *world) clusterType(i *item) string {
-	return cmp.Or(w.of(i).clusterType, i.kind.ClusterType(i.object))
 }
 
 // checkNaturalKeys finds objects of one batch that want the same natural key.
@@ -276,12 +274,12 @@ func (d *decider) checkNaturalKeys() {
 	taken := map[slot]*item{}
 	for _, i := range d.batch.items {
 		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.of(i).fault.err != nil || i.mirrors ||
-			i.isBeingDeleted() && d.world.entity(i) == nil {
+			i.deleting && d.world.entity(i) == nil {
 			continue
 		}
 		siblings := collection{account: i.controlPlane.account, kind: i.kind}
 		if !i.isControlPlane() {
-			siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key)
+			siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key, nil)
 		}
 		for n, value := range d.world.keys(d.batch, i) {
 			key := slot{siblings, naturalKey{n, value}}
@@ -304,7 +302,7 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 		return true
 	}
 	other := d.world.claimed(i.kind, e.ID)
-	if other == nil || other == i || !other.inBatch || other.readOnly || other.isBeingDeleted() {
+	if other == nil || other == i || !other.inBatch || other.readOnly || other.deleting {
 		return false
 	}
 	if sameKeys(e, d.world.keys(d.batch, other)) {

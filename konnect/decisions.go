@@ -126,22 +126,24 @@ func (x *decision) spare(reason error) {
 	}
 }
 
-// failure tells what is wrong with a decision; nil for nothing.
-type failure func(*decision) error
-
-// decided are the failures before anything is carried out.
-func (d *decisions) decided() failure { return func(x *decision) error { return x.fault.err } }
+// failure is what is wrong with what is decided, by the results where there are any.
+func (x *decision) failure(results []result) error {
+	if results != nil {
+		return results[x.n].fault.err
+	}
+	return x.fault.err
+}
 
 // blocked returns why something cannot be done because of what it needs, or of what had
-// to go or give up a name before. Members join a group later: they do not count where
-// it is written.
-func (d *decisions) blocked(b *batch, x *decision, members bool, failure failure) error {
+// to go or give up a name before, by the results where there are any already. Members
+// join a group later: they do not count where it is written.
+func (d *decisions) blocked(b *batch, x *decision, members bool, results []result) error {
 	field := dependentsField
 	if x.item != nil && x.planned != ActionDeleted {
 		field = x.kind.Identity.Field
 	}
 	for _, other := range x.order.after {
-		if cause := failure(other); cause != nil {
+		if cause := other.failure(results); cause != nil {
 			return &DependencyError{Key: x.key, Field: field, On: other.key, Cause: cause}
 		}
 	}
@@ -153,7 +155,7 @@ func (d *decisions) blocked(b *batch, x *decision, members bool, failure failure
 		if needed == nil || needed == x.item || !members && x.item.isMembership(edge) { // it may be being written
 			continue
 		}
-		if cause := failure(d.of(needed)); cause != nil {
+		if cause := d.of(needed).failure(results); cause != nil {
 			return &DependencyError{Key: x.key, Field: edge.Field, On: needed.key, Cause: cause, lookedUp: !needed.inBatch}
 		}
 	}

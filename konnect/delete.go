@@ -51,16 +51,16 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 	}
 	r.world = c.observe(ctx, r.batch, o)
 	r.decisions = newDecisions(r.batch, r.world)
-	if err := r.world.interrupted(ctx); err != nil {
-		return r, err
+	if ctx.Err() != nil {
+		return r, r.world.interrupted(ctx.Err())
 	}
 	r.decisions = decideDeletes(r.batch, r.world, o)
 	c.lookInside(ctx, r.batch, r.world, r.decisions, o)
 	below := slices.DeleteFunc(r.decisions.doomed(), (*decision).isControlPlane)
 	r.world = c.lookBelow(ctx, r.batch, r.world, below, o)
 	settleDeletes(r.batch, r.world, r.decisions, o)
-	if err := r.world.interrupted(ctx); err != nil {
-		return r, err
+	if ctx.Err() != nil {
+		return r, r.world.interrupted(ctx.Err())
 	}
 	if err := r.decisions.faults.refusal(); err != nil {
 		return r, err

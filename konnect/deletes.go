@@ -39,14 +39,14 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 	case x.fault.err != nil || !i.inBatch:
 		return nil
 	case i.controlPlane == nil:
-		if err := d.blocked(b, x, true, d.decided()); err != nil {
+		if err := d.blocked(b, x, true, nil); err != nil {
 			x.skip(err)
 			return nil
 		}
 		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
 		return nil
 	}
-	if err := d.blocked(b, x, true, d.decided()); err != nil {
+	if err := d.blocked(b, x, true, nil); err != nil {
 		x.skip(err)
 		return nil
 	}

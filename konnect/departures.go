@@ -122,7 +122,7 @@ func (s *settler) isSame(i *item, from *decision, child *wire.Entity) bool {
 	if err != nil {
 		return false
 	}
-	desired, err := i.kind.Desire(i.object, s.options.inputs(s.batch, i, nil, observed, s.world.idOf))
+	desired, err := i.kind.Desire(i.object, s.options.inputs(s.batch, s.world, i, observed, nil))
 	if err != nil {
 		return false
 	}

@@ -93,8 +93,8 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 	}
 	r.world = c.observe(ctx, r.batch, o)
 	r.decisions = newDecisions(r.batch, r.world)
-	if err := r.world.interrupted(ctx); err != nil {
-		return r, err
+	if ctx.Err() != nil {
+		return r, r.world.interrupted(ctx.Err())
 	}
 	r.decisions = decide(r.batch, r.world, o)
 	if o.prune {
@@ -103,14 +103,14 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 		}
 		settle(r.batch, r.world, r.decisions, o)
 	}
-	if slices.ContainsFunc(r.decisions.all[:len(r.batch.items)], (*decision).waits) {
+	if slices.ContainsFunc(r.decisions.all, func(x *decision) bool { return x.item != nil && len(x.order.after) > 0 }) {
 		r.decisions.breakSwaps(r.batch, r.world)
 	}
 	if slices.ContainsFunc(r.decisions.all, func(x *decision) bool { return x.fault.err != nil }) {
 		r.decisions.spread(r.batch, r.world)
 	}
-	if err := r.world.interrupted(ctx); err != nil {
-		return r, err
+	if ctx.Err() != nil {
+		return r, r.world.interrupted(ctx.Err())
 	}
 	if err := r.decisions.faults.refusal(); err != nil {
 		return r, err

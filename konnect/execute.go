@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
@@ -96,25 +95,10 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 	return e.results
 }
 
-func (e *executor) of(x *decision) *result { return &e.results[x.n] }
-
-// failures are those so far.
-func (e *executor) failures() failure {
-	return func(x *decision) error { return e.results[x.n].fault.err }
-}
-
-// idOf is the ID of i, which is what a reference to key leads to.
-func (e *executor) idOf(i *item, key crd.Key) string {
-	if i != nil && e.results[i.n].id != "" {
-		return e.results[i.n].id
-	}
-	return e.world.idOf(i, key)
-}
-
 // write makes the entity of an item as desired.
 func (e *executor) write(ctx context.Context, x *decision) {
-	r := e.of(x)
-	if err := e.decisions.blocked(e.batch, x, false, e.failures()); err != nil {
+	r := &e.results[x.n]
+	if err := e.decisions.blocked(e.batch, x, false, e.results); err != nil {
 		if r.skip(err); x.order.parked {
 			r.fault, r.done = fault{err: fmt.Errorf("rename %s: it has the name %s for now: %w", x.key, parkedName(x.item), err)}, ActionFailed
 		}
@@ -140,7 +124,7 @@ func (e *executor) write(ctx context.Context, x *decision) {
 }
 
 func (e *executor) notWritten(ctx context.Context, x *decision, err error) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	r.done, r.fault = ActionFailed, fault{err: err}
 	e.config.logger.WarnContext(ctx, "entity not written", "key", x.key.String(), "error", printable.Error(err))
 }
@@ -148,7 +132,7 @@ func (e *executor) notWritten(ctx context.Context, x *decision, err error) {
 // prune deletes an orphan. A control plane in which a write has failed is left alone, but
 // for what had to go before.
 func (e *executor) prune(ctx context.Context, x *decision) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	if x.planned != ActionDeleted {
 		r.done = x.planned
 		return
@@ -156,7 +140,7 @@ func (e *executor) prune(ctx context.Context, x *decision) {
 	e.lock.Lock()
 	failed := e.failedIn[x.orphan.controlPlane]
 	e.lock.Unlock()
-	if err := e.decisions.stays(e.batch, e.world, x, failed, e.failures()); err != nil {
+	if err := e.decisions.stays(e.batch, e.world, x, failed, e.results); err != nil {
 		r.skip(err)
 		return
 	}
@@ -165,13 +149,13 @@ func (e *executor) prune(ctx context.Context, x *decision) {
 
 // delete deletes an entity in Delete, after what refers to it.
 func (e *executor) delete(ctx context.Context, x *decision) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	if x.planned != ActionDeleted {
 		r.done = x.planned
 		return
 	}
 	for _, other := range e.decisions.before(e.batch, x) {
-		if err := e.of(other).fault.err; other.inBatch && err != nil {
+		if err := e.results[other.n].fault.err; other.inBatch && err != nil {
 			r.skip(&DependencyError{Key: x.key, Field: dependentsField, On: other.key, Cause: err})
 			return
 		}
@@ -181,7 +165,7 @@ func (e *executor) delete(ctx context.Context, x *decision) {
 
 // finish writes status and tells observers.
 func (e *executor) finish(x *decision) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	if x.item != nil {
 		e.statuses.write(x.item)
 	}

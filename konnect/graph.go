@@ -29,12 +29,6 @@ type steps struct {
 	failed func(*decision) bool
 }
 
-func newGraph() *graph {
-	return &graph{
-		done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{}, parked: map[*decision]*schedule.Task{},
-	}
-}
-
 // add makes a task, which finishes x if it is the last one for it.
 func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
 	t := &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
@@ -53,7 +47,7 @@ func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
 // entity is deleted after what it holds; whoever takes a name over waits for the
 // one that gives it up.
 func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
-	g := newGraph()
+	g := &graph{done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{}, parked: map[*decision]*schedule.Task{}}
 	for _, x := range d.all {
 		if x.orphan != nil {
 			g.done[x] = g.add(x, s, true, s.delete)
@@ -62,7 +56,7 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		if x.order.parked {
 			g.parked[x] = g.add(x, s, false, s.park)
 		}
-		isGroup := x.item.group() != nil
+		isGroup := x.item.group != nil
 		if g.done[x] = g.add(x, s, !isGroup, s.write); isGroup {
 			g.joined[x] = g.add(x, s, true, s.join)
 			g.joined[x].WaitFor(g.done[x])
@@ -144,7 +138,7 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 
 // deleteGraph is that of Delete: what refers to an entity goes before it.
 func deleteGraph(b *batch, d *decisions, s steps) *graph {
-	g := newGraph()
+	g := &graph{done: map[*decision]*schedule.Task{}}
 	for _, x := range d.all {
 		g.done[x] = g.add(x, s, true, s.delete)
 	}

@@ -1,17 +1,13 @@
 package konnect
 
-import (
-	"slices"
-
-	"github.com/konnectkit/konnectkit/crd"
-)
+import "slices"
 
 // compareGroup adds the members of a group that exists to what differs.
 func (d *decider) compareGroup(i *item, x *decision) {
-	if i.group() == nil {
+	if i.group == nil {
 		return
 	}
-	held, wanted := d.world.of(i).groupMembers, d.world.wantedMembers(d.batch, i)
+	held, wanted := d.world.of(i).groupMembers, d.world.wantedMembers(d.batch, i, nil)
 	if slices.Equal(wanted, held) {
 		return
 	}
@@ -33,15 +29,13 @@ func listValue(items []string) any {
 	return list
 }
 
-func (w *world) wantedMembers(b *batch, i *item) []string { return wantedMembers(b, i, w.idOf) }
-
-// wantedMembers are the IDs of a group's members; those that are not there yet
-// are stood in for by their keys.
-func wantedMembers(b *batch, i *item, idOf func(*item, crd.Key) string) []string {
+// wantedMembers are the IDs of a group's members, by the results where there are any
+// already; those that are not there yet are stood in for by their keys.
+func (w *world) wantedMembers(b *batch, i *item, results []result) []string {
 	var ids []string
 	for _, edge := range i.node.Edges {
 		if i.isMembership(edge) {
-			ids = append(ids, idOf(b.leadsTo(edge), edge.To))
+			ids = append(ids, w.idOf(b.leadsTo(edge), edge.To, results))
 		}
 	}
 	slices.Sort(ids)

@@ -18,6 +18,9 @@ import (
 // reads of /v3/organizations/me and /v3/users/me may go to Konnect's global host.)
 // Redirects are not followed. A client without a token of its own is an error.
 func (c *Client) HTTPClient() (*http.Client, error) {
+	if err := c.checkConfigured(); err != nil {
+		return nil, fmt.Errorf("http client: %w", err)
+	}
 	if c.config.token == nil {
 		return nil, errors.New("http client: the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
 	}

@@ -36,6 +36,10 @@ type item struct {
 	// mirrors and observes say that the entity is only read or looked at, readOnly that it
 	// is never written, whatever is found.
 	mirrors, observes, readOnly bool
+	// deleting is true once somebody has asked the API server to delete the object.
+	deleting bool
+	// group is the relation that makes the entity a group; nil for none.
+	group *kinds.Relation
 }
 
 func newItem(n int, node *resolve.Node, k *kinds.Kind) *item {
@@ -46,23 +50,15 @@ func newItem(n int, node *resolve.Node, k *kinds.Kind) *item {
 	i.mirrors = k.Mirror(i.object) != ""
 	i.observes = i.object.GetAnnotations()[crd.ManagementPolicyAnnotation] == string(crd.ManagementPolicyObserve)
 	i.readOnly = i.mirrors || i.observes || kinds.Adopt(i.object).IsMatch()
-	return i
-}
-
-// isBeingDeleted reports whether somebody has asked the API server to delete the object.
-func (i *item) isBeingDeleted() bool { return i.inBatch && i.object.GetDeletionTimestamp() != nil }
-
-// group returns the relation that makes the entity a group; nil for none.
-func (i *item) group() *kinds.Relation {
-	if g := i.kind.Group; g != nil && i.kind.ClusterType(i.object) == g.ClusterType {
-		return g
+	i.deleting = i.inBatch && i.object.GetDeletionTimestamp() != nil
+	if k.Group != nil && k.ClusterType(i.object) == k.Group.ClusterType {
+		i.group = k.Group
 	}
-	return nil
+	return i
 }
 
 // isMembership reports whether a reference makes a member of a group. A group is written
 // without waiting for its members.
 func (i *item) isMembership(edge resolve.Edge) bool {
-	g := i.group()
-	return g != nil && strings.HasPrefix(edge.Field, g.Field)
+	return i.group != nil && strings.HasPrefix(edge.Field, i.group.Field)
 }

@@ -38,6 +38,9 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 	find := &finder{batch: b, world: w, options: opts}
 	o.readAccounts(ctx)
 	find.controlPlanes()
+	if len(w.claims) == 0 { // there is no control plane yet, and so nothing in one
+		return w
+	}
 	o.readGroups(ctx)
 	needs := o.needs()
 	for _, nested := range []bool{false, true} { // what is nested once its parents are known
@@ -93,7 +96,7 @@ func (o *reader) readGroups(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	for _, i := range o.batch.items {
-		g, held := i.group(), o.world.of(i)
+		g, held := i.group, o.world.of(i)
 		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.of(i) != nil || held.clusterType != g.ClusterType {
 			continue
 		}
@@ -265,13 +268,9 @@ func (a *account) isGone(ctx context.Context, controlPlaneID string) bool {
 	return isNotFound(err)
 }
 
-// interrupted returns why a call stopped that was reading when its context ended; nil
-// while it has not ended. What Konnect answered last stays in the chain.
-func (w *world) interrupted(ctx context.Context) error {
-	ended := ctx.Err()
-	if ended == nil {
-		return nil
-	}
+// interrupted returns why a call stopped that was reading when its context ended. What
+// Konnect answered last stays in the chain.
+func (w *world) interrupted(ended error) error {
 	failures := make([]error, 0, len(w.faults.failed)+len(w.unread))
 	for _, f := range w.faults.failed {
 		failures = append(failures, f.err)

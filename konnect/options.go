@@ -85,7 +85,7 @@ func WithRegion(region string) Option {
 // WithPlainHTTP is given too.
 func WithServerURL(serverURL string) Option {
 	return func(c *config) error {
-		server, err := parseServerURL(serverURL)
+		server, err := transport.ParseServer(serverURL)
 		if err != nil {
 			return fmt.Errorf("WithServerURL: %w", err)
 		}
@@ -212,7 +212,7 @@ func (c config) with(opts []Option) (*config, error) {
 		problems = append(problems, errors.New("WithFallbackAuth: the client has no token to fall back to: use WithToken or WithTokenSource"))
 	}
 	if c.server != nil {
-		if err := checkPlainHTTP(c.server, c.plainHTTP); err != nil {
+		if err := transport.CheckPlainHTTP(c.server, c.plainHTTP); err != nil {
 			problems = append(problems, err)
 		}
 	}

@@ -15,18 +15,16 @@ import (
 )
 
 func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
-	return d.options.inputs(d.batch, i, d.world.entity(i), observed, d.world.idOf)
+	return d.options.inputs(d.batch, d.world, i, observed, nil)
 }
 
 // inputs are what a payload is made of beside the object. IDs that are not known yet are
 // stood in for by the key of the object.
-func (o callOptions) inputs(
-	b *batch, i *item, e *wire.Entity, observed canon.Object, idOf func(*item, crd.Key) string,
-) kinds.Inputs {
+func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, results []result) kinds.Inputs {
 	in := kinds.Inputs{IDs: map[string]string{}, Objects: map[string]crd.Object{}, Observed: observed}
 	for _, edge := range i.node.Edges {
 		if !i.isMembership(edge) { // it is written by calls of its own, later
-			in.IDs[edge.Field] = idOf(b.leadsTo(edge), edge.To)
+			in.IDs[edge.Field] = w.idOf(b.leadsTo(edge), edge.To, results)
 			if edge.Node != nil {
 				in.Objects[edge.Field] = edge.Node.Object
 			}
@@ -34,7 +32,7 @@ func (o callOptions) inputs(
 	}
 	policy := kinds.Deletion(i.object)
 	if own, labelled := kinds.Labels(i.object); labelled {
-		in.Labels = labels(i, e, own, observed, o.owner)
+		in.Labels = labels(i, w.entity(i), own, observed, o.owner)
 	} else {
 		tags := kinds.UserTags(i.object)
 		if len(o.keptTags) > 0 {
@@ -106,8 +104,8 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 		held[f.Name] = observed[f.Name]
 	}
 	basis := []any{kept.withoutKept(tags, desired.Object), held, d.world.of(x.item).groupMembers}
-	if x.item.group() != nil {
-		basis = append(basis, d.world.wantedMembers(d.batch, x.item))
+	if x.item.group != nil {
+		basis = append(basis, d.world.wantedMembers(d.batch, x.item, nil))
 	}
 	sum := sha256.Sum256([]byte(canon.Text(basis)))
 	x.basis = hex.EncodeToString(sum[:])

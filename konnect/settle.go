@@ -98,9 +98,9 @@ func (d *decisions) spread(b *batch, w *world) {
 			switch {
 			case x.fault.err != nil:
 			case x.orphan != nil:
-				x.spare(d.stays(b, w, x, planes[x.controlPlane], d.decided()))
+				x.spare(d.stays(b, w, x, planes[x.controlPlane], nil))
 			default:
-				if err := d.blocked(b, x, true, d.decided()); err != nil {
+				if err := d.blocked(b, x, true, nil); err != nil {
 					x.skip(err)
 				}
 			}
@@ -110,26 +110,26 @@ func (d *decisions) spread(b *batch, w *world) {
 
 // stays returns which failure keeps an orphan from being pruned, as far as there are
 // any; failed tells whether something in its control plane could not be written.
-func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, failure failure) error {
+func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, results []result) error {
 	taker := x.order.taker
 	if taker == nil && failed {
 		return fmt.Errorf("prune %s: an object of %s failed", x.key, x.controlPlane.key)
 	}
 	if moved := w.movedTo(b, x.orphan); moved != nil {
 		other := d.of(moved)
-		if failure(other) != nil || w.entity(moved) == nil && other.planned != ActionCreated {
+		if other.failure(results) != nil || w.entity(moved) == nil && other.planned != ActionCreated {
 			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key)
 		}
 	}
-	if taker != nil && (failure(taker) != nil || d.blockedReference(b, taker, failure) != nil) {
+	if taker != nil && (taker.failure(results) != nil || d.blockedReference(b, taker, results) != nil) {
 		return fmt.Errorf("prune %s: %s, which takes its name, cannot be written", x.key, taker.key)
 	}
-	return d.blocked(b, x, true, failure)
+	return d.blocked(b, x, true, results)
 }
 
 // blockedReference is like blocked, but for what only has to give up a name.
-func (d *decisions) blockedReference(b *batch, x *decision, failure failure) error {
+func (d *decisions) blockedReference(b *batch, x *decision, results []result) error {
 	referring := *x
 	referring.order.after = nil
-	return d.blocked(b, &referring, true, failure)
+	return d.blocked(b, &referring, true, results)
 }

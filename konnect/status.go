@@ -46,14 +46,9 @@ func (r *run) statuses() *statuses {
 	return &statuses{r.batch, r.world, r.decisions, r.results, r.options.deleting}
 }
 
-// asked reports whether Konnect was asked.
-func (s *statuses) asked() bool { return s.world.indexes != nil }
-
-func (s *statuses) of(i *item) *result { return &s.results[i.n] }
-
 // write writes what is known of i's entity into the caller's object.
 func (s *statuses) write(i *item) {
-	origin, r := s.batch.origins[i.key], s.of(i)
+	origin, r := s.batch.origins[i.key], &s.results[i.n]
 	err := r.fault.err
 	if origin == nil || !i.inBatch || r.done == ActionRetained || r.done == ActionSkipped && err == nil {
 		return // nothing was done, nor compared
@@ -95,14 +90,14 @@ func (s *statuses) write(i *item) {
 
 func (s *statuses) konnectStatus(i *item) crd.KonnectStatus {
 	account := i.controlPlane.account
-	status := crd.KonnectStatus{ID: s.of(i).id, ServerURL: account.server(), OrganizationID: account.organizationID}
+	status := crd.KonnectStatus{ID: s.results[i.n].id, ServerURL: account.server(), OrganizationID: account.organizationID}
 	if i.isControlPlane() {
 		return status
 	}
-	status.ControlPlaneID = s.of(i.controlPlane).id
+	status.ControlPlaneID = s.results[i.controlPlane.n].id
 	for _, edge := range i.node.Edges {
 		if parent := s.batch.leadsTo(edge); edge.Role == crd.RoleParent && parent != nil && !parent.isControlPlane() {
-			status.ParentID = s.of(parent).id
+			status.ParentID = s.results[parent.n].id
 		}
 	}
 	return status
@@ -120,7 +115,7 @@ func (s *statuses) conditions(i *item) []metav1.Condition {
 	} else {
 		conditions = append(conditions, s.authConditions(i.controlPlane)...)
 	}
-	r := s.of(i)
+	r := &s.results[i.n]
 	message := ""
 	if r.fault.err != nil {
 		message = statusText(r.fault.err)
@@ -134,7 +129,7 @@ func (s *statuses) conditions(i *item) []metav1.Condition {
 	if i.observes && r.owned {
 		conditions = append(conditions, condition(crd.ConditionObserved, true, crd.ConditionObserved, "", ""))
 	}
-	if i.group() != nil {
+	if i.group != nil {
 		_, blocked := errors.AsType[*DependencyError](r.fault.err)
 		_, missing := errors.AsType[*resolve.MissingError](r.fault.err)
 		reason := "SetGroupMemberFailed"
@@ -156,18 +151,19 @@ func condition(kind string, ok bool, trueReason, falseReason, message string) me
 // controlPlaneConditions are about the control plane of i; none while nothing is known
 // of it.
 func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
-	plane := s.of(i.controlPlane)
+	asked := s.world.indexes != nil
+	plane := &s.results[i.controlPlane.n]
 	clusterType := cmp.Or(plane.clusterType, i.controlPlane.kind.ClusterType(i.controlPlane.object))
 	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", i.controlPlane.key.Namespace, i.controlPlane.key.Name)
 	refused := func(reason, message string) []metav1.Condition {
 		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
 	}
 	switch {
-	case s.asked() && (plane.fault.err != nil || plane.entity == nil):
+	case asked && (plane.fault.err != nil || plane.entity == nil):
 		return refused(reasonNotProgrammed, "is not programmed yet")
 	case i.kind.HoldsEntities(clusterType) != "":
 		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
-	case !s.asked():
+	case !asked:
 		return nil
 	default:
 		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
@@ -177,6 +173,7 @@ func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
 // referenceConditions are about the parents other than control planes, and about
 // references that resolve refused.
 func (s *statuses) referenceConditions(i *item) []metav1.Condition {
+	asked := s.world.indexes != nil
 	var conditions []metav1.Condition
 	var refusals []error
 	crosses := false // into other namespaces
@@ -200,8 +197,8 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
 		case parent == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
-		case !s.asked(): // nothing is known of it
-		case s.of(parent).fault.err != nil || s.of(parent).entity == nil:
+		case !asked: // nothing is known of it
+		case s.results[parent.n].fault.err != nil || s.results[parent.n].entity == nil:
 			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
 		default:
 			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
@@ -209,7 +206,7 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 	}
 	if refusals != nil {
 		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, statusText(errors.Join(refusals...))))
-	} else if crosses && s.of(i).fault.err == nil {
+	} else if crosses && s.results[i.n].fault.err == nil {
 		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
 	}
 	return conditions
@@ -217,12 +214,13 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 
 // adoptConditions are about spec.adopt.
 func (s *statuses) adoptConditions(i *item) []metav1.Condition {
-	r := s.of(i)
+	asked := s.world.indexes != nil
+	r := &s.results[i.n]
 	err := r.fault.err
 	switch {
 	case err == nil && hasAdopted(i, r):
 		return []metav1.Condition{condition(crd.ConditionAdopted, true, crd.ConditionAdopted, "", "")}
-	case err == nil, ownError(err) == nil, !s.asked(): // it was not tried
+	case err == nil, ownError(err) == nil, !asked: // it was not tried
 		return nil
 	}
 	reason := reasonFailedToAdopt
@@ -246,7 +244,7 @@ func hasAdopted(i *item, r *result) bool {
 }
 
 func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Condition {
-	x, err := s.decisions.of(i), s.of(i).fault.err
+	x, err := s.decisions.of(i), s.results[i.n].fault.err
 	if err == nil && i.observes && len(x.changes.fields) > 0 {
 		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, marks.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
 	}
@@ -263,7 +261,7 @@ func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Conditi
 }
 
 func (s *statuses) failureReason(i *item, x *decision) string {
-	r := s.of(i)
+	r := &s.results[i.n]
 	_, answered := errors.AsType[*APIError](ownError(r.fault.err))
 	switch {
 	case kinds.Adopt(i.object) != nil && x.planned != ActionUpdated:

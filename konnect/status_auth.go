@@ -45,7 +45,7 @@ func (a *auth) notGranted(from crd.Key, edge resolve.Edge) error {
 // they said when it led somewhere holds no more.
 func (s *statuses) unknownConditions(i *item) []string {
 	switch {
-	case IsTransient(s.of(i).fault.err): // it may still lead there
+	case IsTransient(s.results[i.n].fault.err): // it may still lead there
 		return nil
 	case i.controlPlane == nil:
 		return []string{crd.ConditionControlPlaneRefValid, crd.ConditionAPIAuthResolvedRef, crd.ConditionAPIAuthValid}

@@ -83,9 +83,14 @@ func (w *world) siblings(b *batch, i *item) collection {
 	return collection{account: i.account, controlPlaneID: w.of(i.controlPlane).id, kind: i.kind}
 }
 
-// idOf is the ID of i, which is what a reference to key leads to.
-func (w *world) idOf(i *item, key crd.Key) string {
-	if i != nil && w.found[i.n].id != "" {
+// idOf is the ID of i, which is what a reference to key leads to, by the results where
+// there are any already.
+func (w *world) idOf(i *item, key crd.Key, results []result) string {
+	switch {
+	case i == nil:
+	case results != nil && results[i.n].id != "":
+		return results[i.n].id
+	case w.found[i.n].id != "":
 		return w.found[i.n].id
 	}
 	return "(known after apply: " + key.String() + ")"
@@ -96,7 +101,7 @@ func (w *world) keys(b *batch, i *item) []string {
 	return i.kind.Keys(i.object, func(field string) (string, crd.Object) {
 		for _, edge := range i.node.Edges {
 			if edge.Field == field && edge.Node != nil {
-				return w.idOf(b.leadsTo(edge), edge.To), edge.Node.Object
+				return w.idOf(b.leadsTo(edge), edge.To, nil), edge.Node.Object
 			}
 		}
 		return "", nil

@@ -26,7 +26,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 	var raw []byte
 	var err error
 	if r.entity == nil { // the IDs of what it refers to are known only now
-		if desired, err = i.kind.Desire(i.object, e.options.inputs(e.batch, i, nil, nil, e.idOf)); err != nil {
+		if desired, err = i.kind.Desire(i.object, e.options.inputs(e.batch, e.world, i, nil, e.results)); err != nil {
 			return err
 		}
 		if r.id == "" && !i.kind.Writes.ServerID { // its control plane was not there
@@ -83,8 +83,8 @@ func writtenEntity(k *kinds.Kind, id string, raw []byte) (*wire.Entity, error) {
 // park gives an entity a name that nobody else wants. A run that ends here is taken up by
 // the next one: the marks tell whose it is.
 func (e *executor) park(ctx context.Context, x *decision) {
-	r, i := e.of(x), x.item
-	if err := e.decisions.blockedReference(e.batch, x, e.failures()); err != nil {
+	r, i := &e.results[x.n], x.item
+	if err := e.decisions.blockedReference(e.batch, x, e.results); err != nil {
 		r.skip(err)
 		return
 	}
@@ -108,7 +108,7 @@ func (e *executor) park(ctx context.Context, x *decision) {
 
 // remove deletes an entity; one that is gone already is a success.
 func (e *executor) remove(ctx context.Context, x *decision) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	if err := ctx.Err(); err != nil {
 		r.skip(fmt.Errorf("%s: %w", x.key, err))
 		return
@@ -200,11 +200,11 @@ func mayHaveArrived(err error) bool {
 
 // join makes a group that has been written have the members that are wanted.
 func (e *executor) join(ctx context.Context, x *decision) {
-	r := e.of(x)
+	r := &e.results[x.n]
 	if !x.planned.writes() || !x.item.inBatch || x.item.readOnly {
 		return
 	}
-	if err := e.decisions.blocked(e.batch, x, true, e.failures()); err != nil {
+	if err := e.decisions.blocked(e.batch, x, true, e.results); err != nil {
 		r.done, r.fault = ActionFailed, fault{err: err} // though the group itself is there
 		return
 	}
@@ -216,9 +216,9 @@ func (e *executor) join(ctx context.Context, x *decision) {
 // writeMembers makes calls of bounded size, each of which can be repeated
 // without harm.
 func (e *executor) writeMembers(ctx context.Context, x *decision) error {
-	g := x.item.group()
-	held, wanted := e.world.of(x.item).groupMembers, wantedMembers(e.batch, x.item, e.idOf)
-	at := kinds.At{ControlPlane: e.of(x).id}
+	g := x.item.group
+	held, wanted := e.world.of(x.item).groupMembers, e.world.wantedMembers(e.batch, x.item, e.results)
+	at := kinds.At{ControlPlane: e.results[x.n].id}
 	for _, change := range []struct {
 		members []string
 		call    func(kinds.At, []string) kinds.Call

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/jsonscan"
 	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
@@ -99,7 +100,7 @@ func Decode(raw json.RawMessage, s Shape) (*Entity, error) {
 		return nil, fmt.Errorf("decode entity: %w", json.Unmarshal(raw, new(any)))
 	}
 	if s.Wrapper != "" {
-		for name, value := range members(raw) {
+		for name, value := range jsonscan.Members(raw) {
 			if string(name) == s.Wrapper && value[0] == '{' {
 				raw = value
 			}
@@ -118,11 +119,11 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 	var labels map[string]string
 	var few [6]ref // values of fields that are no references
 	values := few[:0]
-	for name, value := range members(raw) {
+	for name, value := range jsonscan.Members(raw) {
 		var err error
 		switch string(name) {
 		case "id":
-			e.ID, err = text(value)
+			e.ID, err = jsonscan.Text(value)
 		case "tags":
 			tags, err = texts(value)
 		case "labels":
@@ -132,7 +133,7 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 				e.refs, err = appendRefs(e.refs, field, value)
 			} else if field := s.identifies(name); field != "" {
 				var decoded string
-				decoded, err = text(value)
+				decoded, err = jsonscan.Text(value)
 				values = append(values, ref{field, s.Normal(field, decoded)})
 			}
 		}
@@ -191,8 +192,8 @@ func texts(raw []byte) ([]string, error) {
 		return nil, json.Unmarshal(raw, new([]string))
 	}
 	list := make([]string, 0, 8) // most have that many
-	for element := range elements(raw) {
-		item, err := text(element)
+	for element := range jsonscan.Elements(raw) {
+		item, err := jsonscan.Text(element)
 		if err != nil {
 			return nil, err
 		}
@@ -206,21 +207,21 @@ func appendRefs(refs []ref, field string, raw []byte) ([]ref, error) {
 	var err error
 	switch raw[0] {
 	case '[':
-		for element := range elements(raw) {
+		for element := range jsonscan.Elements(raw) {
 			if refs, err = appendRefs(refs, field, element); err != nil {
 				return refs, err
 			}
 		}
 		return refs, nil
 	case '{':
-		for name, value := range members(raw) {
+		for name, value := range jsonscan.Members(raw) {
 			if string(name) == "id" {
 				return appendRefs(refs, field, value)
 			}
 		}
 		return refs, nil
 	}
-	id, err := text(raw)
+	id, err := jsonscan.Text(raw)
 	if id != "" {
 		refs = append(refs, ref{field, id})
 	}

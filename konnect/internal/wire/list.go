@@ -9,6 +9,8 @@ import (
 	"maps"
 	"net/url"
 	"strconv"
+
+	"github.com/konnectkit/konnectkit/internal/jsonscan"
 )
 
 // Get reads what a path of Konnect leads to.
@@ -152,7 +154,7 @@ func (l list) decode(raw []byte) (page, error) {
 	if items == "" {
 		items = "data"
 	}
-	for name, value := range members(raw) {
+	for name, value := range jsonscan.Members(raw) {
 		var err error
 		switch string(name) {
 		case items:
@@ -161,9 +163,9 @@ func (l list) decode(raw []byte) (page, error) {
 				err = json.Unmarshal(value, new([]any)) // null is none
 			}
 		case "offset":
-			p.Offset, err = text(value)
+			p.Offset, err = jsonscan.Text(value)
 		case "next":
-			p.Next, err = text(value)
+			p.Next, err = jsonscan.Text(value)
 		case "meta":
 			err = json.Unmarshal(value, &p.Meta)
 		}
@@ -179,7 +181,7 @@ func (l list) take(p page, seen map[string]bool) error {
 	if p.data == nil {
 		return errors.New("the answer has no data, so it is not known what there is")
 	}
-	for raw := range elements(p.data) {
+	for raw := range jsonscan.Elements(p.data) {
 		e, err := decode(bytes.Clone(raw), &l.shape) // the rest of the page need not stay
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-package konnect
+package transport
 
 import (
 	"errors"
@@ -11,10 +11,10 @@ import (
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
-// parseServerURL reads a URL or a bare host as KonnectAPIAuthConfiguration's
+// ParseServer reads a URL or a bare host as KonnectAPIAuthConfiguration's
 // spec.serverURL has it: a bare host means https, a bare loopback address with a
 // port means http.
-func parseServerURL(text string) (*url.URL, error) {
+func ParseServer(text string) (*url.URL, error) {
 	if printable.HoldsToken(text) {
 		return nil, errors.New("the server url holds a token, which belongs somewhere else and may have been seen: revoke it")
 	}
@@ -50,18 +50,10 @@ func parseServerURL(text string) (*url.URL, error) {
 
 var apiVersion = regexp.MustCompile(`^v\d+$`)
 
-// checkPlainHTTP refuses to send a token in clear over a network.
-func checkPlainHTTP(server *url.URL, allowed bool) error {
+// CheckPlainHTTP refuses to send a token in clear over a network.
+func CheckPlainHTTP(server *url.URL, allowed bool) error {
 	if server.Scheme == "http" && !allowed && !isLoopback(server.Hostname()) {
 		return fmt.Errorf("server url %q must be https: plain http would send the token in clear", server)
 	}
 	return nil
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -1,4 +1,6 @@
-package wire
+// Package jsonscan finds values in JSON without decoding the rest. It takes JSON that
+// encoding/json holds for valid, and would not notice if it were not.
+package jsonscan
 
 import (
 	"bytes"
@@ -6,11 +8,8 @@ import (
 	"iter"
 )
 
-// What identifies entities is read without decoding the rest. The functions here take
-// JSON that encoding/json holds for valid, and would not notice if it were not.
-
-// members yields the names and values of a JSON object; nothing for another value.
-func members(raw []byte) iter.Seq2[[]byte, []byte] {
+// Members yields the names and values of a JSON object; nothing for another value.
+func Members(raw []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
 		i := skipSpace(raw, 0)
 		if i == len(raw) || raw[i] != '{' {
@@ -29,8 +28,8 @@ func members(raw []byte) iter.Seq2[[]byte, []byte] {
 	}
 }
 
-// elements yields the values of a JSON array; nothing for another value.
-func elements(raw []byte) iter.Seq[[]byte] {
+// Elements yields the values of a JSON array; nothing for another value.
+func Elements(raw []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		i := skipSpace(raw, 0)
 		if i == len(raw) || raw[i] != '[' {
@@ -96,15 +95,15 @@ func unquoted(raw []byte) []byte {
 	if bytes.IndexByte(plain, '\\') < 0 {
 		return plain
 	}
-	text, err := text(raw)
+	text, err := Text(raw)
 	if err != nil {
 		return plain
 	}
 	return []byte(text)
 }
 
-// text decodes a JSON string; null is the empty one.
-func text(raw []byte) (string, error) {
+// Text decodes a JSON string; null is the empty one.
+func Text(raw []byte) (string, error) {
 	if len(raw) >= 2 && raw[0] == '"' && isPlain(raw[1:len(raw)-1]) {
 		return string(raw[1 : len(raw)-1]), nil
 	}
