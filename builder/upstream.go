@@ -6,7 +6,8 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
-// Upstream builds a KongUpstream. ControlPlane is required.
+// Upstream builds a KongUpstream. ControlPlane is required. Services use it by having
+// its spec.name as their host.
 type Upstream struct {
 	base[configurationv1alpha1.KongUpstream]
 }
