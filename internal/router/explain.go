@@ -17,6 +17,8 @@ const (
 	FieldSNIs         Field = "snis"
 	FieldSources      Field = "sources"
 	FieldDestinations Field = "destinations"
+	// FieldService is a service that is disabled.
+	FieldService Field = "service"
 )
 
 // tests returns by field whether the part takes the request.
@@ -88,6 +90,12 @@ func (r *Router) Explain(request *Request) Explanation {
 		case len(wrong) == 1 && !missed[p.number]:
 			missed[p.number] = true
 			e.Misses = append(e.Misses, p.miss(wrong[0], &q))
+		}
+	}
+	for i := range t.disabled {
+		if p := &t.disabled[i]; p.matches(&q) && !missed[p.number] {
+			missed[p.number] = true
+			e.Misses = append(e.Misses, p.miss(FieldService, &q))
 		}
 	}
 	e.Misses = slices.DeleteFunc(e.Misses, func(m Miss) bool { return taken[m.Number] })

@@ -58,6 +58,9 @@ func compilePath(text string, flavor Flavor) (*expression, error) {
 	if flavor == Traditional {
 		return compile(text, flavor, `\A(?:`, `(?P<`+postfixGroup+`>.*))`)
 	}
+	if err := pathregexp.Check(text); err != nil {
+		return nil, err // before the gateway's rewriting, which makes errors hard to read
+	}
 	// The gateway anchors the text, not the expression, and rewrites the names of groups wherever they seem to stand.
 	return compileRust("^" + strings.ReplaceAll(text, "?<", "?P<"))
 }

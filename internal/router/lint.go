@@ -28,7 +28,7 @@ const (
 	CodeHTTPSOnly Code = "https-only"
 	// CodeHostCase is for hosts with capital letters.
 	CodeHostCase Code = "host-case"
-	// CodeSNI is for routes with SNIs that take plain http.
+	// CodeSNI is for routes with SNIs that take plain http, or tcp.
 	CodeSNI Code = "sni-plain-http"
 )
 

@@ -9,12 +9,12 @@ import (
 func (l *linter) alone(p *part) {
 	l.contradiction(p)
 	l.service(p)
+	l.plainSNI(p)
 	if p.isStream() {
 		return
 	}
 	l.literalPaths(p)
 	l.capitals(p)
-	l.plainSNI(p)
 }
 
 // request returns a request that the part takes by itself.
@@ -159,7 +159,11 @@ func (l *linter) plainSNI(p *part) {
 	if len(p.snis) == 0 || l.seen[finding{CodeSNI, p.number, 0}] {
 		return
 	}
-	r, ok := meet(l.flavor, "http", p)
+	plain := "http"
+	if p.isStream() {
+		plain = "tcp"
+	}
+	r, ok := meet(l.flavor, plain, p)
 	if !ok || l.takes(&r) != p.number || !l.isNew(CodeSNI, p.number, 0) {
 		return
 	}

@@ -18,7 +18,9 @@ type Config struct {
 type table struct {
 	config Config
 	parts  []part
-	used   fields
+	// disabled are the parts of routes whose service is, which are not in the table.
+	disabled []part
+	used     fields
 	// index is that of flavor traditional_compatible.
 	index *index
 	// categories are those of flavor traditional.
@@ -46,7 +48,7 @@ func newTable(routes []Route, subsystem Subsystem, c Config) (*table, []error) {
 	var problems []error
 	for number := range routes {
 		route := &routes[number]
-		if route.Subsystem() != subsystem || route.Service != nil && route.Service.Disabled {
+		if route.Subsystem() != subsystem {
 			continue
 		}
 		parts, err := newParts(route, compiled, c)
@@ -57,7 +59,11 @@ func newTable(routes []Route, subsystem Subsystem, c Config) (*table, []error) {
 		for i := range parts {
 			parts[i].number = number
 		}
-		t.parts = append(t.parts, parts...)
+		if route.Service != nil && route.Service.Disabled {
+			t.disabled = append(t.disabled, parts...)
+		} else {
+			t.parts = append(t.parts, parts...)
+		}
 	}
 	t.used = usedFields(t.parts)
 	if c.Flavor == Traditional {

@@ -43,7 +43,8 @@ type RunnerUp struct {
 // NearMiss is a route that would take a request but for one field.
 type NearMiss struct {
 	Route *Route `json:"route"`
-	// Field is methods, hosts, paths, headers, snis, sources or destinations.
+	// Field is methods, hosts, paths, headers, snis, sources or destinations, or service
+	// for one that is disabled.
 	Field string `json:"field"`
 	// Reason tells what the field wants and what the request has.
 	Reason string `json:"reason"`
@@ -183,6 +184,8 @@ func missText(m router.Miss, route *Route, request *router.Request) string {
 		return wants(request.SNI, route.SNIs)
 	case router.FieldSources:
 		return wants(address(request.Source.IsValid(), request.Source.String()), endpointTexts(route.Sources))
+	case router.FieldService:
+		return fmt.Sprintf("%s is disabled", route.Service)
 	default:
 		return wants(address(request.Destination.IsValid(), request.Destination.String()), endpointTexts(route.Destinations))
 	}

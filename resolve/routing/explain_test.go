@@ -81,6 +81,10 @@ func TestExplainMisses(t *testing.T) {
 		{"host", routing.Route{Hosts: []string{"a", "b", "c", "d", "e"}}, routing.Request{}, "hosts: is missing, and must be a, b, c, d or 1 more"},
 		{"path", routing.Route{Paths: []string{"~/x$", "/longer"}}, routing.Request{Path: "/a"}, "paths: /a is not ~/x$"},
 		{"header", routing.Route{Headers: map[string][]string{"X-Key": {"1"}}}, routing.Request{Header: http.Header{"X-Key": {"confidential"}}}, "headers: X-Key is not 1"},
+		{
+			"a disabled service", routing.Route{Paths: []string{"/"}, Service: &routing.Service{Name: "s", Disabled: true}},
+			routing.Request{}, "service: service s is disabled",
+		},
 		{"sni", routing.Route{SNIs: []string{"a"}, Paths: []string{"/"}, Protocols: []string{"https"}}, routing.Request{Protocol: "https", SNI: "b"}, "snis: b is not a"},
 		{
 			"source", routing.Route{Protocols: []string{"tcp"}, Sources: []routing.Endpoint{{IP: "10.0.0.1", Port: 5}}},

@@ -34,7 +34,7 @@ const (
 	FindingHTTPSOnly = FindingCode(router.CodeHTTPSOnly)
 	// FindingHostCase is a host with capital letters, which clients do not send.
 	FindingHostCase = FindingCode(router.CodeHostCase)
-	// FindingSNI is a route with SNIs that takes plain http, where no SNI is asked for.
+	// FindingSNI is a route with SNIs that takes plain http, or tcp, where no SNI is asked for.
 	FindingSNI = FindingCode(router.CodeSNI)
 )
 
@@ -108,7 +108,7 @@ func (r *Router) messageOf(f Finding, value string) string {
 	case FindingHostCase:
 		return hostCaseText(f, value)
 	default:
-		return fmt.Sprintf("%s takes plain http, of which none of its SNIs is asked, where %s would", first, second)
+		return fmt.Sprintf("%s takes plain %s, of which none of its SNIs is asked, where %s would", first, f.Request.Protocol, second)
 	}
 }
 

@@ -3,6 +3,8 @@ package routing_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -138,6 +140,10 @@ func TestLint(t *testing.T) {
 			routing.FindingSNI, nil, "[route first route second]", "route first takes plain http, of which none of its SNIs is asked, where route second would",
 		},
 		{
+			"an SNI of streams", routing.Route{Protocols: []string{"tls"}, SNIs: []string{"a.com"}}, routing.Route{Protocols: []string{"tcp"}, Sources: []routing.Endpoint{{Port: 5}}},
+			routing.FindingSNI, nil, "[route first]", "route first takes plain tcp, of which none of its SNIs is asked, where no other route would",
+		},
+		{
 			"not in the strict calculation", routing.Route{Protocols: []string{"https"}, SNIs: []string{"a.com"}, Paths: []string{"/a"}}, routing.Route{Paths: []string{"/"}},
 			routing.FindingSNI, []routing.Option{routing.WithPriority(routing.Strict)}, "", "",
 		},
@@ -222,6 +228,37 @@ func TestLintShows(t *testing.T) {
 	}
 	t.Log(codes)
 	assert.GreaterOrEqual(t, len(codes), 9, "%v", codes)
+}
+
+// Without the route that takes a request, the first runner-up takes it.
+func TestRunnersUp(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(5, 6))
+	compared := 0
+	for range 500 {
+		routes := randomRoutes(random, 2+random.IntN(6))
+		for _, priority := range []routing.Priority{routing.Original, routing.Strict} {
+			r, err := routing.New(routes, routing.WithPriority(priority))
+			require.NoError(t, err)
+			for _, path := range []string{"/", "/a", "/a/b", "/b"} {
+				request := routing.Request{Host: "a.com", Path: path, Protocol: "https", SNI: "a.com", Header: http.Header{"X-A": {"1"}}}
+				e := r.Explain(request)
+				if e.Match == nil {
+					continue
+				}
+				compared++
+				rest := slices.DeleteFunc(slices.Clone(routes), func(other routing.Route) bool { return other.Name == e.Match.Route.Name })
+				without, err := routing.New(rest, routing.WithPriority(priority))
+				require.NoError(t, err)
+				next, ok := without.Match(request)
+				require.Equal(t, ok, len(e.RunnersUp) > 0)
+				if ok {
+					require.Equal(t, next.Route.Name, e.RunnersUp[0].Route.Name, "%+v: %s", routes, e)
+				}
+			}
+		}
+	}
+	assert.Greater(t, compared, 1000)
 }
 
 // isTurned fails where the other calculation has the routes in the same order.

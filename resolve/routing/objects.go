@@ -22,9 +22,10 @@ import (
 // it is not known. Without a function it is spec.id, else that of spec.adopt, else that
 // of the status.
 //
-// Protocols that a KongRoute does not give are https, as in the route that is created
-// of it. The error has all references to services that are not there, and routes of a
-// second control plane.
+// CreatedAt stays unknown, because the entity has an age of its own. Protocols that a
+// KongRoute does not give are https, as in the route that is created of it. The error
+// has all references to services that are not there, and routes of a second control
+// plane.
 func FromObjects(objects []crd.Object, id func(crd.Object) string) ([]Route, error) {
 	if id == nil {
 		id = knownID
@@ -123,9 +124,6 @@ func fromRoute(r *configurationv1alpha1.KongRoute, id string) Route {
 		for name, values := range spec.Headers {
 			route.Headers[name] = slices.Clone(values)
 		}
-	}
-	if !r.CreationTimestamp.IsZero() {
-		route.CreatedAt = r.CreationTimestamp.Unix()
 	}
 	if len(route.Protocols) == 0 {
 		route.Protocols = []string{"https"}

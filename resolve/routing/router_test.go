@@ -40,7 +40,6 @@ func TestFromObjects(t *testing.T) {
 	observed.SetKonnectStatus(crd.KonnectStatus{ID: "observed"})
 	grpc := routeIn("cp")
 	grpc.Spec.Protocols = []string{"grpc"}
-	grpc.CreationTimestamp = metav1.Unix(5, 0)
 	routes, err := routing.FromObjects([]crd.Object{given, adopted, observed, grpc}, nil)
 	require.NoError(t, err)
 	require.Len(t, routes, 4)
@@ -51,7 +50,6 @@ func TestFromObjects(t *testing.T) {
 	assert.Equal(t, []string{"https"}, routes[0].Protocols)
 	assert.Nil(t, routes[0].StripPath)
 	assert.Equal(t, new(false), routes[3].StripPath, "grpc allows no other")
-	assert.Equal(t, int64(5), routes[3].CreatedAt)
 	assert.Equal(t, "KongRoute kong/in-cp", routes[0].String())
 }
 
