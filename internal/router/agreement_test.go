@@ -95,7 +95,7 @@ func (w world) endpoints() []router.Endpoint {
 }
 
 func (w world) addrPort() netip.AddrPort {
-	return netip.AddrPortFrom(netip.MustParseAddr(w.pick("10.0.0.1", "10.2.0.1", "::1", "fd00::5", "8.8.8.8")), []uint16{1000, 2000, 8000}[w.IntN(3)])
+	return netip.AddrPortFrom(netip.MustParseAddr(w.pick("10.0.0.1", "10.2.0.1", "::1", "fd00::5", "8.8.8.8")), []uint16{1000, 2000, 8443}[w.IntN(3)])
 }
 
 func (w world) request(stream bool) router.Request {

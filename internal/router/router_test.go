@@ -141,6 +141,10 @@ func TestFields(t *testing.T) {
 		{"a host of another case", `{"hosts": ["a.com"]}`, get("A.com", "/"), [3]bool{}},
 		{"a host with its port", `{"hosts": ["a.com:8443"]}`, get("a.com:8443", "/"), [3]bool{true, true, true}},
 		{"a host with another port", `{"hosts": ["a.com:8443"]}`, get("a.com:8444", "/"), [3]bool{}},
+		{
+			"the port of the listener", `{"hosts": ["a.com:8443"]}`,
+			router.Request{Host: "a.com", Path: "/", Destination: netip.MustParseAddrPort("1.1.1.1:8443")}, [3]bool{true, true, false},
+		},
 		{"no host", `{"hosts": ["a.com"]}`, get("", "/"), [3]bool{}},
 		{"a wildcard in front", `{"hosts": ["*.a.com"]}`, get("x.y.a.com:80", "/"), [3]bool{true, true, true}},
 		{"a wildcard stands for nothing", `{"hosts": ["*.a.com"]}`, get(".a.com", "/"), [3]bool{true, true, false}},
@@ -151,6 +155,8 @@ func TestFields(t *testing.T) {
 		{"dots are resolved first", `{"paths": ["/b"]}`, get("h", "/a/../%62"), [3]bool{true, true, true}},
 		{"an expression is anchored", `{"paths": ["~/b"]}`, get("h", "/a/b"), [3]bool{}},
 		{"an alternative is not, in Rust", `{"paths": ["~/a|/b"]}`, get("h", "/x/b"), [3]bool{true, true, false}},
+		{"what looks like a name is rewritten", `{"paths": ["~/a?<b"]}`, get("h", "/aP%3Cb"), [3]bool{true, true, false}},
+		{"and is not what it was", `{"paths": ["~/a?<b"]}`, get("h", "/a%3Cb"), [3]bool{false, false, true}},
 		{"digits of Unicode", `{"paths": ["~/\\d$"]}`, get("h", "/%D9%A3"), [3]bool{true, true, false}},
 		{"a character or its bytes", `{"paths": ["~/.$"]}`, get("h", "/%C3%A9"), [3]bool{true, true, false}},
 		{"bytes", `{"paths": ["~/..$"]}`, get("h", "/%C3%A9"), [3]bool{false, false, true}},
@@ -277,6 +283,16 @@ func TestNormalize(t *testing.T) {
 		"/%61%2f%2e%2E/%zz%2": "/a%2F../%zz%2", "/%2e%2e/b": "/b", "/a/%2E": "/a/", "/a/...": "/a/...", "../a": "a", ".": "", "a/b": "a/b", "/%25": "/%25", "//": "/",
 	} {
 		assert.Equal(t, wanted, router.Normalize(target), "%q", target)
+	}
+}
+
+func TestTarget(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"/", "/a b", "/é\x7f\n", `/"<>^{|}\`, "/a%2Fb", "/(1)*+$", "/x%zz"} {
+		target := router.Target(path)
+		assert.Equal(t, path, router.Normalize(target), "%q", target)
+		assert.NotContains(t, target, " ")
+		assert.False(t, strings.ContainsFunc(target, func(r rune) bool { return r <= ' ' || r >= 0x7f }), "%q", target)
 	}
 }
 
