@@ -146,19 +146,25 @@ func addrPort(ip string, port uint16) netip.AddrPort {
 	return netip.AddrPortFrom(addr, port)
 }
 
-// isMixed tells configurations that no gateway has: routes of http in a table of
-// streams, and answers of a router that was built from older routes.
+// isMixed tells a configuration that no gateway has: routes of http in a table of streams.
 func (c recordedCase) isMixed(routes []router.Route) bool {
-	for i, r := range routes {
+	return c.Subsystem == "stream" && slices.ContainsFunc(routes, func(r router.Route) bool { return r.Subsystem() != router.Stream })
+}
+
+// isStale tells answers of a router that was built from older routes than are given,
+// as that of flavor traditional_compatible is where times of change do not grow.
+func (c recordedCase) isStale(t *testing.T) bool {
+	t.Helper()
+	last := 0
+	for _, r := range c.Routes {
 		var times struct {
 			Updated int `json:"updated_at"`
 		}
-		if json.Unmarshal(c.Routes[i].Route, &times) == nil && times.Updated > 0 {
+		require.NoError(t, json.Unmarshal(r.Route, &times))
+		if times.Updated < last {
 			return true
 		}
-		if c.Subsystem == "stream" && r.Subsystem() != router.Stream {
-			return true
-		}
+		last = times.Updated
 	}
 	return false
 }
@@ -178,7 +184,7 @@ func TestRecordedRequests(t *testing.T) {
 				answers += c.check(t, n, routes)
 			}
 			t.Logf("%d answers given; %d configurations that no gateway has were left out", answers, left)
-			assert.LessOrEqual(t, left, 3)
+			assert.LessOrEqual(t, left, 1)
 			assert.Greater(t, answers, 600)
 		})
 	}
@@ -194,14 +200,14 @@ func (c recordedCase) check(t *testing.T, n int, routes []router.Route) int {
 	compatible := build(router.TraditionalCompatible, router.Original)
 	strict := build(router.TraditionalCompatible, router.Strict)
 	traditional := build(router.Traditional, router.Original)
-	answers := 0
+	answers, stale := 0, c.isStale(t)
 	for i, q := range c.Requests {
 		request := q.Req.request(t, q.Via != "select")
 		where := func(flavor string) string {
 			return flavor + " " + strconv.Itoa(n) + " " + strconv.Itoa(i) + " " + string(marshal(t, q.Req))
 		}
 		uri := q.Via != "select"
-		if !slices.Contains(q.Flags, "compat_platform_dependent_maybe") {
+		if !slices.Contains(q.Flags, "compat_platform_dependent_maybe") && !stale {
 			answers++
 			compare(t, where("compatible"), q.Compat, compatible, request, uri)
 			if q.Via == "" { // only there is the strict calculation recorded where it differs
