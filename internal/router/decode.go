@@ -9,26 +9,37 @@ import (
 
 // entity is a route as the Admin API has it. What is absent or null has a default.
 type entity struct {
-	ID                      string      `json:"id"`
-	Name                    string      `json:"name"`
-	CreatedAt               json.Number `json:"created_at"`
-	Protocols               []string    `json:"protocols"`
-	Methods                 []string    `json:"methods"`
-	Hosts                   []string    `json:"hosts"`
-	Paths                   []string    `json:"paths"`
-	Headers                 headers     `json:"headers"`
-	SNIs                    []string    `json:"snis"`
-	Sources                 []Endpoint  `json:"sources"`
-	Destinations            []Endpoint  `json:"destinations"`
-	HTTPSRedirectStatusCode int         `json:"https_redirect_status_code"`
-	RegexPriority           int64       `json:"regex_priority"`
-	StripPath               *bool       `json:"strip_path"`
-	PathHandling            string      `json:"path_handling"`
-	PreserveHost            bool        `json:"preserve_host"`
-	Expression              *string     `json:"expression"`
+	ID                      string         `json:"id"`
+	Name                    string         `json:"name"`
+	CreatedAt               json.Number    `json:"created_at"`
+	Protocols               list[string]   `json:"protocols"`
+	Methods                 list[string]   `json:"methods"`
+	Hosts                   list[string]   `json:"hosts"`
+	Paths                   list[string]   `json:"paths"`
+	Headers                 headers        `json:"headers"`
+	SNIs                    list[string]   `json:"snis"`
+	Sources                 list[Endpoint] `json:"sources"`
+	Destinations            list[Endpoint] `json:"destinations"`
+	HTTPSRedirectStatusCode int            `json:"https_redirect_status_code"`
+	RegexPriority           int64          `json:"regex_priority"`
+	StripPath               *bool          `json:"strip_path"`
+	PathHandling            string         `json:"path_handling"`
+	PreserveHost            bool           `json:"preserve_host"`
+	Expression              *string        `json:"expression"`
 	Service                 *struct {
 		ID string `json:"id"`
 	} `json:"service"`
+}
+
+// list is one that may be written {}, as Lua writes a table without entries.
+type list[T any] []T
+
+// UnmarshalJSON reads an array or an empty object.
+func (l *list[T]) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "{}" {
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]T)(l))
 }
 
 // headers keeps the order of its keys.
@@ -37,8 +48,11 @@ type headers struct {
 	names  []string
 }
 
-// UnmarshalJSON reads an object of lists.
+// UnmarshalJSON reads an object of lists, or an empty array.
 func (h *headers) UnmarshalJSON(raw []byte) error {
+	if string(raw) == "[]" {
+		return nil
+	}
 	if err := json.Unmarshal(raw, &h.values); err != nil {
 		return err
 	}

@@ -335,18 +335,20 @@ func TestRefusedExpressions(t *testing.T) {
 
 func TestDecode(t *testing.T) {
 	t.Parallel()
-	routes := decoded(t, `{"id": "a", "name": "n", "hosts": null, "created_at": 1.5, "tags": ["x"]}`)
+	routes := decoded(t, `{"id": "a", "name": "n", "hosts": null, "created_at": 1.5, "tags": ["x"], "paths": {}, "sources": {}, "headers": []}`)
 	require.Len(t, routes, 1)
 	assert.Equal(t, []string{"http", "https"}, routes[0].Accepts())
 	assert.True(t, routes[0].StripPath)
 	assert.Equal(t, int64(1), routes[0].CreatedAt)
+	assert.Empty(t, routes[0].Paths, "a table of Lua without entries may be either")
+	assert.Empty(t, routes[0].Headers)
 	assert.Equal(t, "/svc", routes[0].Service.Path)
 
 	for raw, wanted := range map[string]string{
 		`[]`: "decode route 0", `{"headers": {"a": 1}}`: "decode route 0", `{"headers": 1}`: "decode route 0",
 		`{"name": "n", "expression": "http.path == \"/\""}`: "route n: routes with an expression",
 		`{"id": "i", "service": {"id": "x"}}`:               "route i: service x is not among the services",
-		`{"created_at": "x"}`:                               "decode route 0",
+		`{"paths": {"a": 1}}`:                               "decode route 0", `{"created_at": "x"}`: "decode route 0",
 	} {
 		_, err := router.Decode([]json.RawMessage{json.RawMessage(raw)}, []json.RawMessage{json.RawMessage(`1`)})
 		require.Error(t, err, raw)
