@@ -112,6 +112,8 @@ func compile(text string, flavor Flavor, before, after string) (*expression, err
 
 // translate rewrites an expression of the flavor's engine for Go's, which matches as
 // that does where the text is of ASCII, or anywhere.
+// One difference is left: the $ of flavor traditional also stands before a line break
+// at the very end of a path.
 func translate(text string, flavor Flavor, ascii bool) (string, error) {
 	t := translator{rest: text, flavor: flavor, ascii: ascii}
 	for t.rest != "" {
