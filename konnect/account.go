@@ -14,10 +14,11 @@ import (
 
 // account is one server and token, as one call uses it.
 type account struct {
-	credential     credential
-	http           *http.Client
-	organizationID string
-	tally          *tally
+	credential credential
+	http       *http.Client
+	// serverURL is what objects name in their status.
+	serverURL, organizationID string
+	tally                     *tally
 	// observed is true once Konnect was asked; verdict is why it did not answer.
 	observed bool
 	verdict  error
@@ -28,14 +29,6 @@ type account struct {
 // tally counts the calls of one Ensure, Plan or Delete.
 type tally struct{ reads, writes atomic.Int64 }
 
-func (t *tally) add(method string) {
-	if method == http.MethodGet {
-		t.reads.Add(1)
-	} else {
-		t.writes.Add(1)
-	}
-}
-
 // credential is what an account is made of.
 type credential struct {
 	server *url.URL
@@ -43,11 +36,6 @@ type credential struct {
 	// key tells credentials apart without holding the token.
 	key string
 }
-
-// server is the URL that objects name in their status.
-func (a *account) server() string { return a.credential.server.String() }
-
-func (c credential) name() string { return c.server.String() + " " + c.key }
 
 func tokenCredential(server *url.URL, token string) credential {
 	return credential{
@@ -66,19 +54,23 @@ func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*acco
 	if err != nil {
 		return nil, err
 	}
-	return &account{credential: cred, http: sender.Client(), tally: t, warn: warn}, nil
+	return &account{credential: cred, serverURL: cred.server.String(), http: sender.Client(), tally: t, warn: warn}, nil
 }
 
 func (c *Client) transportConfig(cred credential) transport.Config {
+	retry := c.config.retry
 	cfg := transport.Config{
 		Origin:         cred.server,
 		Token:          cred.token,
 		TokenKey:       cred.key,
 		MaxConcurrency: c.config.maxConcurrency,
 		AllowPlainHTTP: c.config.plainHTTP,
-		Retry:          c.config.retry.transport(),
-		Logger:         c.config.logger,
-		UserAgent:      userAgent,
+		Retry: transport.Retry{
+			MaxAttempts: retry.MaxAttempts, MaxRefusals: retry.MaxRefusals, MaxElapsed: retry.MaxElapsedTime,
+			InitialInterval: retry.InitialInterval, MaxInterval: retry.MaxInterval,
+		},
+		Logger:    c.config.logger,
+		UserAgent: userAgent,
 	}
 	if c.config.observer != nil {
 		cfg.Observe = func(_ context.Context, e transport.Event) { c.emitTransport(e) }
@@ -110,28 +102,20 @@ func (c *Client) emitTransport(e transport.Event) {
 	}
 }
 
-// answer is what Konnect said to one request.
-type answer struct {
-	method, path string
-	status       int
-	header       http.Header
-	body         []byte
-	attempts     int
-}
-
-func newAnswer(req *http.Request, res *http.Response, attempts int) *answer {
-	return &answer{
-		method: req.Method, path: req.URL.Path, status: res.StatusCode, header: res.Header, body: transport.AnswerBody(res),
-		attempts: attempts,
-	}
-}
-
 // send sends one request, with body as JSON unless nil, and returns the answer's body.
 // Errors: *APIError, or that of the transport.
 func (a *account) send(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
-	a.tally.add(method)
+	if method == http.MethodGet {
+		a.tally.reads.Add(1)
+	} else {
+		a.tally.writes.Add(1)
+	}
 	target := *a.credential.server
-	target.Path, target.RawPath = joinPath(target.Path, path)
+	target.RawPath = target.Path + path // which is escaped
+	var err error
+	if target.Path, err = url.PathUnescape(target.RawPath); err != nil {
+		target.Path, target.RawPath = target.RawPath, ""
+	}
 	target.RawQuery = query.Encode()
 	req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
@@ -148,21 +132,10 @@ func (a *account) send(ctx context.Context, method, path string, query url.Value
 	if err != nil {
 		return nil, err
 	}
-	got := newAnswer(req, res, transport.Attempts(res))
-	if got.status/100 != 2 {
-		return nil, newAPIError(got)
+	if res.StatusCode/100 != 2 {
+		return nil, newAPIError(req, res, transport.Attempts(res))
 	}
-	return got.body, nil
-}
-
-// joinPath returns the path and raw path of an escaped path under a prefix.
-func joinPath(prefix, escaped string) (path, raw string) {
-	raw = prefix + escaped
-	path, err := url.PathUnescape(raw)
-	if err != nil {
-		return raw, ""
-	}
-	return path, raw
+	return transport.AnswerBody(res), nil
 }
 
 func (a *account) get(ctx context.Context, path string, query url.Values) ([]byte, error) {

@@ -41,8 +41,8 @@ func shortened(text string) string {
 }
 
 // newAPIError reads both of Konnect's families of errors.
-func newAPIError(record *answer) *APIError {
-	e := &APIError{Method: record.method, Path: record.path, Status: record.status, Attempts: record.attempts}
+func newAPIError(req *http.Request, res *http.Response, attempts int) *APIError {
+	e := &APIError{Method: req.Method, Path: req.URL.Path, Status: res.StatusCode, Attempts: attempts}
 	var body struct {
 		Message           string `json:"message"`
 		Title             string `json:"title"`
@@ -59,11 +59,11 @@ func newAPIError(record *answer) *APIError {
 		} `json:"details"`
 	}
 	var doubt string
-	if e.RetryAfter, doubt = transport.RetryAfter(record.header, time.Now()); doubt != "" {
+	if e.RetryAfter, doubt = transport.RetryAfter(res.Header, time.Now()); doubt != "" {
 		e.Details = []ErrorDetail{{Messages: []string{doubt}}} // why it was sent again so soon, or so late
 	}
-	e.TraceID = record.header.Get("X-Kong-Request-Id")
-	if json.Unmarshal(record.body, &body) != nil {
+	e.TraceID = res.Header.Get("X-Kong-Request-Id")
+	if json.Unmarshal(transport.AnswerBody(res), &body) != nil {
 		return e
 	}
 	e.Message = body.Message

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,12 +18,18 @@ import (
 
 // auth is what a batch says of servers and tokens.
 type auth struct {
-	accounts map[string]*account
+	accounts map[accountKey]*account
 	// unresolved are the errors of resolve, by object.
 	unresolved map[crd.Key][]error
 	// standIns are the auth objects in whose place the client's own server and token
 	// are used, by control plane.
 	standIns map[crd.Key]crd.Key
+}
+
+// accountKey tells accounts apart without holding a token.
+type accountKey struct {
+	server url.URL
+	key    string
 }
 
 // assignAccounts gives every control plane its server and token.
@@ -38,7 +45,7 @@ func (b *batch) assignAccounts(c *Client, o callOptions, notes *notes) {
 		case errors.Is(err, errUnresolved):
 			// Resolve has reported why; where the call goes on without the control plane,
 			// it is told what is wrong with its auth object, of which nothing else is.
-			if (o.deleting || o.partial) && b.faults.of(i) == nil {
+			if (o.deleting || o.partial) && b.faults.failed[i.n].err == nil {
 				b.faults.fail(i, fmt.Errorf("credentials of %s: %w", i.key, b.auth.problem(i.node)))
 			}
 		case o.deleting:
@@ -60,7 +67,7 @@ func (b *batch) accountOf(c *Client, controlPlane *resolve.Node, notes *notes) (
 	if err != nil {
 		return nil, err
 	}
-	if known := b.auth.accounts[cred.name()]; known != nil {
+	if known := b.auth.accounts[accountKey{*cred.server, cred.key}]; known != nil {
 		return known, nil
 	}
 	made, err := c.newAccount(cred, notes.tally, func(doubt string) {
@@ -69,7 +76,7 @@ func (b *batch) accountOf(c *Client, controlPlane *resolve.Node, notes *notes) (
 	if err != nil {
 		return nil, fmt.Errorf("credentials of %s: %w", controlPlane.Key, err)
 	}
-	b.auth.accounts[cred.name()] = made
+	b.auth.accounts[accountKey{*cred.server, cred.key}] = made
 	return made, nil
 }
 

@@ -67,7 +67,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 	}
 	b := &batch{
 		table: kinds.NewTable(), origins: map[crd.Key]crd.Object{}, faults: &faults{partial: o.partial},
-		auth: &auth{accounts: map[string]*account{}, standIns: map[crd.Key]crd.Key{}, unresolved: map[crd.Key][]error{}},
+		auth: &auth{accounts: map[accountKey]*account{}, standIns: map[crd.Key]crd.Key{}, unresolved: map[crd.Key][]error{}},
 	}
 	own := b.copies(objects)
 	if !o.deleting {
@@ -95,7 +95,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		b.faults.stop(crd.Key{}, errors.New("prune: the client needs WithOwner, so that only its own entities are deleted"))
 	}
 	for _, i := range b.items {
-		if b.faults.of(i) == nil {
+		if b.faults.failed[i.n].err == nil {
 			for _, err := range b.misplaced(i, func(i *item) string { return i.kind.ClusterType(i.object) }) {
 				b.faults.problem(i, i.key, err)
 			}

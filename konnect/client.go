@@ -3,6 +3,7 @@ package konnect
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
@@ -18,14 +19,17 @@ type Client struct {
 // pooled is what a client has in common with those that With makes of it, each part
 // by server and credential.
 type pooled struct {
-	transports    transport.Pool
-	organizations organizations
+	transports transport.Pool
+	// organizations are those of tokens, by server and digest of the token: a source of
+	// tokens may change from one to another.
+	organizations transport.Memory
 }
 
 // NewClient returns a Client. Without a token the credentials come from the
 // objects: each control plane then names a KonnectAPIAuthConfiguration.
 func NewClient(opts ...Option) (*Client, error) {
-	c, err := defaultConfig().with(opts)
+	defaults := config{logger: slog.New(slog.DiscardHandler), owner: DefaultOwner, maxConcurrency: defaultMaxConcurrency}
+	c, err := defaults.with(opts)
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)
 	}

@@ -26,7 +26,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w)}
 	d.checkNaturalKeys()
 	for _, i := range b.items {
-		if x := d.out.of(i); x.fault.err != nil {
+		if x := d.out.all[i.n]; x.fault.err != nil {
 			continue
 		} else if err := d.out.blocked(b, x, true, nil); err != nil {
 			x.skip(err)
@@ -34,7 +34,9 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 			d.out.refuse(x, err)
 		}
 	}
-	d.checkHolders()
+	if len(w.claims) > 0 { // else what is to be created was checked before
+		d.checkHolders()
+	}
 	if o.prune {
 		d.findOrphans()
 	}
@@ -46,7 +48,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 
 // item decides about one item. The error stops the call.
 func (d *decider) item(i *item, x *decision) error {
-	e := d.world.entity(i)
+	e := d.world.of(i).entity
 	switch {
 	case !i.inBatch: // it must be there, and is not written
 		x.planned = ActionUnchanged
@@ -85,12 +87,12 @@ func (d *decider) item(i *item, x *decision) error {
 
 // needsEntity refuses the objects that refer to one which has no entity and gets none.
 func (d *decider) needsEntity(i *item, reason string) {
-	if d.world.entity(i) != nil {
+	if d.world.of(i).entity != nil {
 		return
 	}
 	for _, dependent := range d.batch.dependents(i) {
 		if !dependent.deleting {
-			d.out.refuse(d.out.of(dependent), fmt.Errorf("check %s: %s %s", dependent.key, i.key, reason))
+			d.out.refuse(d.out.all[dependent.n], fmt.Errorf("check %s: %s %s", dependent.key, i.key, reason))
 		}
 	}
 }
@@ -113,7 +115,7 @@ func (d *decider) absent(i *item, x *decision) error {
 
 // present compares an entity that exists.
 func (d *decider) present(i *item, x *decision) error {
-	e, adopt := d.world.entity(i), kinds.Adopt(i.object)
+	e, adopt := d.world.of(i).entity, kinds.Adopt(i.object)
 	change := ActionUpdated
 	switch {
 	case adopt.IsMatch() && e.ID == adopt.KonnectID():
@@ -153,7 +155,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	if err != nil {
 		return err
 	}
-	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.entity(i), observed)...)
+	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.of(i).entity, observed)...)
 	x.changes.fields = fieldsOf(differences)
 	for _, difference := range differences {
 		if slices.Contains(i.kind.Immutable, difference.Path) {
@@ -173,7 +175,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 // project returns an observed entity in the shape of the payload, if the kind can
 // express it at all.
 func (d *decider) project(i *item, verb string) (canon.Object, error) {
-	e := d.world.entity(i)
+	e := d.world.of(i).entity
 	observed, err := i.kind.Project(e)
 	if err != nil {
 		return nil, fmt.Errorf("observe %s: %w", i.key, err)
@@ -187,7 +189,7 @@ func (d *decider) project(i *item, verb string) (canon.Object, error) {
 // match adopts an entity that is never written: it must be as desired, its tags apart
 // unless the spec has some.
 func (d *decider) match(i *item, x *decision) error {
-	e := d.world.entity(i)
+	e := d.world.of(i).entity
 	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) {
 		return d.ownershipError(i, e)
 	}
@@ -219,7 +221,7 @@ func (d *decider) match(i *item, x *decision) error {
 // observed compares an entity without ever writing it. What the spec leaves unset is no
 // difference, nor are marks and tags beside the spec's.
 func (d *decider) observed(i *item, x *decision) error {
-	if d.world.entity(i) == nil {
+	if d.world.of(i).entity == nil {
 		return fmt.Errorf("observe %s: konnect has no entity %q where the object belongs", i.key,
 			cmp.Or(i.kind.SpecID(i.object), i.kind.Name(i.object)))
 	}
@@ -257,7 +259,7 @@ func holdsAll(observed any, tags []string) bool {
 func (d *decider) checkHolders() {
 	clusterType := func(i *item) string { return cmp.Or(d.world.of(i).clusterType, i.kind.ClusterType(i.object)) }
 	for _, i := range d.batch.items {
-		if x := d.out.of(i); x.fault.err == nil {
+		if x := d.out.all[i.n]; x.fault.err == nil {
 			for _, err := range d.batch.misplaced(i, clusterType) {
 				d.out.refuse(x, err)
 			}
@@ -273,8 +275,8 @@ func (d *decider) checkNaturalKeys() {
 	}
 	taken := map[slot]*item{}
 	for _, i := range d.batch.items {
-		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.of(i).fault.err != nil || i.mirrors ||
-			i.deleting && d.world.entity(i) == nil {
+		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.all[i.n].fault.err != nil || i.mirrors ||
+			i.deleting && d.world.of(i).entity == nil {
 			continue
 		}
 		siblings := collection{account: i.controlPlane.account, kind: i.kind}
@@ -284,7 +286,7 @@ func (d *decider) checkNaturalKeys() {
 		for n, value := range d.world.keys(d.batch, i) {
 			key := slot{siblings, naturalKey{n, value}}
 			if other := taken[key]; value != "" && other != nil {
-				d.out.refuse(d.out.of(i), fmt.Errorf("check %s: %s %q is that of %s too", i.key, i.kind.Identity.Field, i.kind.Name(i.object), other.key))
+				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s %q is that of %s too", i.key, i.kind.Identity.Field, i.kind.Name(i.object), other.key))
 			} else if value != "" {
 				taken[key] = i
 			}
@@ -308,6 +310,6 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 	if sameKeys(e, d.world.keys(d.batch, other)) {
 		return false
 	}
-	x.order.after = append(x.order.after, d.out.of(other))
+	x.order.after = append(x.order.after, d.out.all[other.n])
 	return true
 }

@@ -11,7 +11,7 @@ import (
 
 // decisions are what a call is to do.
 type decisions struct {
-	// all has those of the items in their order, then those of orphans.
+	// all has those of the items, each at its place in the batch, then those of orphans.
 	all      []*decision
 	byEntity map[claim]*decision
 	// reused are those that take the name of an orphan, by its ID.
@@ -65,14 +65,12 @@ func newDecisions(b *batch, w *world) *decisions {
 	for _, i := range b.items {
 		x := &decision{subject: i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
 		d.all = append(d.all, x)
-		if e := w.entity(i); e != nil && w.claimed(i.kind, e.ID) == i {
+		if e := w.of(i).entity; e != nil && w.claimed(i.kind, e.ID) == i {
 			d.byEntity[claim{i.kind, e.ID}] = x
 		}
 	}
 	return d
 }
-
-func (d *decisions) of(i *item) *decision { return d.all[i.n] }
 
 // orphans are the decisions about entities that no object stands for.
 func (d *decisions) orphans(b *batch) []*decision { return d.all[len(b.items):] }
@@ -104,7 +102,7 @@ func (d *decisions) doomed() []*decision {
 // entity is the one that was found; nil for none.
 func (x *decision) entity(w *world) *wire.Entity {
 	if x.item != nil {
-		return w.entity(x.item)
+		return w.of(x.item).entity
 	}
 	return x.orphan.entity
 }
@@ -155,7 +153,7 @@ func (d *decisions) blocked(b *batch, x *decision, members bool, results []resul
 		if needed == nil || needed == x.item || !members && x.item.isMembership(edge) { // it may be being written
 			continue
 		}
-		if cause := d.of(needed).failure(results); cause != nil {
+		if cause := d.all[needed.n].failure(results); cause != nil {
 			return &DependencyError{Key: x.key, Field: edge.Field, On: needed.key, Cause: cause, lookedUp: !needed.inBatch}
 		}
 	}

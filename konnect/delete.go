@@ -28,15 +28,17 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 		opt.applyToDelete(&o)
 	}
 	r, err := c.readyToDelete(ctx, objects, o)
+	r.results = newResults(r.world, r.decisions)
 	if err != nil {
 		report, err := r.refused(ctx, err)
 		slices.Reverse(report.Changes)
 		return report, err
 	}
 	r.results = c.execute(ctx, r.batch, r.world, r.decisions, o)
-	report, err := r.done()
+	r.batch.writeAuth()
+	report := r.report()
 	slices.Reverse(report.Changes)
-	return report, err
+	return report, r.failures()
 }
 
 // readyToDelete does everything up to the first deletion.

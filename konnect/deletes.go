@@ -17,7 +17,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 	d := newDecisions(b, w)
 	for _, i := range b.items {
 		if err := d.decideDelete(b, w, i, o); err != nil {
-			d.refuse(d.of(i), err)
+			d.refuse(d.all[i.n], err)
 		}
 	}
 	left := w.strays
@@ -33,7 +33,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 }
 
 func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) error {
-	x, e := d.of(i), w.entity(i)
+	x, e := d.all[i.n], w.of(i).entity
 	x.planned = ActionUnchanged
 	switch {
 	case x.fault.err != nil || !i.inBatch:
@@ -81,9 +81,9 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 func (d *decisions) decideLeftover(b *batch, l *orphan) {
 	x, own := d.add(l, ActionUnchanged), b.byKey[l.key]
 	policy := cmp.Or(kinds.Deletion(own.object), l.entity.Marks.DeletionPolicy())
-	goes := l.controlPlane != nil && d.of(l.controlPlane).planned == ActionDeleted && policy == crd.DeletionPolicyDelete
+	goes := l.controlPlane != nil && d.all[l.controlPlane.n].planned == ActionDeleted && policy == crd.DeletionPolicyDelete
 	switch {
-	case !d.of(own).changes.owned, goes:
+	case !d.all[own.n].changes.owned, goes:
 	case policy == crd.DeletionPolicyProtect:
 		d.refuse(x, d.protectedError(x, l.kind, l.entity, policy))
 	case policy == crd.DeletionPolicyRetain:

@@ -37,7 +37,7 @@ func (s *settler) callersLeaving(from *decision) []*decision {
 	}
 	var leaving []*decision
 	for _, i := range s.batch.items {
-		x := s.out.of(i)
+		x := s.out.all[i.n]
 		if i.kind.Collection != caller.Collection || i.controlPlane == nil || i.readOnly ||
 			s.world.of(i.controlPlane).id != s.world.of(from.controlPlane).id {
 			continue
@@ -103,7 +103,7 @@ func (s *settler) replacements(from *decision, pruned map[string]*decision) []*d
 			return
 		}
 		for _, i := range s.batch.items {
-			x := s.out.of(i)
+			x := s.out.all[i.n]
 			if i.kind == k && x.planned == ActionCreated && x.fault.err == nil && (i.mark == child.Marks.Key || s.isSame(i, from, child)) {
 				found = append(found, x)
 			}

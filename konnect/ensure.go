@@ -36,6 +36,7 @@ func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureO
 	o := c.ensureOptions(opts)
 	o.planning = true
 	r, err := c.ready(ctx, objects, o)
+	r.results = newResults(r.world, r.decisions)
 	if err == nil {
 		err = r.failures()
 	} else {
@@ -69,6 +70,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 // ensure writes what is to be written, if that is what was planned.
 func (c *Client) ensure(ctx context.Context, objects []crd.Object, o callOptions, planned *Plan) (*Report, error) {
 	r, err := c.ready(ctx, objects, o)
+	r.results = newResults(r.world, r.decisions)
 	if err == nil && planned != nil {
 		if now := r.plan().Digest; now != planned.Digest {
 			err = &StalePlanError{Planned: planned.Digest, Now: now}
@@ -78,7 +80,8 @@ func (c *Client) ensure(ctx context.Context, objects []crd.Object, o callOptions
 		return r.refused(ctx, err)
 	}
 	r.results = c.execute(ctx, r.batch, r.world, r.decisions, o)
-	return r.done()
+	r.batch.writeAuth()
+	return r.report(), r.failures()
 }
 
 // ready does everything up to the first write.

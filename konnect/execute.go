@@ -31,7 +31,7 @@ func newResults(w *world, d *decisions) []result {
 	results := make([]result, len(d.all))
 	for n, x := range d.all {
 		r := &results[n]
-		r.owned, r.fault, r.entity = x.changes.owned, x.fault, x.entity(w)
+		r.owned, r.fault = x.changes.owned, x.fault
 		switch {
 		case x.fault.skipped:
 			r.done = ActionSkipped
@@ -39,10 +39,10 @@ func newResults(w *world, d *decisions) []result {
 			r.done = ActionFailed
 		}
 		if x.item == nil {
-			r.id = x.orphan.entity.ID
+			r.entity, r.id = x.orphan.entity, x.orphan.entity.ID
 		} else {
 			found := w.of(x.item)
-			r.id, r.clusterType = found.id, found.clusterType
+			r.entity, r.id, r.clusterType = found.entity, found.id, found.clusterType
 		}
 	}
 	return results

@@ -43,9 +43,6 @@ func (f *faults) problem(i *item, key crd.Key, err error) {
 	f.stop(key, err)
 }
 
-// of returns what is wrong with an item; nil for nothing.
-func (f *faults) of(i *item) error { return f.failed[i.n].err }
-
 // clone returns a copy to which more can be added.
 func (f *faults) clone() *faults {
 	return &faults{

@@ -26,10 +26,10 @@ type round func(*item, *index) *wire.Entity
 func (f *finder) controlPlanes() {
 	var sought []*item
 	for _, i := range f.batch.items {
-		if !i.isControlPlane() || i.account == nil || f.world.faults.of(i) != nil {
+		if !i.isControlPlane() || i.account == nil || f.world.faults.failed[i.n].err != nil {
 			continue
 		}
-		if x := f.indexOf(i); i.mirrors {
+		if x := f.world.indexes[f.world.siblings(f.batch, i)]; i.mirrors {
 			f.take(i, x.byID[i.kind.Mirror(i.object)])
 		} else if len(x.byID) > 0 {
 			sought = append(sought, i)
@@ -56,7 +56,7 @@ func (f *finder) controlPlanes() {
 func (f *finder) entities(nested bool) {
 	var sought []*item
 	for _, i := range f.batch.items {
-		if i.isControlPlane() || i.controlPlane == nil || f.world.entity(i.controlPlane) == nil || f.world.faults.of(i) != nil {
+		if i.isControlPlane() || i.controlPlane == nil || f.world.of(i.controlPlane).entity == nil || f.world.faults.failed[i.n].err != nil {
 			continue
 		}
 		if nested == (i.kind.Parent() != nil) && f.indexOf(i) != nil {
@@ -76,7 +76,7 @@ func (f *finder) entities(nested bool) {
 func (f *finder) find(sought []*item, rounds ...round) {
 	for _, round := range rounds {
 		for _, i := range sought {
-			if x := f.indexOf(i); len(x.byID) > 0 && f.world.entity(i) == nil && f.world.faults.of(i) == nil {
+			if x := f.indexOf(i); len(x.byID) > 0 && f.world.of(i).entity == nil && f.world.faults.failed[i.n].err == nil {
 				f.take(i, round(i, x))
 			}
 		}

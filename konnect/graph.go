@@ -88,7 +88,7 @@ func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {
 		if needed == nil {
 			continue
 		}
-		switch n := d.of(needed); {
+		switch n := d.all[needed.n]; {
 		case n.order.trails:
 			g.done[n].WaitFor(write)
 		case x.item.isMembership(edge):
@@ -112,12 +112,12 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 		gone.WaitFor(g.done[other])
 	}
 	if moved := w.movedTo(b, x.orphan); moved != nil {
-		gone.WaitFor(g.done[d.of(moved)])
+		gone.WaitFor(g.done[d.all[moved.n]])
 	}
 	if taker := x.order.taker; taker != nil {
 		for _, edge := range taker.item.node.Edges {
-			if needed := b.leadsTo(edge); needed != nil && !d.of(needed).order.trails {
-				gone.WaitFor(g.done[d.of(needed)])
+			if needed := b.leadsTo(edge); needed != nil && !d.all[needed.n].order.trails {
+				gone.WaitFor(g.done[d.all[needed.n]])
 			}
 		}
 		return
@@ -127,7 +127,7 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 		t := &schedule.Task{Account: plane.account, Lane: plane, Run: func(context.Context) {}}
 		for _, i := range b.items {
 			if i.controlPlane != nil && w.mainOf(i) == plane {
-				t.WaitFor(g.done[d.of(i)])
+				t.WaitFor(g.done[d.all[i.n]])
 			}
 		}
 		settled[plane] = t
@@ -156,7 +156,7 @@ func (d *decisions) before(b *batch, x *decision) []*decision {
 	others := x.order.after
 	if x.item != nil {
 		for _, dependent := range b.dependents(x.item) {
-			others = append(others[:len(others):len(others)], d.of(dependent))
+			others = append(others[:len(others):len(others)], d.all[dependent.n])
 		}
 	}
 	return others

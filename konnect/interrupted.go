@@ -27,5 +27,5 @@ func withLastAnswer(req *http.Request, failed *transport.Error) error {
 	if failed.Answer == nil {
 		return failed
 	}
-	return &interruptedError{failed, newAPIError(newAnswer(req, failed.Answer, failed.Attempts))}
+	return &interruptedError{failed, newAPIError(req, failed.Answer, failed.Attempts)}
 }

@@ -97,7 +97,7 @@ func (o *reader) readGroups(ctx context.Context) {
 	var group sync.WaitGroup
 	for _, i := range o.batch.items {
 		g, held := i.group, o.world.of(i)
-		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.of(i) != nil || held.clusterType != g.ClusterType {
+		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.failed[i.n].err != nil || held.clusterType != g.ClusterType {
 			continue
 		}
 		group.Go(func() {
@@ -146,7 +146,7 @@ func (o *reader) needs() []*need {
 	faults := o.world.faults
 	for _, i := range o.batch.items {
 		plane := i.controlPlane
-		if plane == nil || plane == i || faults.of(i) != nil || faults.of(plane) != nil || o.world.entity(plane) == nil {
+		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || o.world.of(plane).entity == nil {
 			continue
 		}
 		n := add(o.world.siblings(o.batch, i))
@@ -186,7 +186,7 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 		}
 	}
 	for _, i := range b.items {
-		if i.isControlPlane() && i.inBatch && w.entity(i) != nil && w.faults.of(i) == nil && w.mainOf(i) == i {
+		if i.isControlPlane() && i.inBatch && w.of(i).entity != nil && w.faults.failed[i.n].err == nil && w.mainOf(i) == i {
 			held := w.of(i)
 			add(plane{i, i.account, held.id, held.clusterType}, i.mirrors, i.kind.Group.ClusterType == held.clusterType)
 		}

@@ -179,14 +179,6 @@ func WithSource(source resolve.Source) Option {
 	}
 }
 
-func defaultConfig() config {
-	return config{
-		logger:         slog.New(slog.DiscardHandler),
-		owner:          DefaultOwner,
-		maxConcurrency: defaultMaxConcurrency,
-	}
-}
-
 // refuseDerived returns why an option cannot be changed any more.
 func (c *config) refuseDerived(option string) error {
 	if !c.derived {

@@ -14,14 +14,14 @@ import (
 
 // isOwn reports whether an entity has the marks of its object.
 func (d *decider) isOwn(i *item) bool {
-	own := d.world.entity(i).Marks
+	own := d.world.of(i).entity.Marks
 	return own.Ours(d.world.owner) && own.Key == i.mark
 }
 
 // isByConstruction reports whether an entity without marks is ours all the same:
 // nobody else knows its ID, or the status has it from this very organisation.
 func (d *decider) isByConstruction(i *item) bool {
-	e := d.world.entity(i)
+	e := d.world.of(i).entity
 	if !e.Marks.Unmarked() || kinds.Adopt(i.object) != nil {
 		return false
 	}
@@ -35,18 +35,18 @@ func (d *decider) isByConstruction(i *item) bool {
 		return false
 	}
 	status, account := i.object.GetKonnectStatus(), i.controlPlane.account
-	return status.ID == e.ID && status.ServerURL == account.server() && status.OrganizationID == account.organizationID
+	return status.ID == e.ID && status.ServerURL == account.serverURL && status.OrganizationID == account.organizationID
 }
 
 // hasComputedID reports whether an entity has the ID that is computed for the object.
 func (w *world) hasComputedID(i *item) bool {
-	return !i.isControlPlane() && w.entity(i).ID == marks.EntityID(w.of(i.controlPlane).id, w.owner, i.key)
+	return !i.isControlPlane() && w.of(i).entity.ID == marks.EntityID(w.of(i.controlPlane).id, w.owner, i.key)
 }
 
 // mayAdopt reports whether spec.adopt may take the entity over: no tool looks
 // after it, or it is the Kong operator's for this very object.
 func (d *decider) mayAdopt(i *item) bool {
-	held, uid := d.world.entity(i).Marks, string(i.object.GetUID())
+	held, uid := d.world.of(i).entity.Marks, string(i.object.GetUID())
 	return held.Unmarked() || d.options.adoptionOf(i).allows(held) || held.OperatorUID != "" && held.OperatorUID == uid
 }
 
@@ -54,7 +54,7 @@ func (d *decider) mayAdopt(i *item) bool {
 // the object has neither another one nor a status which shows that the entity was
 // its own and is gone. What is only matched is never created.
 func (d *decider) adoptsNothing(i *item) bool {
-	adopt, e := kinds.Adopt(i.object), d.world.entity(i)
+	adopt, e := kinds.Adopt(i.object), d.world.of(i).entity
 	switch {
 	case adopt == nil, e != nil && e.ID == adopt.KonnectID():
 		return false
@@ -70,7 +70,7 @@ func (d *decider) adoptsNothing(i *item) bool {
 
 // warnOfAdopt tells of a spec.adopt that has served.
 func (d *decider) warnOfAdopt(i *item) {
-	adopt, e := kinds.Adopt(i.object), d.world.entity(i)
+	adopt, e := kinds.Adopt(i.object), d.world.of(i).entity
 	if adopt == nil || e != nil && e.ID == adopt.KonnectID() {
 		return
 	}
@@ -84,7 +84,7 @@ func (d *decider) warnOfAdopt(i *item) {
 
 // holderOf describes who looks after an entity that is taken over.
 func (d *decider) holderOf(i *item) string {
-	held := d.world.entity(i).Marks
+	held := d.world.of(i).entity.Marks
 	if tag := d.options.adoptionOf(i).tag(); tag != "" && slices.Contains(held.Tags, tag) {
 		return held.Holder() + ", tag " + tag
 	}
@@ -123,7 +123,7 @@ func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) 
 // warnOfLeftovers tells of those that are not pruned.
 func (d *decider) warnOfLeftovers() {
 	for _, i := range d.batch.items {
-		if d.world.entity(i) == nil {
+		if d.world.of(i).entity == nil {
 			continue
 		}
 		for _, e := range d.world.leftoversOf(d.batch, i) {

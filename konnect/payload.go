@@ -32,7 +32,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 	}
 	policy := kinds.Deletion(i.object)
 	if own, labelled := kinds.Labels(i.object); labelled {
-		in.Labels = labels(i, w.entity(i), own, observed, o.owner)
+		in.Labels = labels(i, w.of(i).entity, own, observed, o.owner)
 	} else {
 		tags := kinds.UserTags(i.object)
 		if len(o.keptTags) > 0 {

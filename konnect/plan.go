@@ -134,7 +134,7 @@ func (r *run) plan() *Plan {
 		if !x.inBatch {
 			continue
 		}
-		result, action := r.result(x), x.planned
+		result, action := r.results[x.n], x.planned
 		if result.fault.err != nil || action == "" {
 			action = cmp.Or(result.done, ActionSkipped)
 		}

@@ -48,7 +48,7 @@ func (d *decider) isOrphan(e *wire.Entity, controlPlane *item, k *kinds.Kind) bo
 	}
 	object := d.batch.byMark[e.Marks.Key]
 	return object == nil || object.controlPlane == nil || d.world.of(object.controlPlane).id != d.world.of(controlPlane).id ||
-		d.world.entity(object) != nil
+		d.world.of(object).entity != nil
 }
 
 // orphan decides about an entity to prune.

@@ -20,7 +20,7 @@ import (
 // all is as it was, except by Delete.
 func (o *reader) readItem(ctx context.Context, n *need, i *item) error {
 	if i.kind.Parent() != nil {
-		if parent := o.batch.parentOf(i); parent == nil || o.world.entity(parent) == nil {
+		if parent := o.batch.parentOf(i); parent == nil || o.world.of(parent).entity == nil {
 			if err := o.readMarked(ctx, n, i); err != nil { // it may have had another parent
 				return err
 			}

@@ -79,13 +79,6 @@ func (p RetryPolicy) check() error {
 	return nil
 }
 
-func (p RetryPolicy) transport() transport.Retry {
-	return transport.Retry{
-		MaxAttempts: p.MaxAttempts, MaxRefusals: p.MaxRefusals, MaxElapsed: p.MaxElapsedTime,
-		InitialInterval: p.InitialInterval, MaxInterval: p.MaxInterval,
-	}
-}
-
 // Defaults of what is repeated above the transport, which repeats what it can by itself.
 const (
 	repeatFirst = 50 * time.Millisecond

@@ -18,7 +18,7 @@ type run struct {
 	batch     *batch
 	world     *world
 	decisions *decisions
-	results   []result // nil while nothing is carried out
+	results   []result // what is known before anything is carried out, then what came of it
 }
 
 func newRun(c *Client, o callOptions) *run {
@@ -40,7 +40,7 @@ func (r *run) unobserved() *run {
 func (r *run) failures() error {
 	var failed []error
 	for _, x := range r.decisions.all {
-		err := r.result(x).fault.err
+		err := r.results[x.n].fault.err
 		if err == nil || !x.inBatch {
 			continue
 		}
@@ -77,19 +77,11 @@ func (r *run) withFailures(ctx context.Context, err error) error {
 	return errors.Join(err, failed)
 }
 
-// result is what came out of a decision, as far as is known.
-func (r *run) result(x *decision) *result {
-	if r.results == nil {
-		r.results = newResults(r.world, r.decisions)
-	}
-	return &r.results[x.n]
-}
-
 // blame gives each object the problems that were found with it.
 func (r *run) blame() {
 	for _, p := range r.decisions.faults.problems {
 		if i := r.batch.byKey[p.Key]; i != nil {
-			r.result(r.decisions.of(i)).fail(p.named())
+			r.results[i.n].fail(p.named())
 		}
 	}
 }
@@ -109,18 +101,12 @@ func (r *run) refused(ctx context.Context, err error) (*Report, error) {
 		reason = errRefused
 	}
 	for _, x := range r.decisions.all {
-		if result := r.result(x); result.fault.err == nil {
+		if result := &r.results[x.n]; result.fault.err == nil {
 			result.skip(fmt.Errorf("%s: %w", x.key, reason))
 		}
 	}
-	r.statuses().writeAuth()
+	r.batch.writeAuth()
 	return r.report(), all
-}
-
-// done reports a call that was carried out.
-func (r *run) done() (*Report, error) {
-	r.statuses().writeAuth()
-	return r.report(), r.failures()
 }
 
 // report lists what was done.
@@ -132,8 +118,7 @@ func (r *run) report() *Report {
 	report.Warnings = r.notes.warned()
 	for _, x := range r.decisions.all {
 		if x.inBatch {
-			result := r.result(x)
-			report.Changes = append(report.Changes, newChange(r.results, x, cmp.Or(result.done, ActionSkipped)))
+			report.Changes = append(report.Changes, newChange(r.results, x, cmp.Or(r.results[x.n].done, ActionSkipped)))
 		}
 	}
 	return report

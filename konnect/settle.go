@@ -116,8 +116,8 @@ func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, results 
 		return fmt.Errorf("prune %s: an object of %s failed", x.key, x.controlPlane.key)
 	}
 	if moved := w.movedTo(b, x.orphan); moved != nil {
-		other := d.of(moved)
-		if other.failure(results) != nil || w.entity(moved) == nil && other.planned != ActionCreated {
+		other := d.all[moved.n]
+		if other.failure(results) != nil || w.of(moved).entity == nil && other.planned != ActionCreated {
 			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key)
 		}
 	}

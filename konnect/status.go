@@ -90,7 +90,7 @@ func (s *statuses) write(i *item) {
 
 func (s *statuses) konnectStatus(i *item) crd.KonnectStatus {
 	account := i.controlPlane.account
-	status := crd.KonnectStatus{ID: s.results[i.n].id, ServerURL: account.server(), OrganizationID: account.organizationID}
+	status := crd.KonnectStatus{ID: s.results[i.n].id, ServerURL: account.serverURL, OrganizationID: account.organizationID}
 	if i.isControlPlane() {
 		return status
 	}
@@ -244,7 +244,7 @@ func hasAdopted(i *item, r *result) bool {
 }
 
 func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Condition {
-	x, err := s.decisions.of(i), s.results[i.n].fault.err
+	x, err := s.decisions.all[i.n], s.results[i.n].fault.err
 	if err == nil && i.observes && len(x.changes.fields) > 0 {
 		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, marks.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
 	}

@@ -123,14 +123,14 @@ func (a *account) tokenRefused() (known bool, refused error) {
 
 // writeAuth records what was learned of the credentials in their own objects:
 // that they are not to be had or, where a control plane uses them, what Konnect says.
-func (s *statuses) writeAuth() {
-	for key, problems := range s.batch.auth.unresolved {
-		auth, ok := s.batch.origins[key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+func (b *batch) writeAuth() {
+	for key, problems := range b.auth.unresolved {
+		auth, ok := b.origins[key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
 		if problem := errors.Join(problems...); ok && !IsTransient(problem) {
 			setAuthValid(auth, condition(crd.ConditionAPIAuthValid, false, "", reasonInvalid, statusText(problem)))
 		}
 	}
-	for _, i := range s.batch.items {
+	for _, i := range b.items {
 		if !i.isControlPlane() || i.account == nil {
 			continue
 		}
@@ -138,13 +138,13 @@ func (s *statuses) writeAuth() {
 		if !named || node == nil {
 			continue
 		}
-		auth, ok := s.batch.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
+		auth, ok := b.origins[node.Key].(*konnectv1alpha1.KonnectAPIAuthConfiguration)
 		known, refusedToken := i.account.tokenRefused()
 		if !ok || !known {
 			continue
 		}
 		valid := refusedToken == nil
-		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: i.account.server(), OrganizationID: i.account.organizationID})
+		auth.SetKonnectStatus(crd.KonnectStatus{ServerURL: i.account.serverURL, OrganizationID: i.account.organizationID})
 		verdict := condition(crd.ConditionAPIAuthValid, valid, reasonValid, reasonInvalid, statusText(refusedToken))
 		if valid {
 			verdict.Message = "Token is valid"

@@ -42,7 +42,7 @@ func (x *decision) waits() bool { return len(x.order.after) > 0 }
 func trail(stuck []*decision, w *world) bool {
 	news := false
 	for _, x := range stuck {
-		if !x.order.trails && x.waits() && x.item != nil && w.entity(x.item) != nil && !x.isControlPlane() {
+		if !x.order.trails && x.waits() && x.item != nil && w.of(x.item).entity != nil && !x.isControlPlane() {
 			x.order.trails, news = true, true
 		}
 	}
@@ -66,7 +66,7 @@ func parkAwaited(stuck []*decision, w *world) bool {
 
 // canPark reports whether an item has an entity that can be renamed.
 func (x *decision) canPark(w *world) bool {
-	return x.item != nil && w.entity(x.item) != nil && x.kind.Identity.Parks != ""
+	return x.item != nil && w.of(x.item).entity != nil && x.kind.Identity.Parks != ""
 }
 
 // heldNameError is about the name of an orphan to which something belongs that cannot

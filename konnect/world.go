@@ -62,8 +62,6 @@ type orphan struct {
 
 func (w *world) of(i *item) *found { return &w.found[i.n] }
 
-func (w *world) entity(i *item) *wire.Entity { return w.found[i.n].entity }
-
 func (w *world) claimed(k *kinds.Kind, id string) *item { return w.claims[claim{k, id}] }
 
 // mainOf returns the item that stands for the control plane which i is or lies in: one
@@ -140,7 +138,7 @@ func (w *world) at(b *batch, i *item, results []result) kinds.At {
 	}
 	if parent := b.parentOf(i); parent != nil {
 		at.Parent = id(parent)
-	} else if e := w.entity(i); e != nil {
+	} else if e := w.of(i).entity; e != nil {
 		at.Parent = e.Ref(nests.JSON)
 	}
 	return at
@@ -160,7 +158,7 @@ func (w *world) isLeft(b *batch, c collection, e *wire.Entity) bool {
 	if !e.Marks.Ours(w.owner) || object == nil || object.controlPlane == nil {
 		return false
 	}
-	if own := w.entity(object); own == nil || own.ID == e.ID {
+	if own := w.of(object).entity; own == nil || own.ID == e.ID {
 		return false
 	}
 	if object.isControlPlane() {
@@ -226,13 +224,13 @@ func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
 	if x == nil || len(x.byID) == 0 {
 		return nil
 	}
-	return x.other(w.keys(b, i), w.entity(i))
+	return x.other(w.keys(b, i), w.of(i).entity)
 }
 
 // leftoversOf returns the leftovers with i's marks, as far as they are known, in
 // order of their IDs.
 func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
-	own := w.entity(i)
+	own := w.of(i).entity
 	if own == nil || i.mirrors {
 		return nil
 	}

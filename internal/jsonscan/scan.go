@@ -121,3 +121,19 @@ func isPlain(raw []byte) bool {
 	}
 	return true
 }
+
+// Texts decodes a JSON array of strings; null is none.
+func Texts(raw []byte) ([]string, error) {
+	if raw[0] != '[' && raw[0] != 'n' {
+		return nil, json.Unmarshal(raw, new([]string))
+	}
+	list := make([]string, 0, 8) // most have that many
+	for element := range Elements(raw) {
+		item, err := Text(element)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, item)
+	}
+	return list, nil
+}

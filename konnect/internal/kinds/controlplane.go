@@ -3,6 +3,9 @@ package kinds
 import (
 	"cmp"
 	"errors"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"maps"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
@@ -43,10 +46,28 @@ func controlPlane() *Kind {
 			return c.Spec.Mirror.Konnect.ID
 		},
 		clusterType: (*konnectv1alpha2.KonnectGatewayControlPlane).ClusterType,
-		check:       checkControlPlane,
-		payload:     controlPlanePayload,
-		project:     liftConfig,
-		status:      controlPlaneStatus,
+		check: func(c *konnectv1alpha2.KonnectGatewayControlPlane) field.ErrorList {
+			return konnectrules.CheckControlPlane(c, marks.IsKey)
+		},
+		payload: controlPlanePayload,
+		// What Konnect keeps in config is on the level of the request.
+		project: func(observed canon.Object) canon.Object {
+			lifted := maps.Clone(observed)
+			if config, ok := observed["config"].(map[string]any); ok {
+				for _, name := range []string{"cluster_type", "auth_type", "cloud_gateway", "proxy_urls", "control_plane_endpoint", "telemetry_endpoint"} {
+					lifted[name] = config[name]
+				}
+			}
+			return lifted
+		},
+		status: func(c *konnectv1alpha2.KonnectGatewayControlPlane, observed canon.Object) {
+			text := func(name string) string { value, _ := observed[name].(string); return value }
+			c.Status.ClusterType = text("cluster_type")
+			c.Status.Endpoints = nil
+			if endpoint, telemetry := text("control_plane_endpoint"), text("telemetry_endpoint"); endpoint != "" && telemetry != "" {
+				c.Status.Endpoints = &konnectv1alpha2.KonnectEndpoints{ControlPlane: endpoint, Telemetry: telemetry}
+			}
+		},
 	})
 }
 
@@ -71,24 +92,4 @@ func controlPlanePayload(c *konnectv1alpha2.KonnectGatewayControlPlane, in Input
 		payload.ProxyUrls = append(payload.ProxyUrls, components.ProxyURL{Host: u.Host, Port: u.Port, Protocol: u.Protocol})
 	}
 	return payload, nil
-}
-
-// liftConfig brings what Konnect keeps in config to the level of the request.
-func liftConfig(observed canon.Object) canon.Object {
-	lifted := maps.Clone(observed)
-	if config, ok := observed["config"].(map[string]any); ok {
-		for _, name := range []string{"cluster_type", "auth_type", "cloud_gateway", "proxy_urls", "control_plane_endpoint", "telemetry_endpoint"} {
-			lifted[name] = config[name]
-		}
-	}
-	return lifted
-}
-
-func controlPlaneStatus(c *konnectv1alpha2.KonnectGatewayControlPlane, observed canon.Object) {
-	text := func(name string) string { value, _ := observed[name].(string); return value }
-	c.Status.ClusterType = text("cluster_type")
-	c.Status.Endpoints = nil
-	if endpoint, telemetry := text("control_plane_endpoint"), text("telemetry_endpoint"); endpoint != "" && telemetry != "" {
-		c.Status.Endpoints = &konnectv1alpha2.KonnectEndpoints{ControlPlane: endpoint, Telemetry: telemetry}
-	}
 }

@@ -42,7 +42,7 @@ func route() *Kind {
 	}, typed[*configurationv1alpha1.KongRoute]{
 		name:   func(r *configurationv1alpha1.KongRoute) string { return deref(r.Spec.Name) },
 		specID: func(r *configurationv1alpha1.KongRoute) *string { return r.Spec.ID },
-		check:  checkRoute,
+		check:  konnectrules.CheckRoute,
 		warn: func(r *configurationv1alpha1.KongRoute) []Hint {
 			var hints []Hint
 			for i, prefix := range r.Spec.Paths {
@@ -93,22 +93,19 @@ func routePayload(r *configurationv1alpha1.KongRoute, in Inputs) (any, error) {
 	for _, destination := range spec.Destinations {
 		payload.Destinations = append(payload.Destinations, components.Destinations{IP: destination.IP, Port: destination.Port})
 	}
-	if payload.StripPath == nil && speaksGRPC(payload.Protocols) {
+	if payload.StripPath == nil && konnectrules.SpeaksGRPC(payload.Protocols) {
 		payload.StripPath = new(false) // the SDK's default is true, which Konnect refuses
 	}
 	return payload, nil
 }
 
-// defaultRouteProtocol is that of a route which names none, when it is created.
-const defaultRouteProtocol = "https"
-
 // routeProtocols is never empty, because the default differs between control planes.
 func routeProtocols(wanted []string, observed canon.Object) []components.RouteJSONProtocols {
-	if len(wanted) == 0 {
+	if len(wanted) == 0 && observed != nil {
 		wanted = stringsOf(observed["protocols"])
 	}
 	if len(wanted) == 0 {
-		wanted = []string{defaultRouteProtocol}
+		wanted = []string{konnectrules.DefaultRouteProtocol}
 	}
 	protocols := make([]components.RouteJSONProtocols, len(wanted))
 	for i, protocol := range wanted {

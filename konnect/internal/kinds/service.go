@@ -1,6 +1,9 @@
 package kinds
 
 import (
+	"cmp"
+	"fmt"
+
 	"github.com/Kong/sdk-konnect-go/models/components"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -40,7 +43,7 @@ func service() *Kind {
 	}, typed[*configurationv1alpha1.KongService]{
 		name:    func(s *configurationv1alpha1.KongService) string { return deref(s.Spec.Name) },
 		specID:  func(s *configurationv1alpha1.KongService) *string { return s.Spec.ID },
-		check:   checkService,
+		check:   konnectrules.CheckService,
 		warn:    warnService,
 		payload: servicePayload,
 		// A path that is given as none: a url says so.
@@ -81,11 +84,34 @@ func servicePayload(s *configurationv1alpha1.KongService, in Inputs) (any, error
 		}
 	}
 	// The CRD does not know subject alternative names. They stay while the service speaks TLS.
-	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && isTLS(string(deref(payload.Protocol))) {
+	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && konnectrules.IsTLS(string(deref(payload.Protocol))) {
 		payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
 	}
 	return payload, nil
 }
 
-// isTLS reports whether a service of the protocol may have TLS settings.
-func isTLS(protocol string) bool { return protocol == "https" || protocol == "tls" }
+// warnService tells which fields beside a url are lost.
+func warnService(s *configurationv1alpha1.KongService) []Hint {
+	spec := s.Spec
+	if spec.URL == nil {
+		return nil
+	}
+	parts, err := konnectrules.ParseServiceURL(*spec.URL)
+	if err != nil {
+		return nil // refused by konnectrules.CheckService
+	}
+	var warnings []Hint
+	compare := func(name string, isSet bool, own, used any) {
+		if isSet && own != used {
+			warnings = append(warnings, Hint{
+				Field: "spec." + name, Code: "url-overrides-fields",
+				Message: fmt.Sprintf("%v is lost, because spec.url stands for %s %v; leave one of the two out", own, name, used),
+			})
+		}
+	}
+	compare("protocol", spec.Protocol != nil, deref(spec.Protocol), parts.Protocol)
+	compare("host", spec.Host != "", spec.Host, parts.Host)
+	compare("port", spec.Port != nil, deref(spec.Port), int64(parts.Port))
+	compare("path", spec.Path != nil, deref(spec.Path), cmp.Or(parts.Path, "none"))
+	return warnings
+}

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -30,7 +31,11 @@ func UserTags(obj crd.Object) []string {
 	if !ok {
 		return nil
 	}
-	return append(append([]string(nil), t.GetTags()...), AnnotatedTags(obj)...)
+	tags := slices.Clone([]string(t.GetTags()))
+	if len(obj.GetAnnotations()) > 0 {
+		tags = append(tags, AnnotatedTags(obj)...)
+	}
+	return tags
 }
 
 // AnnotatedTags returns the tags of an object's annotation.
@@ -53,7 +58,11 @@ func MarksOf(obj crd.Object) int {
 // its marks. Each tag is reported where it was given.
 func CheckUserTags(obj crd.Object) field.ErrorList {
 	t, ok := obj.(tagged)
-	if !ok {
+	distinct := map[string]bool{}
+	for _, tag := range UserTags(obj) {
+		distinct[tag] = true
+	}
+	if !ok || len(distinct) == 0 {
 		return nil
 	}
 	var problems field.ErrorList
@@ -71,10 +80,6 @@ func CheckUserTags(obj crd.Object) field.ErrorList {
 	}
 	if len(reasons) > 0 {
 		problems = append(problems, field.Invalid(tagsAnnotationPath(), obj.GetAnnotations()[TagsAnnotation], strings.Join(reasons, "; ")))
-	}
-	distinct := map[string]bool{}
-	for _, tag := range UserTags(obj) {
-		distinct[tag] = true
 	}
 	if required := MarksOf(obj); len(distinct) > marks.MaxTags-required {
 		if len(t.GetTags()) == 0 {

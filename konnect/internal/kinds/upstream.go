@@ -41,7 +41,7 @@ func upstream() *Kind {
 		},
 	}, typed[*configurationv1alpha1.KongUpstream]{
 		name:    func(u *configurationv1alpha1.KongUpstream) string { return deref(u.Spec.Name) },
-		check:   checkUpstream,
+		check:   konnectrules.CheckUpstream,
 		payload: upstreamPayload,
 	})
 }

@@ -152,31 +152,24 @@ func (q *queue) startWorkers() {
 	}
 }
 
+// work runs a task and then, as long as there are any, those that its account has ready.
 func (q *queue) work(p *pool, t *Task) {
 	for t != nil {
 		if t.Run != nil {
 			t.Run(q.ctx)
 		}
-		t = q.finish(p, t)
-	}
-}
-
-// finish makes ready what waited for t, and returns the next task for its worker; nil
-// for none.
-func (q *queue) finish(p *pool, t *Task) *Task {
-	q.lock.Lock()
-	defer q.lock.Unlock()
-	q.underWay--
-	for _, follower := range t.followers {
-		if follower.waiting--; follower.waiting == 0 {
-			q.push(follower)
+		q.lock.Lock()
+		q.underWay--
+		for _, follower := range t.followers {
+			if follower.waiting--; follower.waiting == 0 {
+				q.push(follower)
+			}
 		}
+		t.Run, t.followers = nil, nil // with all that they hold
+		if t = p.next(); t == nil {
+			p.workers--
+		}
+		q.startWorkers()
+		q.lock.Unlock()
 	}
-	t.Run, t.followers = nil, nil // with all that they hold
-	next := p.next()
-	if next == nil {
-		p.workers--
-	}
-	q.startWorkers()
-	return next
 }

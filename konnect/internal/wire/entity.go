@@ -125,13 +125,13 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 		case "id":
 			e.ID, err = jsonscan.Text(value)
 		case "tags":
-			tags, err = texts(value)
+			tags, err = jsonscan.Texts(value)
 		case "labels":
 			err = json.Unmarshal(value, &labels)
 		default:
-			if field := known(s.References, name); field != "" {
+			if field := known(name, s.References); field != "" {
 				e.refs, err = appendRefs(e.refs, field, value)
-			} else if field := s.identifies(name); field != "" {
+			} else if field := known(name, []string{s.Name}, s.Unique...); field != "" {
 				var decoded string
 				decoded, err = jsonscan.Text(value)
 				values = append(values, ref{field, s.Normal(field, decoded)})
@@ -156,27 +156,20 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 	return e, nil
 }
 
-// identifies returns a field that is part of a name or natural key; empty for another.
-func (s *Shape) identifies(name []byte) string {
-	if string(name) == s.Name {
-		return s.Name
-	}
-	for _, fields := range s.Unique {
-		if field := known(fields, name); field != "" {
-			return field
+// known returns the one of the fields that has the name, without copying it; empty for
+// none.
+func known(name []byte, fields []string, more ...[]string) string {
+	for {
+		for _, field := range fields {
+			if field == string(name) {
+				return field
+			}
 		}
-	}
-	return ""
-}
-
-// known returns the one of the fields that has the name, without copying it.
-func known(fields []string, name []byte) string {
-	for _, field := range fields {
-		if field == string(name) {
-			return field
+		if len(more) == 0 {
+			return ""
 		}
+		fields, more = more[0], more[1:]
 	}
-	return ""
 }
 
 // Normal is a value of a field as it is in names and keys.
@@ -185,21 +178,6 @@ func (s Shape) Normal(field, value string) string {
 		return value
 	}
 	return s.Normalize(field, value)
-}
-
-func texts(raw []byte) ([]string, error) {
-	if raw[0] != '[' && raw[0] != 'n' {
-		return nil, json.Unmarshal(raw, new([]string))
-	}
-	list := make([]string, 0, 8) // most have that many
-	for element := range jsonscan.Elements(raw) {
-		item, err := jsonscan.Text(element)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, item)
-	}
-	return list, nil
 }
 
 // appendRefs adds the IDs that a value refers to.

@@ -1,4 +1,4 @@
-package kinds
+package konnectrules
 
 import (
 	"slices"
@@ -7,7 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
 // protocolFamily is a set of protocols that one route may mix, with the matchers
@@ -30,31 +29,32 @@ func protocolFamilies() []protocolFamily {
 	}
 }
 
-func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
+// CheckRoute returns what Konnect refuses of a KongRoute that its CRD takes.
+func CheckRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	spec, path := r.Spec, field.NewPath("spec")
-	problems := append(konnectrules.CheckID(path.Child("id"), spec.ID), konnectrules.CheckName(path.Child("name"), spec.Name)...)
-	problems = append(problems, konnectrules.CheckEnum(path.Child("path_handling"), spec.PathHandling, []string{"v0", "v1"})...)
+	problems := append(CheckID(path.Child("id"), spec.ID), CheckName(path.Child("name"), spec.Name)...)
+	problems = append(problems, CheckEnum(path.Child("path_handling"), spec.PathHandling, []string{"v0", "v1"})...)
 	if code := spec.HTTPSRedirectStatusCode; code != nil && !slices.Contains([]int64{301, 302, 307, 308, 426}, *code) {
 		problems = append(problems, field.NotSupported(path.Child("https_redirect_status_code"), *code, []string{"301", "302", "307", "308", "426"}))
 	}
-	problems = append(problems, konnectrules.CheckRoutePaths(path.Child("paths"), spec.Paths)...)
-	problems = append(problems, konnectrules.CheckRouteHeaders(path.Child("headers"), spec.Headers)...)
+	problems = append(problems, CheckRoutePaths(path.Child("paths"), spec.Paths)...)
+	problems = append(problems, CheckRouteHeaders(path.Child("headers"), spec.Headers)...)
 	for i, host := range spec.Hosts {
-		problems = append(problems, konnectrules.CheckRouteHost(path.Child("hosts").Index(i), host)...)
+		problems = append(problems, CheckRouteHost(path.Child("hosts").Index(i), host)...)
 	}
 	for i, name := range spec.SNIs {
-		problems = append(problems, konnectrules.CheckSNI(path.Child("snis").Index(i), name)...)
+		problems = append(problems, CheckSNI(path.Child("snis").Index(i), name)...)
 	}
 	if deref(spec.RegexPriority) < 0 {
 		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
 	}
-	problems = append(problems, konnectrules.CheckMethods(path.Child("methods"), spec.Methods)...)
+	problems = append(problems, CheckMethods(path.Child("methods"), spec.Methods)...)
 	endpoint := func(path *field.Path, e configurationv1alpha1.RouteEndpoint) {
 		if e.IP == nil && e.Port == nil {
 			problems = append(problems, field.Required(path, "konnect needs an ip or a port"))
 		}
-		problems = append(problems, konnectrules.CheckIP(path.Child("ip"), e.IP)...)
-		problems = append(problems, konnectrules.CheckRange(path.Child("port"), e.Port, 0, 65535)...)
+		problems = append(problems, CheckIP(path.Child("ip"), e.IP)...)
+		problems = append(problems, CheckRange(path.Child("port"), e.Port, 0, 65535)...)
 	}
 	for i, source := range spec.Sources {
 		endpoint(path.Child("sources").Index(i), source)
@@ -65,15 +65,18 @@ func checkRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	return append(problems, checkProtocols(path, spec)...)
 }
 
+// DefaultRouteProtocol is that of a route which names none, when it is created.
+const DefaultRouteProtocol = "https"
+
 // checkProtocols checks what the protocols ask of the other fields. Without
 // protocols a route is created with https.
 func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) field.ErrorList {
 	if len(spec.Protocols) == 0 {
-		spec.Protocols, spec.StripPath = []string{defaultRouteProtocol}, nil
+		spec.Protocols, spec.StripPath = []string{DefaultRouteProtocol}, nil
 	}
 	var problems field.ErrorList
 	for i, protocol := range spec.Protocols {
-		problems = append(problems, konnectrules.CheckEnum(path.Child("protocols").Index(i), &protocol, serviceProtocols)...)
+		problems = append(problems, CheckEnum(path.Child("protocols").Index(i), &protocol, serviceProtocols)...)
 		if slices.Contains(spec.Protocols[:i], protocol) {
 			problems = append(problems, field.Duplicate(path.Child("protocols").Index(i), protocol))
 		}
@@ -90,7 +93,7 @@ func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) 
 			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
 	}
 	problems = checkMatchers(path, spec, families[i])
-	if speaksGRPC(spec.Protocols) && deref(spec.StripPath) {
+	if SpeaksGRPC(spec.Protocols) && deref(spec.StripPath) {
 		problems = append(problems, field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs"))
 	}
 	return problems
@@ -119,6 +122,7 @@ func checkMatchers(path *field.Path, spec configurationv1alpha1.KongRouteSpec, f
 	return problems
 }
 
-func speaksGRPC[P ~string](protocols []P) bool {
+// SpeaksGRPC reports whether one of the protocols is gRPC's.
+func SpeaksGRPC[P ~string](protocols []P) bool {
 	return slices.ContainsFunc(protocols, func(p P) bool { return p == "grpc" || p == "grpcs" })
 }

@@ -1,4 +1,4 @@
-package kinds
+package konnectrules
 
 import (
 	"slices"
@@ -7,22 +7,22 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
-func checkUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
+// CheckUpstream returns what Konnect refuses of a KongUpstream that its CRD takes.
+func CheckUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
 	spec, path := u.Spec, field.NewPath("spec")
-	problems := konnectrules.CheckUpstreamName(path.Child("name"), deref(spec.Name))
+	problems := CheckUpstreamName(path.Child("name"), deref(spec.Name))
 	selectors := []string{"none", "consumer", "ip", "header", "cookie", "path", "query_arg", "uri_capture"}
-	problems = append(problems, konnectrules.CheckEnum(path.Child("algorithm"), spec.Algorithm,
+	problems = append(problems, CheckEnum(path.Child("algorithm"), spec.Algorithm,
 		[]string{"round-robin", "consistent-hashing", "least-connections", "latency", "sticky-sessions"})...)
-	problems = append(problems, konnectrules.CheckEnum(path.Child("hash_on"), spec.HashOn, selectors)...)
-	problems = append(problems, konnectrules.CheckEnum(path.Child("hash_fallback"), spec.HashFallback, selectors)...)
+	problems = append(problems, CheckEnum(path.Child("hash_on"), spec.HashOn, selectors)...)
+	problems = append(problems, CheckEnum(path.Child("hash_fallback"), spec.HashFallback, selectors)...)
 	problems = append(problems, checkHashFallback(path, spec)...)
 	problems = append(problems, checkHashKeys(path, spec)...)
-	problems = append(problems, konnectrules.CheckHostPort(path.Child("host_header"), spec.HostHeader)...)
+	problems = append(problems, CheckHostPort(path.Child("host_header"), spec.HostHeader)...)
 	if certificate := spec.ClientCertificate; certificate != nil {
-		problems = append(problems, konnectrules.CheckID(path.Child("client_certificate", "id"), certificate.ID)...)
+		problems = append(problems, CheckID(path.Child("client_certificate", "id"), certificate.ID)...)
 	}
 	if spec.Healthchecks != nil {
 		problems = append(problems, checkHealthchecks(path.Child("healthchecks"), spec.Healthchecks)...)
@@ -57,11 +57,11 @@ func checkHashKeys(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec
 		value *string
 		check func(*field.Path, string) field.ErrorList
 	}{
-		{"hash_on_header", spec.HashOnHeader, konnectrules.CheckHeaderName},
-		{"hash_on_cookie", spec.HashOnCookie, konnectrules.CheckCookieName},
+		{"hash_on_header", spec.HashOnHeader, CheckHeaderName},
+		{"hash_on_cookie", spec.HashOnCookie, CheckCookieName},
 		{"hash_on_query_arg", spec.HashOnQueryArg, anything},
 		{"hash_on_uri_capture", spec.HashOnURICapture, anything},
-		{"hash_fallback_header", spec.HashFallbackHeader, konnectrules.CheckHeaderName},
+		{"hash_fallback_header", spec.HashFallbackHeader, CheckHeaderName},
 		{"hash_fallback_query_arg", spec.HashFallbackQueryArg, anything},
 		{"hash_fallback_uri_capture", spec.HashFallbackURICapture, anything},
 		{"sticky_sessions_cookie", spec.StickySessionsCookie, anything},
@@ -76,10 +76,10 @@ func checkHashKeys(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec
 		problems = append(problems, key.check(path.Child(key.name), *key.value)...)
 	}
 	if value := spec.HashOnCookiePath; value != nil {
-		problems = append(problems, konnectrules.CheckPath(path.Child("hash_on_cookie_path"), *value)...)
+		problems = append(problems, CheckPath(path.Child("hash_on_cookie_path"), *value)...)
 	}
 	if value := spec.StickySessionsCookiePath; value != nil {
-		problems = append(problems, konnectrules.CheckPath(path.Child("sticky_sessions_cookie_path"), *value)...)
+		problems = append(problems, CheckPath(path.Child("sticky_sessions_cookie_path"), *value)...)
 	}
 	return problems
 }
@@ -100,31 +100,31 @@ func checkHealthchecks(path *field.Path, checks *configurationv1alpha1.Healthche
 	var problems field.ErrorList
 	if a := checks.Active; a != nil {
 		path := path.Child("active")
-		problems = append(problems, konnectrules.CheckEnum(path.Child("type"), a.Type, probeTypes)...)
-		problems = append(problems, konnectrules.CheckRange(path.Child("concurrency"), a.Concurrency, 1, 2147483648)...)
-		problems = append(problems, konnectrules.CheckRange(path.Child("timeout"), a.Timeout, 0, 65535)...)
+		problems = append(problems, CheckEnum(path.Child("type"), a.Type, probeTypes)...)
+		problems = append(problems, CheckRange(path.Child("concurrency"), a.Concurrency, 1, 2147483648)...)
+		problems = append(problems, CheckRange(path.Child("timeout"), a.Timeout, 0, 65535)...)
 		if a.HTTPPath != nil {
-			problems = append(problems, konnectrules.CheckPath(path.Child("http_path"), *a.HTTPPath)...)
+			problems = append(problems, CheckPath(path.Child("http_path"), *a.HTTPPath)...)
 		}
-		problems = append(problems, konnectrules.CheckHeaderNames(path.Child("headers"), a.Headers)...)
+		problems = append(problems, CheckHeaderNames(path.Child("headers"), a.Headers)...)
 		if a.HTTPSSNI != nil {
-			problems = append(problems, konnectrules.CheckSNI(path.Child("https_sni"), *a.HTTPSSNI)...)
+			problems = append(problems, CheckSNI(path.Child("https_sni"), *a.HTTPSSNI)...)
 		}
 		if h := a.Healthy; h != nil {
 			path := path.Child("healthy")
-			problems = append(problems, konnectrules.CheckRange(path.Child("interval"), h.Interval, 0, 65535)...)
+			problems = append(problems, CheckRange(path.Child("interval"), h.Interval, 0, 65535)...)
 			problems = append(problems, checkCounts(path, h.HTTPStatuses, count255{"successes", h.Successes})...)
 		}
 		if u := a.Unhealthy; u != nil {
 			path := path.Child("unhealthy")
-			problems = append(problems, konnectrules.CheckRange(path.Child("interval"), u.Interval, 0, 65535)...)
+			problems = append(problems, CheckRange(path.Child("interval"), u.Interval, 0, 65535)...)
 			problems = append(problems, checkCounts(path, u.HTTPStatuses, count255{"http_failures", u.HTTPFailures},
 				count255{"tcp_failures", u.TCPFailures}, count255{"timeouts", u.Timeouts})...)
 		}
 	}
 	if p := checks.Passive; p != nil {
 		path := path.Child("passive")
-		problems = append(problems, konnectrules.CheckEnum(path.Child("type"), p.Type, probeTypes)...)
+		problems = append(problems, CheckEnum(path.Child("type"), p.Type, probeTypes)...)
 		if h := p.Healthy; h != nil {
 			problems = append(problems, checkCounts(path.Child("healthy"), h.HTTPStatuses, count255{"successes", h.Successes})...)
 		}
@@ -145,10 +145,10 @@ type count255 struct {
 func checkCounts(path *field.Path, statuses []int64, counts ...count255) field.ErrorList {
 	var problems field.ErrorList
 	for _, c := range counts {
-		problems = append(problems, konnectrules.CheckRange(path.Child(c.name), c.value, 0, 255)...)
+		problems = append(problems, CheckRange(path.Child(c.name), c.value, 0, 255)...)
 	}
 	for i, status := range statuses {
-		problems = append(problems, konnectrules.CheckRange(path.Child("http_statuses").Index(i), &status, 100, 999)...)
+		problems = append(problems, CheckRange(path.Child("http_statuses").Index(i), &status, 100, 999)...)
 	}
 	return problems
 }

@@ -1,4 +1,4 @@
-package kinds
+package konnectrules
 
 import (
 	"maps"
@@ -10,12 +10,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/printable"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
-func checkControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane) field.ErrorList {
+// CheckControlPlane returns what Konnect refuses of a control plane that its CRD takes.
+// Labels with reserved keys are refused too.
+func CheckControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane, reserved func(string) bool) field.ErrorList {
 	var problems field.ErrorList
 	spec := field.NewPath("spec")
 	switch {
@@ -34,8 +34,8 @@ func checkControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane) field.Erro
 	if utf8.RuneCountInString(deref(request.Description)) > 2048 {
 		problems = append(problems, field.TooLong(path.Child("description"), "", 2048))
 	}
-	problems = append(problems, konnectrules.CheckEnum(path.Child("auth_type"), request.AuthType, []string{"pinned_client_certs", "pki_client_certs"})...)
-	return append(append(problems, checkProxyURLs(path.Child("proxy_urls"), request.ProxyURLs)...), checkLabels(path.Child("labels"), request.Labels)...)
+	problems = append(problems, CheckEnum(path.Child("auth_type"), request.AuthType, []string{"pinned_client_certs", "pki_client_certs"})...)
+	return append(append(problems, checkProxyURLs(path.Child("proxy_urls"), request.ProxyURLs)...), checkLabels(path.Child("labels"), request.Labels, reserved)...)
 }
 
 func checkProxyURLs(path *field.Path, urls []konnectv1alpha2.ProxyURL) field.ErrorList {
@@ -61,13 +61,13 @@ func checkProxyURLs(path *field.Path, urls []konnectv1alpha2.ProxyURL) field.Err
 	return problems
 }
 
-func checkLabels(path *field.Path, labels map[string]string) field.ErrorList {
+func checkLabels(path *field.Path, labels map[string]string, reserved func(string) bool) field.ErrorList {
 	var problems field.ErrorList
 	pattern := regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?$`)
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		path := path.Key(printable.Line(key))
 		switch {
-		case marks.IsKey(key):
+		case reserved(key):
 			problems = append(problems, field.Invalid(path, key, "is reserved for the marks of konnectkit"))
 		case strings.HasPrefix(key, "kuma"):
 			problems = append(problems, field.Invalid(path, key, "must not start with kuma for konnect"))
