@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/internal/transport"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // What a text tells of an answer; the fields of APIError have all of it.
@@ -34,7 +34,7 @@ func (e *APIError) reason() string {
 }
 
 func shortened(text string) string {
-	if short := marks.Cut(text, shownRunes); short != text {
+	if short := printable.Cut(text, shownRunes); short != text {
 		return short + "…"
 	}
 	return text

@@ -38,7 +38,7 @@ func (b *batch) leadsTo(edge resolve.Edge) *item {
 
 // parentOf returns the item whose entity nests the URL of i's; nil for flat kinds.
 func (b *batch) parentOf(i *item) *item {
-	if parent := i.kind.Parent(); parent != nil {
+	if parent := i.kind.Parent; parent != nil {
 		for _, edge := range i.node.Edges {
 			if edge.Field == parent.Field {
 				return b.leadsTo(edge)

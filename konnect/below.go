@@ -20,7 +20,7 @@ type below struct {
 // inWhich are the collections in which something may belong to an entity; that of plugins
 // has no kind.
 func (x *decision) inWhich(b *batch, w *world, o callOptions) []collection {
-	at := collection{account: x.account, controlPlaneID: w.of(x.controlPlane).id}
+	at := collection{account: x.account, controlPlaneID: w.found[x.controlPlane.n].id}
 	var collections []collection
 	if x.kind.Plugins && !o.cascade {
 		collections = append(collections, at)

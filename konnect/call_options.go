@@ -106,17 +106,12 @@ func (o deleteOption) applyToDelete(c *callOptions) { o(c) }
 // keeps a service to which they refer.
 func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.cascade = true }) }
 
-// callOptions are those of a call without options.
-func (c *Client) callOptions() callOptions {
+// callOptions are those of a call, with what the client says.
+func (c *Client) callOptions(opts []EnsureOption) callOptions {
 	o := callOptions{adoption: AdoptNever}
 	if c.checkConfigured() == nil {
 		o.owner, o.keptTags = c.config.owner, c.config.keptTags
 	}
-	return o
-}
-
-func (c *Client) ensureOptions(opts []EnsureOption) callOptions {
-	o := c.callOptions()
 	for _, opt := range opts {
 		opt.applyToEnsure(&o)
 	}

@@ -12,7 +12,22 @@ import (
 // validate checks the rules of the CRD and those of Konnect.
 func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 	key := crd.KeyOf(obj)
-	problems := validateSchema(key, obj, notes)
+	var problems, unknown field.ErrorList
+	if partly, ok := obj.(interface {
+		ValidateKnown() (problems, unknown field.ErrorList)
+	}); ok {
+		problems, unknown = partly.ValidateKnown()
+	} else {
+		problems = obj.Validate()
+	}
+	seen := map[string]bool{}   // the first problem of each field is enough
+	for _, p := range unknown { // what only a newer operator knows, and only takes away from what the object says
+		if !seen[p.Field] {
+			notes.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
+		}
+		seen[p.Field] = true
+	}
+	clear(seen)
 	if k := b.table.By(key.GroupKind()); k != nil {
 		problems = append(problems, k.Check(obj)...)
 		problems = append(problems, kinds.CheckUserTags(obj)...)
@@ -28,33 +43,12 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 		problems = append(problems, checkAdoption(obj, o.adoptionLimit)...)
 		notes.warnOfAnnotations(key, obj)
 	}
-	seen := map[string]bool{} // the first problem of each field is enough
 	for _, p := range problems {
 		if !seen[p.Field] {
 			b.faults.stop(key, p)
 		}
 		seen[p.Field] = true
 	}
-}
-
-// validateSchema checks the rules of the CRD. What only a newer operator knows, and
-// only takes away from what an object says, is warned of.
-func validateSchema(key crd.Key, obj crd.Object, notes *notes) field.ErrorList {
-	partly, ok := obj.(interface {
-		ValidateKnown() (problems, unknown field.ErrorList)
-	})
-	if !ok {
-		return obj.Validate()
-	}
-	problems, unknown := partly.ValidateKnown()
-	seen := map[string]bool{}
-	for _, p := range unknown {
-		if !seen[p.Field] {
-			notes.warn(Warning{Key: key, Field: p.Field, Code: WarningUnknownKind, Message: "permits nothing here: " + p.Detail})
-		}
-		seen[p.Field] = true
-	}
-	return problems
 }
 
 // checkPolicies refuses to delete where an annotation about that may have been meant to

@@ -48,7 +48,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 
 // item decides about one item. The error stops the call.
 func (d *decider) item(i *item, x *decision) error {
-	e := d.world.of(i).entity
+	e := d.world.found[i.n].entity
 	switch {
 	case !i.inBatch: // it must be there, and is not written
 		x.planned = ActionUnchanged
@@ -87,7 +87,7 @@ func (d *decider) item(i *item, x *decision) error {
 
 // needsEntity refuses the objects that refer to one which has no entity and gets none.
 func (d *decider) needsEntity(i *item, reason string) {
-	if d.world.of(i).entity != nil {
+	if d.world.found[i.n].entity != nil {
 		return
 	}
 	for _, dependent := range d.batch.dependents(i) {
@@ -115,7 +115,7 @@ func (d *decider) absent(i *item, x *decision) error {
 
 // present compares an entity that exists.
 func (d *decider) present(i *item, x *decision) error {
-	e, adopt := d.world.of(i).entity, kinds.Adopt(i.object)
+	e, adopt := d.world.found[i.n].entity, kinds.Adopt(i.object)
 	change := ActionUpdated
 	switch {
 	case adopt.IsMatch() && e.ID == adopt.KonnectID():
@@ -155,11 +155,11 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	if err != nil {
 		return err
 	}
-	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.of(i).entity, observed)...)
+	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.found[i.n].entity, observed)...)
 	x.changes.fields = fieldsOf(differences)
 	for _, difference := range differences {
 		if slices.Contains(i.kind.Immutable, difference.Path) {
-			return &ImmutableError{Key: i.key, KonnectID: d.world.of(i).id, Fields: x.changes.fields}
+			return &ImmutableError{Key: i.key, KonnectID: d.world.found[i.n].id, Fields: x.changes.fields}
 		}
 	}
 	d.keepBasis(x, desired, observed)
@@ -175,7 +175,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 // project returns an observed entity in the shape of the payload, if the kind can
 // express it at all.
 func (d *decider) project(i *item, verb string) (canon.Object, error) {
-	e := d.world.of(i).entity
+	e := d.world.found[i.n].entity
 	observed, err := i.kind.Project(e)
 	if err != nil {
 		return nil, fmt.Errorf("observe %s: %w", i.key, err)
@@ -189,7 +189,7 @@ func (d *decider) project(i *item, verb string) (canon.Object, error) {
 // match adopts an entity that is never written: it must be as desired, its tags apart
 // unless the spec has some.
 func (d *decider) match(i *item, x *decision) error {
-	e := d.world.of(i).entity
+	e := d.world.found[i.n].entity
 	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) {
 		return d.ownershipError(i, e)
 	}
@@ -221,7 +221,7 @@ func (d *decider) match(i *item, x *decision) error {
 // observed compares an entity without ever writing it. What the spec leaves unset is no
 // difference, nor are marks and tags beside the spec's.
 func (d *decider) observed(i *item, x *decision) error {
-	if d.world.of(i).entity == nil {
+	if d.world.found[i.n].entity == nil {
 		return fmt.Errorf("observe %s: konnect has no entity %q where the object belongs", i.key,
 			cmp.Or(i.kind.SpecID(i.object), i.kind.Name(i.object)))
 	}
@@ -257,7 +257,7 @@ func holdsAll(observed any, tags []string) bool {
 // checkHolders refuses what is misplaced by what Konnect says. What has failed already,
 // perhaps for that, is left at it.
 func (d *decider) checkHolders() {
-	clusterType := func(i *item) string { return cmp.Or(d.world.of(i).clusterType, i.kind.ClusterType(i.object)) }
+	clusterType := func(i *item) string { return cmp.Or(d.world.found[i.n].clusterType, i.kind.ClusterType(i.object)) }
 	for _, i := range d.batch.items {
 		if x := d.out.all[i.n]; x.fault.err == nil {
 			for _, err := range d.batch.misplaced(i, clusterType) {
@@ -276,7 +276,7 @@ func (d *decider) checkNaturalKeys() {
 	taken := map[slot]*item{}
 	for _, i := range d.batch.items {
 		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.all[i.n].fault.err != nil || i.mirrors ||
-			i.deleting && d.world.of(i).entity == nil {
+			i.deleting && d.world.found[i.n].entity == nil {
 			continue
 		}
 		siblings := collection{account: i.controlPlane.account, kind: i.kind}

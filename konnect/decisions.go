@@ -65,7 +65,7 @@ func newDecisions(b *batch, w *world) *decisions {
 	for _, i := range b.items {
 		x := &decision{subject: i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
 		d.all = append(d.all, x)
-		if e := w.of(i).entity; e != nil && w.claimed(i.kind, e.ID) == i {
+		if e := w.found[i.n].entity; e != nil && w.claimed(i.kind, e.ID) == i {
 			d.byEntity[claim{i.kind, e.ID}] = x
 		}
 	}
@@ -102,7 +102,7 @@ func (d *decisions) doomed() []*decision {
 // entity is the one that was found; nil for none.
 func (x *decision) entity(w *world) *wire.Entity {
 	if x.item != nil {
-		return w.of(x.item).entity
+		return w.found[x.item.n].entity
 	}
 	return x.orphan.entity
 }

@@ -22,7 +22,7 @@ import (
 // Status is cleared in the objects whose entities are gone. Report and errors
 // are like those of Ensure; changes are in the order of deletion.
 func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...DeleteOption) (*Report, error) {
-	o := c.callOptions()
+	o := c.callOptions(nil)
 	o.deleting = true
 	for _, opt := range opts {
 		opt.applyToDelete(&o)

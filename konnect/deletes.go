@@ -33,7 +33,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 }
 
 func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) error {
-	x, e := d.all[i.n], w.of(i).entity
+	x, e := d.all[i.n], w.found[i.n].entity
 	x.planned = ActionUnchanged
 	switch {
 	case x.fault.err != nil || !i.inBatch:

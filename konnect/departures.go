@@ -39,7 +39,7 @@ func (s *settler) callersLeaving(from *decision) []*decision {
 	for _, i := range s.batch.items {
 		x := s.out.all[i.n]
 		if i.kind.Collection != caller.Collection || i.controlPlane == nil || i.readOnly ||
-			s.world.of(i.controlPlane).id != s.world.of(from.controlPlane).id {
+			s.world.found[i.controlPlane.n].id != s.world.found[from.controlPlane.n].id {
 			continue
 		}
 		if slices.ContainsFunc(x.changes.fields, func(f Field) bool { return f.Path == caller.Field && f.From == name }) {
@@ -87,7 +87,7 @@ func (s *settler) othersOn(from *decision) *wire.Entity {
 		}
 	})
 	s.world.eachChild(s.batch, parents, func(_ *decision, k *kinds.Kind, child *wire.Entity) {
-		if found == nil && k.Parent() != nil && s.world.claimed(k, child.ID) == nil && !child.Marks.Ours(s.world.owner) {
+		if found == nil && k.Parent != nil && s.world.claimed(k, child.ID) == nil && !child.Marks.Ours(s.world.owner) {
 			found = child
 		}
 	})
@@ -115,7 +115,7 @@ func (s *settler) replacements(from *decision, pruned map[string]*decision) []*d
 // isSame reports whether an item to create wants what an entity is, but for its name, its
 // tags and what it belongs to.
 func (s *settler) isSame(i *item, from *decision, child *wire.Entity) bool {
-	if s.world.of(i.controlPlane).id != s.world.of(from.controlPlane).id {
+	if s.world.found[i.controlPlane.n].id != s.world.found[from.controlPlane.n].id {
 		return false
 	}
 	observed, err := i.kind.Project(child)

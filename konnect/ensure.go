@@ -26,14 +26,14 @@ import (
 // objects, which wrap *APIError; objects that were skipped because of another of
 // the batch have a *DependencyError in the report only.
 func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Report, error) {
-	return c.ensure(ctx, objects, c.ensureOptions(opts), nil)
+	return c.ensure(ctx, objects, c.callOptions(opts), nil)
 }
 
 // Plan returns what Ensure would do with the same arguments. It reads only, and
 // leaves the objects as they are. With an error the plan shows what is wrong with
 // which object, as far as that is known.
 func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Plan, error) {
-	o := c.ensureOptions(opts)
+	o := c.callOptions(opts)
 	o.planning = true
 	r, err := c.ready(ctx, objects, o)
 	r.results = newResults(r.world, r.decisions)
@@ -60,7 +60,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	if plan.Owner != c.config.owner {
 		return nil, fmt.Errorf("apply plan: it was made for owner %q, not %q", plan.Owner, c.config.owner)
 	}
-	o := c.ensureOptions(nil)
+	o := c.callOptions(nil)
 	o.planning = true
 	o.prune, o.partial, o.maxDeletes = plan.Prune, plan.Partial, plan.MaxDeletes
 	o.adoption, o.adoptionLimit, o.withoutWarnings = plan.Adoption, plan.AdoptionLimit, plan.WithoutWarnings

@@ -41,7 +41,7 @@ func newResults(w *world, d *decisions) []result {
 		if x.item == nil {
 			r.entity, r.id = x.orphan.entity, x.orphan.entity.ID
 		} else {
-			found := w.of(x.item)
+			found := &w.found[x.item.n]
 			r.entity, r.id, r.clusterType = found.entity, found.id, found.clusterType
 		}
 	}

@@ -56,10 +56,10 @@ func (f *finder) controlPlanes() {
 func (f *finder) entities(nested bool) {
 	var sought []*item
 	for _, i := range f.batch.items {
-		if i.isControlPlane() || i.controlPlane == nil || f.world.of(i.controlPlane).entity == nil || f.world.faults.failed[i.n].err != nil {
+		if i.isControlPlane() || i.controlPlane == nil || f.world.found[i.controlPlane.n].entity == nil || f.world.faults.failed[i.n].err != nil {
 			continue
 		}
-		if nested == (i.kind.Parent() != nil) && f.indexOf(i) != nil {
+		if nested == (i.kind.Parent != nil) && f.indexOf(i) != nil {
 			sought = append(sought, i)
 		}
 	}
@@ -67,7 +67,7 @@ func (f *finder) entities(nested bool) {
 		f.find(sought, f.addressed, f.ownOf, f.looksAt, f.renamed, f.inherited, f.computed, f.operators, f.adoptable)
 	}
 	for _, i := range sought {
-		if found := f.world.of(i); found.entity == nil {
+		if found := &f.world.found[i.n]; found.entity == nil {
 			found.id = f.world.newID(f.batch, i, f.options)
 		}
 	}
@@ -76,7 +76,7 @@ func (f *finder) entities(nested bool) {
 func (f *finder) find(sought []*item, rounds ...round) {
 	for _, round := range rounds {
 		for _, i := range sought {
-			if x := f.indexOf(i); len(x.byID) > 0 && f.world.of(i).entity == nil && f.world.faults.failed[i.n].err == nil {
+			if x := f.indexOf(i); len(x.byID) > 0 && f.world.found[i.n].entity == nil && f.world.faults.failed[i.n].err == nil {
 				f.take(i, round(i, x))
 			}
 		}
@@ -100,7 +100,7 @@ func (f *finder) take(i *item, e *wire.Entity) {
 	if holder == nil || holder.mirrors {
 		f.world.claims[claim{i.kind, e.ID}] = i
 	}
-	found := f.world.of(i)
+	found := &f.world.found[i.n]
 	found.entity, found.id = e, e.ID
 	if i.isControlPlane() {
 		found.clusterType = clusterTypeOf(i.kind, e)
@@ -156,7 +156,7 @@ func (f *finder) inherited(i *item, x *index) *wire.Entity {
 // inStatus returns the entity that the status names, in the same control plane.
 func (f *finder) inStatus(i *item, x *index) *wire.Entity {
 	status := i.object.GetKonnectStatus()
-	if !i.isControlPlane() && status.ControlPlaneID != f.world.of(i.controlPlane).id {
+	if !i.isControlPlane() && status.ControlPlaneID != f.world.found[i.controlPlane.n].id {
 		return nil
 	}
 	return x.byID[status.ID]
@@ -177,7 +177,7 @@ func (f *finder) marked(i *item, x *index) *wire.Entity {
 			return 3
 		case sameKeys(e, keys):
 			return 0
-		case !i.isControlPlane() && e.ID == marks.EntityID(f.world.of(i.controlPlane).id, f.world.owner, i.key):
+		case !i.isControlPlane() && e.ID == marks.EntityID(f.world.found[i.controlPlane.n].id, f.world.owner, i.key):
 			return 1
 		default:
 			return 2

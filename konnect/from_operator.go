@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
@@ -29,9 +30,9 @@ func operatorKeyOf(o marks.Ownership) (operatorKey, bool) {
 // than a name can be.
 func operatorName(i *item) string {
 	if i.isControlPlane() {
-		return marks.Cut(i.key.Name, marks.MaxLabelLength)
+		return printable.Cut(i.key.Name, marks.MaxLabelLength)
 	}
-	return strings.TrimPrefix(marks.Cut(marks.Name+":"+i.key.Name, marks.MaxTagLength), marks.Name+":")
+	return strings.TrimPrefix(printable.Cut(marks.Name+":"+i.key.Name, marks.MaxTagLength), marks.Name+":")
 }
 
 // followsOperator reports whether i may take over what the operator made for it.

@@ -7,7 +7,7 @@ func (d *decider) compareGroup(i *item, x *decision) {
 	if i.group == nil {
 		return
 	}
-	held, wanted := d.world.of(i).groupMembers, d.world.wantedMembers(d.batch, i, nil)
+	held, wanted := d.world.found[i.n].groupMembers, d.world.wantedMembers(d.batch, i, nil)
 	if slices.Equal(wanted, held) {
 		return
 	}

@@ -96,7 +96,7 @@ func (o *reader) readGroups(ctx context.Context) {
 	}
 	var group sync.WaitGroup
 	for _, i := range o.batch.items {
-		g, held := i.group, o.world.of(i)
+		g, held := i.group, &o.world.found[i.n]
 		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.failed[i.n].err != nil || held.clusterType != g.ClusterType {
 			continue
 		}
@@ -146,7 +146,7 @@ func (o *reader) needs() []*need {
 	faults := o.world.faults
 	for _, i := range o.batch.items {
 		plane := i.controlPlane
-		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || o.world.of(plane).entity == nil {
+		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || o.world.found[plane.n].entity == nil {
 			continue
 		}
 		n := add(o.world.siblings(o.batch, i))
@@ -186,8 +186,8 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 		}
 	}
 	for _, i := range b.items {
-		if i.isControlPlane() && i.inBatch && w.of(i).entity != nil && w.faults.failed[i.n].err == nil && w.mainOf(i) == i {
-			held := w.of(i)
+		if i.isControlPlane() && i.inBatch && w.found[i.n].entity != nil && w.faults.failed[i.n].err == nil && w.mainOf(i) == i {
+			held := &w.found[i.n]
 			add(plane{i, i.account, held.id, held.clusterType}, i.mirrors, i.kind.Group.ClusterType == held.clusterType)
 		}
 	}
@@ -201,7 +201,7 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 // waitsForParents reports whether a collection is read in the second round: what cannot
 // be read, or need not be, before the parents are known.
 func (n *need) waitsForParents() bool {
-	return n.kind.Parent() != nil && (!n.list || len(n.items) == 0)
+	return n.kind.Parent != nil && (!n.list || len(n.items) == 0)
 }
 
 // readCollections reads the collections side by side, control planes in turn.

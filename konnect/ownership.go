@@ -14,14 +14,14 @@ import (
 
 // isOwn reports whether an entity has the marks of its object.
 func (d *decider) isOwn(i *item) bool {
-	own := d.world.of(i).entity.Marks
+	own := d.world.found[i.n].entity.Marks
 	return own.Ours(d.world.owner) && own.Key == i.mark
 }
 
 // isByConstruction reports whether an entity without marks is ours all the same:
 // nobody else knows its ID, or the status has it from this very organisation.
 func (d *decider) isByConstruction(i *item) bool {
-	e := d.world.of(i).entity
+	e := d.world.found[i.n].entity
 	if !e.Marks.Unmarked() || kinds.Adopt(i.object) != nil {
 		return false
 	}
@@ -40,13 +40,13 @@ func (d *decider) isByConstruction(i *item) bool {
 
 // hasComputedID reports whether an entity has the ID that is computed for the object.
 func (w *world) hasComputedID(i *item) bool {
-	return !i.isControlPlane() && w.of(i).entity.ID == marks.EntityID(w.of(i.controlPlane).id, w.owner, i.key)
+	return !i.isControlPlane() && w.found[i.n].entity.ID == marks.EntityID(w.found[i.controlPlane.n].id, w.owner, i.key)
 }
 
 // mayAdopt reports whether spec.adopt may take the entity over: no tool looks
 // after it, or it is the Kong operator's for this very object.
 func (d *decider) mayAdopt(i *item) bool {
-	held, uid := d.world.of(i).entity.Marks, string(i.object.GetUID())
+	held, uid := d.world.found[i.n].entity.Marks, string(i.object.GetUID())
 	return held.Unmarked() || d.options.adoptionOf(i).allows(held) || held.OperatorUID != "" && held.OperatorUID == uid
 }
 
@@ -54,7 +54,7 @@ func (d *decider) mayAdopt(i *item) bool {
 // the object has neither another one nor a status which shows that the entity was
 // its own and is gone. What is only matched is never created.
 func (d *decider) adoptsNothing(i *item) bool {
-	adopt, e := kinds.Adopt(i.object), d.world.of(i).entity
+	adopt, e := kinds.Adopt(i.object), d.world.found[i.n].entity
 	switch {
 	case adopt == nil, e != nil && e.ID == adopt.KonnectID():
 		return false
@@ -62,7 +62,7 @@ func (d *decider) adoptsNothing(i *item) bool {
 		return true
 	case e == nil:
 		status := i.object.GetKonnectStatus()
-		return status.ID != adopt.KonnectID() || status.ControlPlaneID != d.world.of(i.controlPlane).id
+		return status.ID != adopt.KonnectID() || status.ControlPlaneID != d.world.found[i.controlPlane.n].id
 	default:
 		return !d.isOwn(i) && !d.world.isRenamed(d.batch, i, e, d.options)
 	}
@@ -70,7 +70,7 @@ func (d *decider) adoptsNothing(i *item) bool {
 
 // warnOfAdopt tells of a spec.adopt that has served.
 func (d *decider) warnOfAdopt(i *item) {
-	adopt, e := kinds.Adopt(i.object), d.world.of(i).entity
+	adopt, e := kinds.Adopt(i.object), d.world.found[i.n].entity
 	if adopt == nil || e != nil && e.ID == adopt.KonnectID() {
 		return
 	}
@@ -84,7 +84,7 @@ func (d *decider) warnOfAdopt(i *item) {
 
 // holderOf describes who looks after an entity that is taken over.
 func (d *decider) holderOf(i *item) string {
-	held := d.world.of(i).entity.Marks
+	held := d.world.found[i.n].entity.Marks
 	if tag := d.options.adoptionOf(i).tag(); tag != "" && slices.Contains(held.Tags, tag) {
 		return held.Holder() + ", tag " + tag
 	}
@@ -123,7 +123,7 @@ func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) 
 // warnOfLeftovers tells of those that are not pruned.
 func (d *decider) warnOfLeftovers() {
 	for _, i := range d.batch.items {
-		if d.world.of(i).entity == nil {
+		if d.world.found[i.n].entity == nil {
 			continue
 		}
 		for _, e := range d.world.leftoversOf(d.batch, i) {
@@ -136,7 +136,7 @@ func (d *decider) warnOfLeftovers() {
 			}
 			d.out.warn(Warning{Key: i.key, Code: WarningLeftover, Message: fmt.Sprintf(
 				"entity %s (%s) has the marks of this object too, which stands for %s: two runs wrote at the same time; %s",
-				e.ID, orDash(e.Name), d.world.of(i).id, advice)})
+				e.ID, orDash(e.Name), d.world.found[i.n].id, advice)})
 		}
 	}
 }

@@ -32,7 +32,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 	}
 	policy := kinds.Deletion(i.object)
 	if own, labelled := kinds.Labels(i.object); labelled {
-		in.Labels = labels(i, w.of(i).entity, own, observed, o.owner)
+		in.Labels = labels(i, w.found[i.n].entity, own, observed, o.owner)
 	} else {
 		tags := kinds.UserTags(i.object)
 		if len(o.keptTags) > 0 {
@@ -103,7 +103,7 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	for _, f := range x.item.kind.Fields {
 		held[f.Name] = observed[f.Name]
 	}
-	basis := []any{kept.withoutKept(tags, desired.Object), held, d.world.of(x.item).groupMembers}
+	basis := []any{kept.withoutKept(tags, desired.Object), held, d.world.found[x.item.n].groupMembers}
 	if x.item.group != nil {
 		basis = append(basis, d.world.wantedMembers(d.batch, x.item, nil))
 	}
@@ -117,7 +117,7 @@ func (d *decider) checkTags(i *item, tags []string, observed canon.Object) error
 		return nil
 	}
 	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
-		i.key, kinds.MarksOf(i.object), d.options.keptTags.beside(kinds.UserTags(i.object), observed), d.world.of(i).id, len(tags), marks.MaxTags)
+		i.key, kinds.MarksOf(i.object), d.options.keptTags.beside(kinds.UserTags(i.object), observed), d.world.found[i.n].id, len(tags), marks.MaxTags)
 }
 
 // warnOfTags notes each tag of somebody else's that a write would take away.

@@ -47,8 +47,8 @@ func (d *decider) isOrphan(e *wire.Entity, controlPlane *item, k *kinds.Kind) bo
 		return false
 	}
 	object := d.batch.byMark[e.Marks.Key]
-	return object == nil || object.controlPlane == nil || d.world.of(object.controlPlane).id != d.world.of(controlPlane).id ||
-		d.world.of(object).entity != nil
+	return object == nil || object.controlPlane == nil || d.world.found[object.controlPlane.n].id != d.world.found[controlPlane.n].id ||
+		d.world.found[object.n].entity != nil
 }
 
 // orphan decides about an entity to prune.
@@ -102,7 +102,7 @@ func (s *settler) warnOfEmptying() {
 	for i, n := range doomed {
 		owned := 0
 		for c, x := range s.world.indexes {
-			if c.account != i.account || c.controlPlaneID != s.world.of(i).id {
+			if c.account != i.account || c.controlPlaneID != s.world.found[i.n].id {
 				continue
 			}
 			for _, e := range x.byID {
@@ -123,7 +123,7 @@ func (s *settler) warnOfEmptying() {
 // plane; nil when it is gone, or has another entity beside this one.
 func (w *world) movedTo(b *batch, o *orphan) *item {
 	object := b.byMark[o.entity.Marks.Key]
-	if object != nil && object.controlPlane != nil && w.of(object.controlPlane).id == w.of(o.controlPlane).id {
+	if object != nil && object.controlPlane != nil && w.found[object.controlPlane.n].id == w.found[o.controlPlane.n].id {
 		return nil
 	}
 	return object

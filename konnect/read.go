@@ -19,8 +19,8 @@ import (
 // it, or the name changes, by natural key and by mark. Leftovers are not looked for while
 // all is as it was, except by Delete.
 func (o *reader) readItem(ctx context.Context, n *need, i *item) error {
-	if i.kind.Parent() != nil {
-		if parent := o.batch.parentOf(i); parent == nil || o.world.of(parent).entity == nil {
+	if i.kind.Parent != nil {
+		if parent := o.batch.parentOf(i); parent == nil || o.world.found[parent.n].entity == nil {
 			if err := o.readMarked(ctx, n, i); err != nil { // it may have had another parent
 				return err
 			}
@@ -66,7 +66,7 @@ func (o *reader) readByID(ctx context.Context, n *need, i *item) (*wire.Entity, 
 // candidateIDs are the IDs that the object names, in the order of identity; the
 // computed one where it names none.
 func (o *reader) candidateIDs(i *item) []string {
-	controlPlaneID := o.world.of(i.controlPlane).id
+	controlPlaneID := o.world.found[i.controlPlane.n].id
 	ids := []string{i.kind.SpecID(i.object), kinds.Adopt(i.object).KonnectID()}
 	if status := i.object.GetKonnectStatus(); status.ControlPlaneID == controlPlaneID {
 		ids = append(ids, status.ID)

@@ -53,7 +53,7 @@ func (r *run) failures() error {
 	}
 	if !r.options.deleting {
 		for _, i := range r.batch.items {
-			if unread := r.world.unread[r.world.of(i).id]; unread != nil && i.isControlPlane() && r.world.mainOf(i) == i {
+			if unread := r.world.unread[r.world.found[i.n].id]; unread != nil && i.isControlPlane() && r.world.mainOf(i) == i {
 				failed = append(failed, printable.Error(fmt.Errorf("prune %s: %w", i.key, unread)))
 			}
 		}

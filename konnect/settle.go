@@ -117,7 +117,7 @@ func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, results 
 	}
 	if moved := w.movedTo(b, x.orphan); moved != nil {
 		other := d.all[moved.n]
-		if other.failure(results) != nil || w.of(moved).entity == nil && other.planned != ActionCreated {
+		if other.failure(results) != nil || w.found[moved.n].entity == nil && other.planned != ActionCreated {
 			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -246,7 +245,7 @@ func hasAdopted(i *item, r *result) bool {
 func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Condition {
 	x, err := s.decisions.all[i.n], s.results[i.n].fault.err
 	if err == nil && i.observes && len(x.changes.fields) > 0 {
-		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, marks.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
+		return condition(crd.ConditionProgrammed, false, "", reasonDrifted, printable.Cut("konnect holds something else: "+joinFields(x.changes.fields), maxMessage))
 	}
 	if err == nil {
 		return condition(crd.ConditionProgrammed, true, reasonProgrammed, "", "")
@@ -288,7 +287,7 @@ func statusText(err error) string {
 	if err == nil {
 		return ""
 	}
-	return marks.Cut(printable.Error(err).Error(), maxMessage)
+	return printable.Cut(printable.Error(err).Error(), maxMessage)
 }
 
 // ownError is what is wrong with an object itself, not with one that it needs.

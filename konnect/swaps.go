@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // breakSwaps finds names that are handed round in a circle, where none is free
@@ -42,7 +42,7 @@ func (x *decision) waits() bool { return len(x.order.after) > 0 }
 func trail(stuck []*decision, w *world) bool {
 	news := false
 	for _, x := range stuck {
-		if !x.order.trails && x.waits() && x.item != nil && w.of(x.item).entity != nil && !x.isControlPlane() {
+		if !x.order.trails && x.waits() && x.item != nil && w.found[x.item.n].entity != nil && !x.isControlPlane() {
 			x.order.trails, news = true, true
 		}
 	}
@@ -66,7 +66,7 @@ func parkAwaited(stuck []*decision, w *world) bool {
 
 // canPark reports whether an item has an entity that can be renamed.
 func (x *decision) canPark(w *world) bool {
-	return x.item != nil && w.of(x.item).entity != nil && x.kind.Identity.Parks != ""
+	return x.item != nil && w.found[x.item.n].entity != nil && x.kind.Identity.Parks != ""
 }
 
 // heldNameError is about the name of an orphan to which something belongs that cannot
@@ -112,5 +112,5 @@ func park(circle []*decision, w *world) {
 // parkedName is one that nobody else wants, and not too long.
 func parkedName(i *item) string {
 	const longest = 128
-	return marks.Cut(i.kind.Name(i.object), longest-9) + "-" + i.mark[:8]
+	return printable.Cut(i.kind.Name(i.object), longest-9) + "-" + i.mark[:8]
 }

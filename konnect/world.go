@@ -60,14 +60,12 @@ type orphan struct {
 	entity  *wire.Entity
 }
 
-func (w *world) of(i *item) *found { return &w.found[i.n] }
-
 func (w *world) claimed(k *kinds.Kind, id string) *item { return w.claims[claim{k, id}] }
 
 // mainOf returns the item that stands for the control plane which i is or lies in: one
 // of them where it is mirrored as well.
 func (w *world) mainOf(i *item) *item {
-	if main := w.claimed(i.controlPlane.kind, w.of(i.controlPlane).id); main != nil {
+	if main := w.claimed(i.controlPlane.kind, w.found[i.controlPlane.n].id); main != nil {
 		return main
 	}
 	return i.controlPlane
@@ -78,7 +76,7 @@ func (w *world) siblings(b *batch, i *item) collection {
 	if i.isControlPlane() {
 		return collection{account: i.account, kind: i.kind}
 	}
-	return collection{account: i.account, controlPlaneID: w.of(i.controlPlane).id, kind: i.kind}
+	return collection{account: i.account, controlPlaneID: w.found[i.controlPlane.n].id, kind: i.kind}
 }
 
 // idOf is the ID of i, which is what a reference to key leads to, by the results where
@@ -129,16 +127,16 @@ func (w *world) at(b *batch, i *item, results []result) kinds.At {
 		if results != nil {
 			return results[i.n].id
 		}
-		return w.of(i).id
+		return w.found[i.n].id
 	}
 	at := kinds.At{ControlPlane: id(i.controlPlane)}
-	nests := i.kind.Parent()
+	nests := i.kind.Parent
 	if nests == nil {
 		return at
 	}
 	if parent := b.parentOf(i); parent != nil {
 		at.Parent = id(parent)
-	} else if e := w.of(i).entity; e != nil {
+	} else if e := w.found[i.n].entity; e != nil {
 		at.Parent = e.Ref(nests.JSON)
 	}
 	return at
@@ -158,13 +156,13 @@ func (w *world) isLeft(b *batch, c collection, e *wire.Entity) bool {
 	if !e.Marks.Ours(w.owner) || object == nil || object.controlPlane == nil {
 		return false
 	}
-	if own := w.of(object).entity; own == nil || own.ID == e.ID {
+	if own := w.found[object.n].entity; own == nil || own.ID == e.ID {
 		return false
 	}
 	if object.isControlPlane() {
 		return object.account == c.account
 	}
-	return w.of(object.controlPlane).id == c.controlPlaneID
+	return w.found[object.controlPlane.n].id == c.controlPlaneID
 }
 
 // isComplete reports whether the batch is declared to hold all that is ours where i
@@ -177,7 +175,7 @@ func (w *world) isComplete(i *item, o callOptions) bool {
 		return true
 	}
 	plane := w.mainOf(i)
-	return plane.inBatch && w.unread[w.of(plane).id] == nil
+	return plane.inBatch && w.unread[w.found[plane.n].id] == nil
 }
 
 // isRenamed reports whether an entity that i has found is its own under another
@@ -210,7 +208,7 @@ func (w *world) newID(b *batch, i *item, o callOptions) string {
 }
 
 func (w *world) computedID(b *batch, i *item, o callOptions) string {
-	id, x := marks.EntityID(w.of(i.controlPlane).id, w.owner, i.key), w.indexes[w.siblings(b, i)]
+	id, x := marks.EntityID(w.found[i.controlPlane.n].id, w.owner, i.key), w.indexes[w.siblings(b, i)]
 	for x != nil && x.byID[id] != nil && w.isAnothers(b, i, x.byID[id], o) {
 		id = marks.NextID(id)
 	}
@@ -224,13 +222,13 @@ func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
 	if x == nil || len(x.byID) == 0 {
 		return nil
 	}
-	return x.other(w.keys(b, i), w.of(i).entity)
+	return x.other(w.keys(b, i), w.found[i.n].entity)
 }
 
 // leftoversOf returns the leftovers with i's marks, as far as they are known, in
 // order of their IDs.
 func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
-	own := w.of(i).entity
+	own := w.found[i.n].entity
 	if own == nil || i.mirrors {
 		return nil
 	}

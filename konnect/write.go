@@ -117,7 +117,7 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 	if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
 		at.ControlPlane = e.results[plane.n].id
 	}
-	if parent := x.kind.Parent(); parent != nil {
+	if parent := x.kind.Parent; parent != nil {
 		at.Parent = r.entity.Ref(parent.JSON)
 	}
 	_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
@@ -217,7 +217,7 @@ func (e *executor) join(ctx context.Context, x *decision) {
 // without harm.
 func (e *executor) writeMembers(ctx context.Context, x *decision) error {
 	g := x.item.group
-	held, wanted := e.world.of(x.item).groupMembers, e.world.wantedMembers(e.batch, x.item, e.results)
+	held, wanted := e.world.found[x.item.n].groupMembers, e.world.wantedMembers(e.batch, x.item, e.results)
 	at := kinds.At{ControlPlane: e.results[x.n].id}
 	for _, change := range []struct {
 		members []string

@@ -83,7 +83,7 @@ func assertPath(t *testing.T, k *kinds.Kind, obj crd.Object, want string, ids ma
 	if k.Collection != "" {
 		at.ControlPlane = strings.Split(want, "/")[3]
 	}
-	if parent := k.Parent(); parent != nil {
+	if parent := k.Parent; parent != nil {
 		at.Parent = ids[parent.Field]
 	}
 	got := k.Path(at)

@@ -19,8 +19,10 @@ type Kind struct {
 	Collection string
 	// NestedCollection is the segment below a parent; empty where it is the same.
 	NestedCollection string
-	// References lead to other entities or objects.
+	// References lead to other entities or objects. Parent is the one below whose entity
+	// single entities are found; nil for flat kinds.
 	References []Reference
+	Parent     *Reference
 	Identity   Identity
 	// Fields are compared, in this order in reports. Immutable ones cannot be changed.
 	Fields    []canon.Field

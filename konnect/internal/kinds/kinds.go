@@ -70,7 +70,7 @@ func (t *Table) Below(parent *Kind) []*Kind {
 // HolderOf returns the kind in whose entities those of a nested kind are; nil for flat
 // kinds.
 func (t *Table) HolderOf(nested *Kind) *Kind {
-	parent := nested.Parent()
+	parent := nested.Parent
 	if parent == nil {
 		return nil
 	}

@@ -40,6 +40,9 @@ type typed[O crd.Object] struct {
 func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	var none O
 	k.GroupKind = none.GVK().GroupKind()
+	if nests := slices.IndexFunc(k.References, func(r Reference) bool { return r.Nests }); nests >= 0 {
+		k.Parent = &k.References[nests]
+	}
 	// The table of kinds is keyed by this type, so that an object cannot have another.
 	as := func(obj crd.Object) O { return obj.(O) } //nolint:errcheck // see above
 	k.Name, k.Mirror, k.ClusterType = erased(own.name), erased(own.mirror), erased(own.clusterType)

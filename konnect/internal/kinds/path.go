@@ -6,16 +6,6 @@ import "github.com/konnectkit/konnectkit/konnect/internal/wire"
 // that of its parent. It is empty for control planes.
 type At struct{ ControlPlane, Parent string }
 
-// Parent is the reference below whose entity single entities are found; nil for flat kinds.
-func (k *Kind) Parent() *Reference {
-	for i := range k.References {
-		if k.References[i].Nests {
-			return &k.References[i]
-		}
-	}
-	return nil
-}
-
 // Path is the path that lists all entities of the kind.
 func (k *Kind) Path(at At) string {
 	switch {
@@ -31,7 +21,7 @@ func (k *Kind) Path(at At) string {
 // NestedPath is the path below which single entities are found, and to which they are
 // posted. It is Path for flat kinds.
 func (k *Kind) NestedPath(at At) string {
-	parent := k.Parent()
+	parent := k.Parent
 	if parent == nil {
 		return k.Path(at)
 	}

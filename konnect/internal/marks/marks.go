@@ -7,11 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
 // Keys of marks: tags "key:value" on core entities, labels on control planes.
@@ -110,7 +110,7 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 	}
 	for _, m := range readable {
 		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
-			tags = append(tags, Cut(m.key+":"+m.value, MaxTagLength))
+			tags = append(tags, printable.Cut(m.key+":"+m.value, MaxTagLength))
 		}
 	}
 	return tags
@@ -126,17 +126,9 @@ func Labels(user map[string]string, others int, owner string, key crd.Key, polic
 		labels[m.key] = m.value
 	}
 	for _, m := range readable {
-		if value := strings.TrimRight(Cut(m.value, MaxLabelLength), "-_."); value != "" && len(labels)+others < MaxLabels {
+		if value := strings.TrimRight(printable.Cut(m.value, MaxLabelLength), "-_."); value != "" && len(labels)+others < MaxLabels {
 			labels[m.key] = value
 		}
 	}
 	return labels
-}
-
-// Cut returns the first characters of s, at most length of them.
-func Cut(s string, length int) string {
-	if utf8.RuneCountInString(s) <= length {
-		return s
-	}
-	return string([]rune(s)[:length])
 }

@@ -18,46 +18,45 @@ type Ownership struct {
 	Tags []string
 }
 
-// Read looks for marks in the tags or labels of an entity.
+// Read looks for marks in the tags or labels of an entity. It keeps one copy of what
+// thousands of entities have.
 func Read(tags []string, labels map[string]string) Ownership {
 	var o Ownership
+	read := func(key, value string) {
+		shared := func() string { return unique.Make(value).Value() }
+		switch key {
+		case ManagedBy:
+			o.ManagedBy = shared()
+		case Owner:
+			o.Owner = shared()
+		case Key:
+			o.Key = value
+		case Deletion:
+			o.Deletion = value
+		case OperatorUID:
+			o.OperatorUID = value
+		case OperatorGroup:
+			o.Group = shared()
+		case Kind:
+			o.Kind = shared()
+		case Namespace:
+			o.Namespace = shared()
+		case Name:
+			o.Name = value
+		}
+	}
 	for _, tag := range tags {
 		if key, value, ok := strings.Cut(tag, ":"); ok {
-			o.read(key, value)
+			read(key, value)
 		}
 	}
 	for key, value := range labels {
-		o.read(key, value)
+		read(key, value)
 	}
 	if o.ManagedBy != Us {
 		o.Tags = tags
 	}
 	return o
-}
-
-// read keeps one copy of what thousands of entities have.
-func (o *Ownership) read(key, value string) {
-	shared := func() string { return unique.Make(value).Value() }
-	switch key {
-	case ManagedBy:
-		o.ManagedBy = shared()
-	case Owner:
-		o.Owner = shared()
-	case Key:
-		o.Key = value
-	case Deletion:
-		o.Deletion = value
-	case OperatorUID:
-		o.OperatorUID = value
-	case OperatorGroup:
-		o.Group = shared()
-	case Kind:
-		o.Kind = shared()
-	case Namespace:
-		o.Namespace = shared()
-	case Name:
-		o.Name = value
-	}
 }
 
 // Ours reports whether the entity carries the marks of owner.
