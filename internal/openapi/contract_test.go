@@ -160,7 +160,7 @@ func (c *client) probe(method, path string) int {
 }
 
 // report fails the test for each fault that is no deviation.
-func (c *client) report(x exchange, what string, found []*validation.BatchError) {
+func (c *client) report(x exchange, what string, found []*validation.ValidationError) {
 	c.t.Helper()
 	for _, fault := range found {
 		for _, text := range faults(fault) {
@@ -172,12 +172,12 @@ func (c *client) report(x exchange, what string, found []*validation.BatchError)
 }
 
 // faults are the single findings within one error of the validator.
-func faults(e *validation.BatchError) []string {
-	if len(e.SchemaBatchErrors) == 0 {
+func faults(e *validation.ValidationError) []string {
+	if len(e.SchemaValidationErrors) == 0 {
 		return []string{cmp.Or(e.Message, "") + ": " + e.Reason}
 	}
 	var out []string
-	for _, s := range e.SchemaBatchErrors {
+	for _, s := range e.SchemaValidationErrors {
 		out = append(out, fmt.Sprintf("%s: %s: %s", e.Message, s.FieldPath, s.Reason))
 	}
 	return out
