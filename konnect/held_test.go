@@ -20,7 +20,7 @@ func putPlugin(t *testing.T, server *konnecttest.Server, field, collection, name
 	t.Helper()
 	gw := planeID(t, server, "gw")
 	plugin, err := server.Put(gw, "plugins", map[string]any{
-		"name": "rate-limiting", field: map[string]any{"id": server.Entity(gw, collection, name)["id"]},
+		"name": "rate-limiting", "config": map[string]any{"minute": 5}, field: map[string]any{"id": server.Entity(gw, collection, name)["id"]},
 	})
 	require.NoError(t, err)
 	return textOf(plugin["id"])

@@ -108,6 +108,51 @@ func TestSyncEveryKind(t *testing.T) {
 	}
 }
 
+// TestSyncPlugins does so for plugins of every scope. Without the nulls in their configs decK
+// would write them on every run.
+func TestSyncPlugins(t *testing.T) {
+	t.Parallel()
+	const file = `
+_format_version: "3.0"
+plugins:
+- {name: cors, config: {origins: [https://a.example], credentials: true}}
+- {name: prometheus, instance_name: metrics}
+services:
+- name: s
+  host: a.example
+  plugins:
+  - {name: key-auth, config: {key_names: [b, a], anonymous: null}}
+  - {name: rate-limiting, config: {minute: 5, redis: {host: redis.example}}}
+  routes:
+  - name: r
+    paths: [/]
+    plugins:
+    - {name: request-transformer, config: {add: {headers: ["x-a:1"]}}, tags: [t]}
+    - {name: jwt, enabled: false, protocols: [https], config: {claims_to_verify: [nbf, exp]}}
+consumers:
+- username: alice
+  plugins: [{name: rate-limiting, config: {second: 1, hour: 9}}]
+consumer_groups:
+- name: gold
+  plugins: [{name: rate-limiting-advanced, config: {limit: [5], window_size: [30], namespace: example}}]
+`
+	for reason, opts := range map[string][]konnecttest.Option{
+		"as by default":         nil,
+		"shorthands are shown":  {konnecttest.WithShorthandsEchoed()},
+		"unset fields are null": {konnecttest.WithNullFields()},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, opts...)
+			changes, err := w.deck().Sync(t.Context(), w.read(file))
+			require.NoError(t, err, "%v", refused(w.server))
+			assert.Equal(t, deckengine.Changes{Created: 12}, changes.Counts())
+			w.settled(file)
+			w.settled(w.dump())
+		})
+	}
+}
+
 // TestPasswords pins that decK cannot compare a password, and what it does then.
 func TestPasswords(t *testing.T) {
 	t.Parallel()

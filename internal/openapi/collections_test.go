@@ -107,6 +107,8 @@ func sample(t *testing.T, server *konnecttest.Server, plane, collection string) 
 		upstream, err := server.Put(plane, "upstreams", fields{"name": "theirs", "tags": ours()})
 		require.NoError(t, err)
 		return fields{"target": "a.example.com:80", "upstream": fields{"id": upstream["id"]}}
+	case "plugins":
+		return fields{"name": "cors"}
 	case "consumers":
 		return fields{"username": "theirs"}
 	case "key-auths", "basic-auths", "hmac-auths", "jwts", "acls":

@@ -41,6 +41,7 @@ func TestContract(t *testing.T) {
 	keys(c.client())
 	vaults(c.client())
 	dataPlaneCertificates(c.client())
+	plugins(c.client())
 	listed(c.client())
 	nulls(c.client(konnecttest.WithNullFields()))
 	strangers(c.client())

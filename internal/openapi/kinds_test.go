@@ -176,3 +176,26 @@ func dataPlaneCertificates(c *client) {
 	c.get(planes+"/"+absent+"/dp-client-certificates", 404)
 	c.post(planes+"/"+absent+"/dp-client-certificates", fields{"cert": cert}, 404)
 }
+
+func plugins(c *client) {
+	_, e := c.plane("cp", nil)
+	c.put(e+"/services/"+idOne, fields{"host": "a"}, 200)
+	c.put(e+"/routes/"+idOne, fields{"paths": []string{"/"}}, 200)
+	c.put(e+"/consumers/"+idOne, fields{"username": "u"}, 200)
+	c.put(e+"/consumer_groups/"+idOne, fields{"name": "g"}, 200)
+	limit := fields{
+		"name": "rate-limiting", "instance_name": "limit", "enabled": false, "protocols": []string{"http"}, "tags": []string{"t"},
+		"config": fields{"minute": 5}, "ordering": fields{"before": fields{"access": []string{"cors"}}},
+	}
+	for _, parent := range []string{"", "/services/", "/routes/", "/consumers/", "/consumer_groups/"} {
+		path := e + "/plugins"
+		if parent != "" {
+			path = e + parent + idOne + "/plugins"
+		}
+		crud(c, path, limit, fields{"name": "correlation-id"}, fields{}, fields{"name": "cors", "x": 1}, fields{"name": "cors", "config": "x"})
+		c.post(path, fields{"name": "rate-limiting"}, 400)
+	}
+	c.get(e+"/plugins?filter[name][eq]=cors&filter[name][contains]=c", 200)
+	c.get(e+"/schemas/plugins/rate-limiting", 200)
+	c.get(e+"/schemas/plugins/mine", 404)
+}

@@ -29,6 +29,7 @@ type endpoint struct {
 	pattern string
 	family  family
 	methods map[string]handler
+	method  string      // the only one, where a path would else be two; "" for those of methods
 	partial bool        // the API has more methods here
 	row     *collection // whose entities are sent here; nil for other bodies
 }

@@ -27,9 +27,11 @@ type collection struct {
 	flatErrors family // that of the flat list
 	filters    filters
 	secrets    []string // fields or dotted paths that neither a dump nor the log shows
-	fractional bool     // timestamps with milliseconds
-	unchanging bool     // no updated_at
-	limit      int      // entities in a control plane
+	// conceal writes over further secrets in place.
+	conceal    func(object)
+	fractional bool // timestamps with milliseconds
+	unchanging bool // no updated_at
+	limit      int  // entities in a control plane
 	writes     writing
 	answers    answers
 	// wrap makes an answer of all entities of a list without pages; nil for pages.

@@ -11,7 +11,8 @@ const mostLegacyPlanes = 100 // in a page
 // WithDeckReads serves what decK reads beyond the API that this server knows otherwise:
 // the legacy list of control planes, the schemas of entities with their defaults, and the
 // GraphQL costs of a service, of which there are none. Without it these paths are not found.
-// A file of everything but plugins can then be synced. decK itself also asks another host, by name, for the organization of its token.
+// A file of any entities that the server writes can then be synced. decK itself also asks
+// another host, by name, for the organization of its token.
 func WithDeckReads() Option { return func(s *settings) { s.deckReads = true } }
 
 // deckEndpoints are the paths of WithDeckReads.

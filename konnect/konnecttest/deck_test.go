@@ -179,10 +179,10 @@ func TestLimitsSaySo(t *testing.T) {
 	}{
 		{"a collection that is not known", "GET", entities + "/filter-chains", 404, 5.0},
 		{"an entity that can only be listed", "PUT", entities + "/partials/" + idOne, 404, 5.0},
-		{"the schema of a plugin", "GET", entities + "/schemas/plugins/key-auth", 404, 5.0},
+		{"the schema of a partial", "GET", entities + "/schemas/partials/redis-ce", 404, 5.0},
 		{"the schema of an entity without fields", "GET", entities + "/v1/schemas/json/partial", 404, 5.0},
 		{"a collection that can only be listed", "POST", entities + "/partials", 404, 5.0},
-		{"such a collection below a parent", "POST", entities + "/services/s/plugins", 404, 5.0},
+		{"such a collection below a parent", "POST", entities + "/consumers/c/mtls-auth", 404, 5.0},
 		{"another API", "GET", "/v1/mesh/control-planes", 404, nil},
 	} {
 		got := c.do(unknown.method, unknown.path, nil)

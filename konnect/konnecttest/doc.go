@@ -1,9 +1,9 @@
 // Package konnecttest is an in-memory Konnect for tests and demonstrations.
 //
 // A [Server] speaks the part of Konnect's HTTP API that declarative tools use: control
-// planes and their groups, the entities of a gateway but plugins (services, routes, upstreams
-// and targets; consumers with credentials and groups; certificates, SNIs, keys and vaults),
-// data plane client certificates, and the identity calls. It keeps the API's defaults,
+// planes and their groups, the entities of a gateway (services, routes, upstreams and targets;
+// consumers with credentials and groups; certificates, SNIs, keys and vaults; plugins with their
+// schemas), data plane client certificates, and the identity calls. It keeps the API's defaults,
 // validation, uniqueness, references, error bodies and paging, refuses what the gateway would
 // refuse (addresses, paths and their regular expressions, certificates whose key does not
 // fit), and can be made to misbehave: slowly, with rate limits, failing, losing answers or
@@ -37,9 +37,11 @@
 // certificates.
 //
 // What it does not do: it proxies no traffic and has no data planes, so control plane groups
-// never report conflicts. It does not write plugins, partials, custom plugins, config stores
-// and mtls-auth credentials over HTTP; they can be put there by [Server.Put], for references
-// and lists. What it does not serve is answered 404 with [LimitHeader]. It knows neither
+// never report conflicts. It does not write partials, custom plugins and their schemas, config
+// stores and mtls-auth credentials over HTTP; they can be put there by [Server.Put], for
+// references and lists. Of plugins it knows fields, types, choices, ranges and the rules that
+// their schemas state, not what only their code checks, and no Lua patterns; of those that the
+// open-source gateway does not have, no rules across fields either. What it does not serve is answered 404 with [LimitHeader]. It knows neither
 // roles nor TLS, keeps nothing on disk, lets no credential expire, resolves no reference to a
 // vault, and checks of a route's expression no more than its quotes and parentheses. It is no
 // judge of what Konnect would do beyond its documents.

@@ -11,9 +11,9 @@ import (
 
 // Dump is everything that a server holds, at one moment. It shares nothing with the
 // server, can be compared and encodes as JSON. Secrets are redacted: the private parts of
-// certificates, keys and credentials and the config of vaults read [redacted], unless the
-// server was made WithSecretsShown. What the config of a plugin holds is shown. Entities
-// returns everything as it is.
+// certificates, keys and credentials, the config of vaults and the fields of a plugin's config
+// that its schema calls secret read [redacted], unless the server was made WithSecretsShown.
+// Entities returns everything as it is.
 type Dump struct {
 	// ControlPlanes are in the order of organization and name.
 	ControlPlanes []ControlPlane `json:"control_planes"`

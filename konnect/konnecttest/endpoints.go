@@ -34,8 +34,11 @@ func (s *Server) endpoints() []*endpoint {
 		}},
 		{pattern: "/v3/organizations/me", family: familyProblem, methods: map[string]handler{http.MethodGet: s.organization}},
 		{pattern: "/v3/users/me", family: familyProblem, methods: map[string]handler{http.MethodGet: s.user}},
-		{pattern: entitiesPath + "schemas/{entityName}/validate", family: familyCore, methods: map[string]handler{
+		{pattern: entitiesPath + "schemas/{entityName}/validate", method: http.MethodPost, family: familyCore, methods: map[string]handler{
 			http.MethodPost: s.validate,
+		}},
+		{pattern: entitiesPath + "schemas/plugins/{pluginName}", method: http.MethodGet, family: familyCore, methods: map[string]handler{
+			http.MethodGet: s.pluginSchema,
 		}},
 	}
 	for _, row := range s.store.rows {

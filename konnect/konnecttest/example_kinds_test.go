@@ -79,3 +79,19 @@ func ExampleSelfSignedCA() {
 	fmt.Println(len(stored["cert_digest"].(string)), err)
 	// Output: 64 <nil>
 }
+
+func ExampleWithOlderPlugins() {
+	for _, opts := range [][]konnecttest.Option{nil, {konnecttest.WithOlderPlugins()}} {
+		srv := konnecttest.NewServer(opts...)
+		id, _ := srv.AddControlPlane("", map[string]any{"name": "cp"})
+		plugin, err := srv.Put(id, "plugins", map[string]any{"name": "key-auth"})
+		fmt.Println(plugin["config"].(map[string]any)["hide_credentials"], err)
+		_, err = srv.Put(id, "plugins", map[string]any{"name": "cors", "config": map[string]any{"origin": "*"}})
+		fmt.Println(err)
+	}
+	// Output:
+	// true <nil>
+	// put plugins: validation error; config.origin: unknown field
+	// false <nil>
+	// put plugins: validation error; config.origin: unknown field
+}

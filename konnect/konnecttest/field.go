@@ -23,6 +23,9 @@ type field struct {
 	min      int       // smallest number of items in a list
 	// keepEmpty stores an empty list as such; elsewhere it counts as unset.
 	keepEmpty bool
+	// read takes over the reading of the field beside the values around it; nil for the usual.
+	// Its value is stored also where it is nil.
+	read      func(r *reading, around object, at string) any
 	serverSet bool // ignored in requests, written by the server
 	writeOnly bool // never returned
 }
@@ -69,6 +72,10 @@ func (r *reading) named(fields []field, raw object, path string) object {
 		f := &fields[i]
 		at := join(path, f.name)
 		if f.serverSet {
+			continue
+		}
+		if f.read != nil {
+			out[f.name] = f.read(r, raw, at)
 			continue
 		}
 		f = f.resolved(raw)

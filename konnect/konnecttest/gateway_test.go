@@ -47,9 +47,9 @@ func TestGatewayVerdicts(t *testing.T) {
 type differences map[string]func(verdict, outcome) bool
 
 // holdVerdicts compares the verdicts on entities, which the server may call otherwise.
-func holdVerdicts(t *testing.T, known differences, entities map[string]string) {
+func holdVerdicts(t *testing.T, known differences, entities map[string]string, opts ...konnecttest.Option) {
 	t.Helper()
-	c := newClient(t, protocolsOfGateway)
+	c := newClient(t, append(opts, protocolsOfGateway)...)
 	_, base := c.plane(nil)
 	occurred := map[string]bool{}
 	for _, v := range gatewayVerdicts(t, slices.Collect(maps.Keys(entities))...) {

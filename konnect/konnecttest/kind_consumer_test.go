@@ -77,7 +77,7 @@ func TestConsumerTakesAllWithIt(t *testing.T) {
 	} {
 		require.Equal(t, 201, c.do("POST", entities+"/consumers/alice/"+segment, fields).Status, segment)
 	}
-	_, err := c.srv.Put(id, "plugins", body{"name": "cors", "consumer": body{"id": idOne}})
+	_, err := c.srv.Put(id, "plugins", body{"name": "correlation-id", "consumer": body{"id": idOne}})
 	require.NoError(t, err)
 	require.Len(t, c.srv.ControlPlane("cp").Entities, 9)
 	require.Equal(t, 204, c.do("DELETE", entities+"/consumers/"+idOne, nil).Status)

@@ -49,6 +49,7 @@ type settings struct {
 	quotedValues     bool
 	kinds            kindSettings
 	certificates     certificateSettings
+	plugins          pluginSettings
 
 	latency     time.Duration
 	rate        rateLimit

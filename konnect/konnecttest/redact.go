@@ -13,6 +13,9 @@ const redacted = "[redacted]"
 
 // redact writes over the secrets of an entity in place.
 func (c *collection) redact(values object) {
+	if c.conceal != nil {
+		c.conceal(values)
+	}
 	for _, path := range c.secrets {
 		within, name := values, path
 		head, rest, nested := strings.Cut(path, ".")
@@ -36,7 +39,7 @@ func (s *Server) logged(r *http.Request, e *endpoint, body []byte) []byte {
 	if name := r.PathValue("entityName"); name != "" {
 		row = s.store.entityRow(name)
 	}
-	if s.set.secretsShown || len(body) == 0 || row == nil || row.secrets == nil {
+	if s.set.secretsShown || len(body) == 0 || row == nil || (row.secrets == nil && row.conceal == nil) {
 		return body
 	}
 	values, err := decodeObject(body)

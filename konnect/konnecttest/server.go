@@ -63,7 +63,7 @@ func newServer(opts []Option) *Server {
 	}
 	for _, e := range s.endpoints() {
 		s.paths = append(s.paths, e.pattern)
-		s.mux.HandleFunc(e.pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, e) })
+		s.mux.HandleFunc(strings.TrimSpace(e.method+" "+e.pattern), func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, e) })
 	}
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, s.fallback) })
 	return s

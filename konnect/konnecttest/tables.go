@@ -11,7 +11,7 @@ func collections(set *settings) []*collection {
 		service(set), route(set), upstream(set), target(set),
 		consumer(set), consumerGroup(set), memberships(),
 		keyAuth(set), basicAuth(set), hmacAuth(set), jwt(set), acl(set),
-		certificate(set), caCertificate(set), sni(set), keySet(set), key(set), vault(set), dataPlaneCertificate(set),
+		certificate(set), caCertificate(set), sni(set), keySet(set), key(set), vault(set), dataPlaneCertificate(set), plugin(set),
 	}
 	return append(rows, listed()...)
 }

@@ -8,7 +8,6 @@ import "fmt"
 func listed() []*collection {
 	ofService := []foreign{{field: "service", to: "services", onDelete: cascade}}
 	return []*collection{
-		plugins(),
 		{path: "config-stores", entity: "config_store", beside: true, wrap: cursored},
 		{path: "plugin-schemas", entity: "plugin_schema", unique: []unique{{field: "name"}}, wrap: counted},
 		{path: "custom-plugins", entity: "custom_plugin", limit: 100, unique: []unique{{field: "name"}}},
@@ -17,19 +16,6 @@ func listed() []*collection {
 		{path: "degraphql_routes", entity: "degraphql_route", foreign: ofService},
 		{path: "graphql-rate-limiting-advanced/costs", entity: "graphql_rate_limiting_advanced_cost", foreign: ofService},
 	}
-}
-
-func plugins() *collection {
-	row := &collection{
-		path: "plugins", entity: "plugin", limit: 10_000, filters: filters{name: "name"},
-		unique: []unique{{field: "instance_name"}},
-	}
-	for _, field := range []string{"service", "route", "consumer", "consumer_group"} {
-		parent := field + "s"
-		row.foreign = append(row.foreign, foreign{field: field, to: parent, onDelete: cascade})
-		row.nested = append(row.nested, nesting{parent: parent, segment: "plugins", field: field})
-	}
-	return row
 }
 
 func mtlsAuth() *collection {
