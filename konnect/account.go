@@ -22,6 +22,8 @@ type account struct {
 	// observed is true once Konnect was asked; verdict is why it did not answer.
 	observed bool
 	verdict  error
+	// formulas are the client's.
+	formulas *transport.Memory
 	// warn is told what is odd about an answer.
 	warn func(string)
 }
@@ -54,7 +56,9 @@ func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*acco
 	if err != nil {
 		return nil, err
 	}
-	return &account{credential: cred, serverURL: cred.server.String(), http: sender.Client(), tally: t, warn: warn}, nil
+	return &account{
+		credential: cred, serverURL: cred.server.String(), http: sender.Client(), tally: t, warn: warn, formulas: &c.pooled.formulas,
+	}, nil
 }
 
 func (c *Client) transportConfig(cred credential) transport.Config {

@@ -66,7 +66,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		return nil, err
 	}
 	b := &batch{
-		table: kinds.NewTable(), origins: map[crd.Key]crd.Object{}, faults: &faults{partial: o.partial},
+		table: c.config.table, origins: map[crd.Key]crd.Object{}, faults: &faults{partial: o.partial},
 		auth: &auth{accounts: map[accountKey]*account{}, standIns: map[crd.Key]crd.Key{}, unresolved: map[crd.Key][]error{}},
 	}
 	own := b.copies(objects)

@@ -3,6 +3,8 @@ package konnect
 import (
 	"fmt"
 	"slices"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 )
 
 // callOptions are the options of one call.
@@ -16,12 +18,14 @@ type callOptions struct {
 	partial       bool
 	// withoutWarnings are the codes of warnings that are left out.
 	withoutWarnings []WarningCode
+	rewriteSecrets  bool
 
 	// deleting is true for Delete, and planning where the digest of a plan is needed.
 	deleting, planning bool
-	// owner and keptTags are the client's.
-	owner    string
-	keptTags keptTags
+	// owner, keptTags and secretKeys are the client's.
+	owner      string
+	keptTags   keptTags
+	secretKeys *secrets.Keys
 }
 
 // EnsureOption changes what Ensure, Plan and Apply do.
@@ -110,7 +114,7 @@ func WithCascade() DeleteOption { return deleteOption(func(c *callOptions) { c.c
 func (c *Client) callOptions(opts []EnsureOption) callOptions {
 	o := callOptions{adoption: AdoptNever}
 	if c.checkConfigured() == nil {
-		o.owner, o.keptTags = c.config.owner, c.config.keptTags
+		o.owner, o.keptTags, o.secretKeys = c.config.owner, c.config.keptTags, c.config.secretKeys
 	}
 	for _, opt := range opts {
 		opt.applyToEnsure(&o)

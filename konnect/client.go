@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
 // Client makes Konnect hold what objects say. It is safe for concurrent use; the
@@ -23,12 +24,14 @@ type pooled struct {
 	// organizations are those of tokens, by server and digest of the token: a source of
 	// tokens may change from one to another.
 	organizations transport.Memory
+	// formulas tell by what Konnect has answered to writes whether it keeps values so.
+	formulas transport.Memory
 }
 
 // NewClient returns a Client. Without a token the credentials come from the
 // objects: each control plane then names a KonnectAPIAuthConfiguration.
 func NewClient(opts ...Option) (*Client, error) {
-	defaults := config{logger: slog.New(slog.DiscardHandler), owner: DefaultOwner, maxConcurrency: defaultMaxConcurrency}
+	defaults := config{logger: slog.New(slog.DiscardHandler), owner: DefaultOwner, maxConcurrency: defaultMaxConcurrency, table: kinds.NewTable()}
 	c, err := defaults.with(opts)
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)

@@ -18,6 +18,8 @@ type decider struct {
 	world   *world
 	options callOptions
 	out     *decisions
+	// shown tells which formulas entities of the batch show to hold.
+	shown map[string]bool
 }
 
 // decide returns what makes the world as the batch says, in dependency order. What only
@@ -102,6 +104,11 @@ func (d *decider) absent(i *item, x *decision) error {
 	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
 		return d.ownershipError(i, other)
 	}
+	if len(i.kind.WriteOnly) > 0 {
+		if err := d.checkSecretMark(i, d.inputs(i, nil).Tags); err != nil {
+			return err
+		}
+	}
 	x.planned = ActionCreated
 	if !d.options.planning {
 		return nil // the payload is made when it is written
@@ -156,6 +163,11 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 		return err
 	}
 	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.found[i.n].entity, observed)...)
+	if len(i.kind.WriteOnly) > 0 {
+		if differences, desired, err = d.compareSecrets(i, differences, desired, observed); err != nil {
+			return err
+		}
+	}
 	x.changes.fields = fieldsOf(differences)
 	for _, difference := range differences {
 		if slices.Contains(i.kind.Immutable, difference.Path) {
@@ -206,7 +218,11 @@ func (d *decider) match(i *item, x *decision) error {
 		return err
 	}
 	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool { return f.Name == "tags" && len(in.Tags) == 0 })
-	if differences := canon.Diff(desired.Object, observed, fields); len(differences) > 0 {
+	differences := canon.Diff(desired.Object, observed, fields)
+	if len(i.kind.WriteOnly) > 0 {
+		differences = d.observeSecrets(i, differences, desired, observed)
+	}
+	if len(differences) > 0 {
 		x.changes.fields = fieldsOf(differences)
 		return &MismatchError{Key: i.key, KonnectID: e.ID, Fields: x.changes.fields}
 	}
@@ -240,6 +256,9 @@ func (d *decider) observed(i *item, x *decision) error {
 	differences = slices.DeleteFunc(differences, func(d canon.Difference) bool {
 		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})
+	if len(i.kind.WriteOnly) > 0 {
+		differences = d.observeSecrets(i, differences, desired, observed)
+	}
 	x.changes.fields = fieldsOf(differences)
 	if len(d.world.wantedMembers(d.batch, i, nil)) > 0 {
 		d.compareGroup(i, x)

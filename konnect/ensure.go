@@ -62,7 +62,7 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	}
 	o := c.callOptions(nil)
 	o.planning = true
-	o.prune, o.partial, o.maxDeletes = plan.Prune, plan.Partial, plan.MaxDeletes
+	o.prune, o.partial, o.maxDeletes, o.rewriteSecrets = plan.Prune, plan.Partial, plan.MaxDeletes, plan.SecretRewrite
 	o.adoption, o.adoptionLimit, o.withoutWarnings = plan.Adoption, plan.AdoptionLimit, plan.WithoutWarnings
 	return c.ensure(ctx, objects, o, plan)
 }

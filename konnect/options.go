@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
@@ -34,6 +36,9 @@ type config struct {
 	plainHTTP      bool
 	keptTags       keptTags
 	fallbackAuth   bool
+	secretKeys     *secrets.Keys // nil for none
+	// table has all kinds; only tests have others.
+	table *kinds.Table
 	// derived is true for a client that shares the connections of another.
 	derived bool
 }

@@ -39,6 +39,9 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 			tags = append(tags, o.keptTags.beside(tags, observed)...)
 		}
 		in.Tags = marks.Tags(tags, o.owner, i.key, policy)
+		if e := w.found[i.n].entity; len(i.kind.WriteOnly) > 0 && e != nil && e.Marks.Secret != "" {
+			in.Tags = marks.WithSecret(in.Tags, e.Marks.Secret) // it stays until the value is written
+		}
 	}
 	return in
 }
@@ -103,7 +106,8 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	for _, f := range x.item.kind.Fields {
 		held[f.Name] = observed[f.Name]
 	}
-	basis := []any{kept.withoutKept(tags, desired.Object), held, d.world.found[x.item.n].groupMembers}
+	wanted, held, secret := d.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
+	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)
 	if x.item.group != nil {
 		basis = append(basis, d.world.wantedMembers(d.batch, x.item, nil))
 	}

@@ -21,16 +21,18 @@ type Plan struct {
 	Warnings []Warning `json:"warnings,omitempty"`
 	// Owner is that of the client which made the plan.
 	Owner string `json:"owner"`
-	// Prune, Adoption, AdoptionLimit, MaxDeletes and Partial are the options of the plan; nil
-	// MaxDeletes is no limit.
+	// Prune, Adoption, AdoptionLimit, MaxDeletes, Partial and SecretRewrite are the options
+	// of the plan; nil MaxDeletes is no limit.
 	Prune         bool           `json:"prune,omitempty"`
 	Adoption      AdoptionPolicy `json:"adoption,omitempty"`
 	AdoptionLimit AdoptionPolicy `json:"adoptionLimit,omitempty"`
 	MaxDeletes    *int           `json:"maxDeletes,omitempty"`
 	Partial       bool           `json:"partial,omitempty"`
+	SecretRewrite bool           `json:"secretRewrite,omitempty"`
 	// WithoutWarnings are the codes of warnings that are left out.
 	WithoutWarnings []WarningCode `json:"withoutWarnings,omitempty"`
-	// Digest stands for the objects and for what was observed of their entities.
+	// Digest stands for the objects and for what was observed of their entities: for
+	// secret values only under the key of WithSecretMarks.
 	Digest string `json:"digest"`
 }
 
@@ -123,7 +125,7 @@ func (r *run) plan() *Plan {
 	o := r.options
 	p := &Plan{
 		Owner: o.owner, Prune: o.prune, Adoption: o.adoption, AdoptionLimit: o.adoptionLimit, MaxDeletes: o.maxDeletes,
-		Partial: o.partial, WithoutWarnings: o.withoutWarnings,
+		Partial: o.partial, SecretRewrite: o.rewriteSecrets, WithoutWarnings: o.withoutWarnings,
 	}
 	for _, w := range r.decisions.warnings {
 		r.notes.warn(w)

@@ -59,6 +59,13 @@ const (
 	// WarningBeingDeleted is an object with metadata.deletionTimestamp, which Ensure leaves
 	// as it is.
 	WarningBeingDeleted WarningCode = "being-deleted"
+	// WarningSecretNotVerifiable is a value that Konnect does not return, so that it is not
+	// known whether the entity has it: WithSecretMarks, WithSecretRewrite.
+	WarningSecretNotVerifiable WarningCode = "secret-not-verifiable"
+	// WarningSecretNotPlanned is a plan for objects with secret values, which Apply carries
+	// out with the values that it is given: they are no part of the digest, unless the
+	// client has WithSecretMarks.
+	WarningSecretNotPlanned WarningCode = "secret-not-planned"
 )
 
 // warningCodes are all of them.
@@ -75,6 +82,8 @@ func warningCodes() []WarningCode {
 		WarningAdoptedGone,
 		WarningPrunesAll,
 		WarningBeingDeleted,
+		WarningSecretNotVerifiable,
+		WarningSecretNotPlanned,
 	}
 }
 

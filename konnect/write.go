@@ -33,6 +33,11 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 			r.id = cmp.Or(i.kind.SpecID(i.object), marks.EntityID(e.results[i.controlPlane.n].id, e.world.owner, i.key))
 		}
 	}
+	if r.entity == nil && len(i.kind.WriteOnly) > 0 {
+		if desired, err = e.options.markSecrets(i.kind, r.id, desired); err != nil {
+			return err
+		}
+	}
 	if r.entity == nil && i.kind.Writes.ServerID {
 		raw, err = e.createByServer(ctx, x, desired)
 	} else {
@@ -56,6 +61,9 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 	observed, err := x.kind.Project(written)
 	if err != nil {
 		return err
+	}
+	if len(x.kind.WriteOnly) > 0 {
+		x.account.learn(x.kind, desired, observed)
 	}
 	if x.isControlPlane() {
 		r.clusterType, _ = observed["cluster_type"].(string)

@@ -172,13 +172,8 @@ func oddDataPlaneCertificate() *Kind {
 }
 
 func oddTable() *Table {
-	t := &Table{}
-	for _, k := range []func() *Kind{
-		service, route, oddConsumer, oddBasicAuth, oddKeyAuth, oddCertificate, oddSNI, oddVault, oddPluginBinding, oddDataPlaneCertificate,
-	} {
-		t.entries = append(t.entries, entry{k().GroupKind, k})
-	}
-	return t
+	return TableOf(service(), route(), oddConsumer(), oddBasicAuth(), oddKeyAuth(), oddCertificate(), oddSNI(), oddVault(),
+		oddPluginBinding(), oddDataPlaneCertificate())
 }
 
 func oddKind(t *testing.T, name string) *Kind {

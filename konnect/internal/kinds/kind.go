@@ -3,11 +3,14 @@
 package kinds
 
 import (
+	"strings"
+
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -29,11 +32,14 @@ type Kind struct {
 	Immutable []string
 	// Carried are fields that Konnect has and the CRD has not: a write keeps them as
 	// they are.
-	Carried  []string
-	Writes   Writes
-	Answers  Answers
-	Referrer Referrer
-	Caller   Caller
+	Carried []string
+	// WriteOnly are fields that Konnect hashes, hides or may hide. They are not among
+	// Fields.
+	WriteOnly []secrets.Field
+	Writes    Writes
+	Answers   Answers
+	Referrer  Referrer
+	Caller    Caller
 	// Group is a set of others that belongs to an entity; nil for none.
 	Group *Relation
 	// Plugins is true where plugins can be attached, which are deleted along.
@@ -45,6 +51,20 @@ type Kind struct {
 	ClusterScoped, AtRoot, Untagged bool
 
 	Functions
+}
+
+// SecretPaths are the paths of all values that must not be shown.
+func (k *Kind) SecretPaths() []string {
+	var paths []string
+	for _, f := range k.WriteOnly {
+		paths = append(paths, f.Name)
+	}
+	for _, f := range k.Fields {
+		for _, below := range f.Secret {
+			paths = append(paths, strings.TrimSuffix(f.Name+"."+below, "."))
+		}
+	}
+	return paths
 }
 
 // Functions are what a kind knows of its objects and entities. None of them is nil.

@@ -40,6 +40,15 @@ func NewTable() *Table {
 	}}
 }
 
+// TableOf returns the table of other kinds, parents before children.
+func TableOf(list ...*Kind) *Table {
+	t := &Table{}
+	for _, k := range list {
+		t.entries = append(t.entries, entry{k.GroupKind, func() *Kind { return k }})
+	}
+	return t
+}
+
 // List returns all kinds, parents before children.
 func (t *Table) List() []*Kind {
 	list := make([]*Kind, len(t.entries))

@@ -22,6 +22,9 @@ const (
 	Key       = "managed-key"
 	// Deletion is there only where the policy is not delete.
 	Deletion = "managed-deletion"
+	// Secret is there only where a key for it is given, on entities with values that
+	// Konnect does not return.
+	Secret = "managed-secret"
 
 	// Kind, Namespace and Name are for people, and left out first when space is short.
 	Kind      = "k8s-kind"
@@ -84,7 +87,7 @@ func Count(policy crd.DeletionPolicy) int {
 
 // IsKey reports whether key is reserved for marks.
 func IsKey(key string) bool {
-	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Kind, Namespace, Name}, key)
+	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Secret, Kind, Namespace, Name}, key)
 }
 
 // Is reports whether a tag has the form of a mark.
@@ -111,6 +114,19 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 	for _, m := range readable {
 		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
 			tags = append(tags, printable.Cut(m.key+":"+m.value, MaxTagLength))
+		}
+	}
+	return tags
+}
+
+// WithSecret returns tags with the mark of secret values, in place of another one. Readable
+// marks give way to it; without any there may be more tags than Konnect takes.
+func WithSecret(tags []string, mark string) []string {
+	tags = slices.DeleteFunc(slices.Clone(tags), func(tag string) bool { return strings.HasPrefix(tag, Secret+":") })
+	tags = append(tags, Secret+":"+mark)
+	for i := len(tags) - 1; i >= 0 && len(tags) > MaxTags; i-- {
+		if key, _, _ := strings.Cut(tags[i], ":"); key == Kind || key == Namespace || key == Name {
+			tags = slices.Delete(tags, i, i+1)
 		}
 	}
 	return tags

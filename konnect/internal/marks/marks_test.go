@@ -3,6 +3,7 @@ package marks_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -152,4 +153,48 @@ func TestRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWithSecret(t *testing.T) {
+	t.Parallel()
+	key := crd.Key{Group: "g", Kind: "K", Namespace: "ns", Name: "n"}
+	user := func(n int) []string {
+		var tags []string
+		for i := range n {
+			tags = append(tags, "t"+strconv.Itoa(i))
+		}
+		return tags
+	}
+	for _, c := range []struct {
+		reason   string
+		user     int
+		readable []string // those that are left
+		total    int
+	}{
+		{"beside the others", 0, []string{"k8s-name:n", "k8s-namespace:ns", "k8s-kind:K"}, 7},
+		{"in place of the last readable mark", 14, []string{"k8s-name:n", "k8s-namespace:ns"}, 20},
+		{"in place of the only readable mark", 16, nil, 20},
+		{"no room", 17, nil, 21},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			before := marks.Tags(user(c.user), "o", key, "")
+			tags := marks.WithSecret(before, "new")
+			assert.Len(t, tags, c.total)
+			assert.Contains(t, tags, "managed-secret:new")
+			var readable []string
+			for _, tag := range tags {
+				if strings.HasPrefix(tag, "k8s-") {
+					readable = append(readable, tag)
+				}
+			}
+			assert.Equal(t, c.readable, readable)
+			assert.Equal(t, tags[:c.user+3], before[:c.user+3], "all others stay, in their order")
+			again := marks.WithSecret(append(slices.Clone(before), "managed-secret:old"), "new")
+			assert.NotContains(t, again, "managed-secret:old")
+			assert.Contains(t, again, "managed-secret:new")
+		})
+	}
+	assert.True(t, marks.Is("managed-secret:x"), "no tag of a user's")
+	assert.Equal(t, "1:2", marks.Read([]string{"managed-secret:1:2"}, nil).Secret)
 }

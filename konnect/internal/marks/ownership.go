@@ -10,7 +10,7 @@ import (
 // Ownership is what the marks of an observed entity say; empty where they say nothing.
 type Ownership struct {
 	ManagedBy, Owner, Key string
-	Deletion              string
+	Deletion, Secret      string
 	OperatorUID           string
 	Group, Kind           string
 	Namespace, Name       string
@@ -33,6 +33,8 @@ func Read(tags []string, labels map[string]string) Ownership {
 			o.Key = value
 		case Deletion:
 			o.Deletion = value
+		case Secret:
+			o.Secret = value
 		case OperatorUID:
 			o.OperatorUID = value
 		case OperatorGroup:

@@ -1,0 +1,205 @@
+package konnect
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// WithSecretMarks lets the client tell whether an entity has a secret value that Konnect
+// hashes or does not return. Such an entity gets one more tag when it is written,
+// "managed-secret:" with the ID of the key and an HMAC of the entity's ID and the values,
+// which tells nothing to those without the key. A later call with the key finds a changed
+// value by it. What Konnect does return is compared as it is, whatever the mark says.
+//
+// The key has at least 32 bytes, from a source of random numbers, and is the same in all
+// processes that look after the entities. Marks under older keys are verified too, and
+// replaced when the entity is written or WithSecretRewrite is given. A mark under a key
+// that the client does not have verifies nothing and is no change.
+//
+// The key also lets the digest of a Plan stand for secret values, so that a plan is stale
+// once one has changed. Without it they are no part of the digest, and the plan warns of
+// that ([WarningSecretNotPlanned]).
+//
+// No kind has values yet that Konnect does not return, so that no entity gets the tag; the
+// headers of an upstream's health checks are returned, and secret in the digest.
+func WithSecretMarks(key []byte, older ...[]byte) Option {
+	keys, err := secrets.NewKeys(key, older...)
+	return func(c *config) error {
+		if err != nil {
+			return fmt.Errorf("WithSecretMarks: %w", err)
+		}
+		c.secretKeys = keys
+		return nil
+	}
+}
+
+// WithSecretRewrite writes secret values again of which it is not known whether their
+// entities have them: Konnect does not return them, and no mark tells (WithSecretMarks).
+// Without it they are warned of ([WarningSecretNotVerifiable]) and written only along with
+// something else that differs. No kind has such values yet.
+func WithSecretRewrite() EnsureOption {
+	return ensureOption(func(c *callOptions) { c.rewriteSecrets = true })
+}
+
+// compareSecrets adds to the differences of an entity those of the fields that Konnect does
+// not return. The desired form gets a mark if it is to be written.
+func (d *decider) compareSecrets(
+	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
+) ([]canon.Difference, kinds.Desired, error) {
+	differences, judged := d.judgeSecrets(i, differences, desired, observed)
+	if d.options.rewriteSecrets {
+		differences = append(differences, secretDifferences(append(judged.NotVerifiable, judged.Outdated...))...)
+	}
+	if len(differences) == 0 {
+		d.warnOfSecrets(i, judged.NotVerifiable)
+		return nil, desired, nil
+	}
+	if len(judged.Missing) > 0 {
+		return nil, desired, fmt.Errorf("update %s: %s: the object does not give it and konnect does not return it, so that a write would take it away; "+
+			"give it in the object", i.key, strings.Join(judged.Missing, ", "))
+	}
+	if err := d.checkSecretMark(i, textsOf(desired.Object["tags"])); err != nil {
+		return nil, desired, err
+	}
+	desired, err := d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired)
+	return differences, desired, err
+}
+
+// observeSecrets is compareSecrets for an entity that is never written.
+func (d *decider) observeSecrets(i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object) []canon.Difference {
+	differences, judged := d.judgeSecrets(i, differences, desired, observed)
+	d.warnOfSecrets(i, judged.NotVerifiable)
+	return differences
+}
+
+// judgeSecrets replaces differences in write-only fields by what can be said of them.
+func (d *decider) judgeSecrets(
+	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
+) ([]canon.Difference, secrets.Judgement) {
+	e := d.world.found[i.n].entity
+	judged := secrets.Judge(i.kind.WriteOnly, secrets.Evidence{
+		ID: e.ID, Desired: desired.Object, Observed: observed, Mark: e.Marks.Secret,
+		Holds: func(f secrets.Field) bool { return d.holds(i, f) },
+	}, d.options.secretKeys)
+	differences = slices.DeleteFunc(differences, func(found canon.Difference) bool {
+		return slices.ContainsFunc(i.kind.WriteOnly, func(f secrets.Field) bool {
+			return strings.HasPrefix(found.Path+".", f.Name+".")
+		})
+	})
+	return append(differences, secretDifferences(judged.Changed)...), judged
+}
+
+func secretDifferences(fields []string) []canon.Difference {
+	var differences []canon.Difference
+	for _, name := range fields {
+		differences = append(differences, canon.Difference{Path: name, From: crd.Redacted, To: crd.Redacted, Secret: true})
+	}
+	return differences
+}
+
+// formulaKey names the formula of a field in an account.
+func (a *account) formulaKey(k *kinds.Kind, f secrets.Field) string {
+	return strings.Join([]string{a.serverURL, a.credential.key, k.GroupKind.String(), f.Name}, " ")
+}
+
+// learn keeps what the answer to a write shows of formulas.
+func (a *account) learn(k *kinds.Kind, desired kinds.Desired, observed canon.Object) {
+	for _, f := range k.WriteOnly {
+		if f.Formula != nil {
+			a.formulas.Put(a.formulaKey(k, f), strconv.FormatBool(f.Shows(desired.Object, observed)))
+		}
+	}
+}
+
+// holds reports whether it has been seen that Konnect keeps a field by its formula where i
+// is: in the answer to a write, or in an entity of another object.
+func (d *decider) holds(i *item, f secrets.Field) bool {
+	account := i.controlPlane.account
+	asked := account.formulaKey(i.kind, f)
+	if account.formulas.Get(asked) == strconv.FormatBool(true) {
+		return true
+	}
+	if known, ok := d.shown[asked]; ok {
+		return known
+	}
+	shown := slices.ContainsFunc(d.batch.items, func(other *item) bool {
+		e := d.world.found[other.n].entity
+		if other.kind != i.kind || e == nil || other.controlPlane.account != account {
+			return false
+		}
+		observed, err := other.kind.Project(e)
+		if err != nil {
+			return false
+		}
+		desired, err := other.kind.Desire(other.object, d.inputs(other, observed))
+		return err == nil && f.Shows(desired.Object, observed)
+	})
+	if d.shown == nil {
+		d.shown = map[string]bool{}
+	}
+	d.shown[asked] = shown
+	return shown
+}
+
+// warnOfSecrets notes values of which it is not known whether the entity has them.
+func (d *decider) warnOfSecrets(i *item, fields []string) {
+	if len(fields) == 0 {
+		return
+	}
+	d.out.warn(Warning{Key: i.key, Code: WarningSecretNotVerifiable, Message: fmt.Sprintf(
+		"it is not known whether the entity has the object's %s, because konnect does not return it; "+
+			"WithSecretRewrite writes it again, and WithSecretMarks lets later calls tell", strings.Join(fields, ", "))})
+}
+
+// checkSecretMark refuses an entity to be written that has no room for its mark.
+func (d *decider) checkSecretMark(i *item, tags []string) error {
+	if d.options.secretKeys == nil || i.kind.Untagged || len(marks.WithSecret(tags, "")) <= marks.MaxTags {
+		return nil
+	}
+	return fmt.Errorf("check %s: spec.tags: with the marks of konnectkit, of which WithSecretMarks adds one, they are more than the %d that konnect takes; take one out",
+		i.key, marks.MaxTags)
+}
+
+// markSecrets returns a desired entity with the mark of its secret values, if there is a key.
+func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired) (kinds.Desired, error) {
+	mark := o.secretKeys.Mark(k.WriteOnly, id, desired.Object)
+	if mark == "" || k.Untagged {
+		return desired, nil
+	}
+	tags := []any{}
+	for _, tag := range marks.WithSecret(textsOf(desired.Object["tags"]), mark) {
+		tags = append(tags, tag)
+	}
+	body, err := wire.With(desired.Body, "tags", tags)
+	object := maps.Clone(desired.Object)
+	object["tags"] = tags
+	return kinds.Desired{Body: body, Object: object}, err
+}
+
+// withoutSecrets takes secret values out of what a planned change rests on. Only a key lets
+// something stand for them, which is then returned beside.
+func (d *decider) withoutSecrets(k *kinds.Kind, desired, held canon.Object) (wanted, rest canon.Object, secret []any) {
+	paths := k.SecretPaths()
+	wanted, own := secrets.Without(desired, paths)
+	rest, theirs := secrets.Without(held, paths)
+	switch {
+	case len(own) == 0 && len(theirs) == 0:
+		return wanted, rest, nil
+	case d.options.secretKeys == nil:
+		d.out.warn(Warning{Code: WarningSecretNotPlanned, Message: "the plan does not become stale when a secret value changes: " +
+			"its digest stands for those only with the key of WithSecretMarks"})
+		return wanted, rest, nil
+	default:
+		return wanted, rest, []any{d.options.secretKeys.Digest(own, theirs)}
+	}
+}
