@@ -19,11 +19,11 @@ func WithAdoptionLimit(policy AdoptionPolicy) EnsureOption {
 }
 
 // adoptionOf is the policy for an object: its own, else that of the call.
-func (c callOptions) adoptionOf(i *item) AdoptionPolicy {
+func (o callOptions) adoptionOf(i *item) AdoptionPolicy {
 	if own, annotated := i.object.GetAnnotations()[crd.AdoptionPolicyAnnotation]; annotated {
 		return AdoptionPolicy(own)
 	}
-	return c.adoption
+	return o.adoption
 }
 
 // within reports whether p lets nothing be taken over that limit does not.

@@ -122,8 +122,8 @@ func (c *Client) callOptions(opts []EnsureOption) callOptions {
 	return o
 }
 
-func (c callOptions) check() error {
-	for option, policy := range map[string]AdoptionPolicy{"WithAdoption": c.adoption, "WithAdoptionLimit": c.adoptionLimit} {
+func (o callOptions) check() error {
+	for option, policy := range map[string]AdoptionPolicy{"WithAdoption": o.adoption, "WithAdoptionLimit": o.adoptionLimit} {
 		if policy == "" || policy == AdoptNever {
 			continue
 		}
@@ -131,7 +131,7 @@ func (c callOptions) check() error {
 			return fmt.Errorf("%s: %w", option, err)
 		}
 	}
-	for _, code := range c.withoutWarnings {
+	for _, code := range o.withoutWarnings {
 		if !slices.Contains(warningCodes(), code) {
 			return fmt.Errorf("WithoutWarnings: %q is no code of a warning", string(code))
 		}

@@ -67,8 +67,8 @@ func (c *Client) lookInside(ctx context.Context, b *batch, w *world, d *decision
 // staysForContents returns why a control plane cannot go with all that it holds.
 func (d *decisions) staysForContents(ctx context.Context, b *batch, w *world, x *decision, o callOptions) error {
 	e := x.entity(w)
-	if err := w.unknownIn(x.key, e.ID); err != nil {
-		return err
+	if unread := w.unread[e.ID]; unread != nil {
+		return fmt.Errorf("delete %s: it is not known what it holds: %w", x.key, unread)
 	}
 	if err := d.pruneBlocker(b, w, x, o); err != nil || o.cascade {
 		return err

@@ -102,7 +102,7 @@ func (d *decider) needsEntity(i *item, reason string) {
 // absent plans a creation, unless the natural key is taken.
 func (d *decider) absent(i *item, x *decision) error {
 	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
-		return d.ownershipError(i, other)
+		return ownershipError(d.batch, d.world, i, other, d.options)
 	}
 	if len(i.kind.WriteOnly) > 0 {
 		if err := d.checkSecretMark(i, d.inputs(i, nil).Tags); err != nil {
@@ -132,14 +132,14 @@ func (d *decider) present(i *item, x *decision) error {
 		adopt == nil && d.options.adoptionOf(i).allows(e.Marks):
 		change, x.changes.holder = ActionAdopted, d.holderOf(i)
 	default:
-		return d.ownershipError(i, e)
+		return ownershipError(d.batch, d.world, i, e, d.options)
 	}
 	x.changes.owned = true
 	if err := d.compare(i, x, change); err != nil {
 		return err
 	}
 	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
-		return d.ownershipError(i, other)
+		return ownershipError(d.batch, d.world, i, other, d.options)
 	}
 	d.compareGroup(i, x)
 	if wanted := i.kind.SpecID(i.object); wanted != "" && wanted != e.ID {
@@ -155,7 +155,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 		return err
 	}
 	in := d.inputs(i, observed)
-	if err := d.checkTags(i, in.Tags, observed); err != nil {
+	if err := d.options.checkTags(i, d.world.found[i.n].id, in.Tags, observed); err != nil {
 		return err
 	}
 	desired, err := i.kind.Desire(i.object, in)
@@ -203,7 +203,7 @@ func (d *decider) project(i *item, verb string) (canon.Object, error) {
 func (d *decider) match(i *item, x *decision) error {
 	e := d.world.found[i.n].entity
 	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) {
-		return d.ownershipError(i, e)
+		return ownershipError(d.batch, d.world, i, e, d.options)
 	}
 	observed, err := d.project(i, "adopt")
 	if err != nil {
@@ -260,7 +260,7 @@ func (d *decider) observed(i *item, x *decision) error {
 		differences = d.observeSecrets(i, differences, desired, observed)
 	}
 	x.changes.fields = fieldsOf(differences)
-	if len(d.world.wantedMembers(d.batch, i, nil)) > 0 {
+	if len(d.batch.wantedMembers(d.world, i, nil)) > 0 {
 		d.compareGroup(i, x)
 	}
 	d.keepBasis(x, desired, observed)

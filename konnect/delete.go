@@ -54,7 +54,7 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 	r.world = c.observe(ctx, r.batch, o)
 	r.decisions = newDecisions(r.batch, r.world)
 	if ctx.Err() != nil {
-		return r, r.world.interrupted(ctx.Err())
+		return r, r.interrupted(ctx.Err())
 	}
 	r.decisions = decideDeletes(r.batch, r.world, o)
 	c.lookInside(ctx, r.batch, r.world, r.decisions, o)
@@ -62,7 +62,7 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 	r.world = c.lookBelow(ctx, r.batch, r.world, below, o)
 	settleDeletes(r.batch, r.world, r.decisions, o)
 	if ctx.Err() != nil {
-		return r, r.world.interrupted(ctx.Err())
+		return r, r.interrupted(ctx.Err())
 	}
 	if err := r.decisions.faults.refusal(); err != nil {
 		return r, err

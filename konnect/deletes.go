@@ -23,7 +23,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 	left := w.strays
 	for _, i := range b.items {
 		if !i.isControlPlane() && i.controlPlane != nil { // those of control planes are known
-			left = append(left[:len(left):len(left)], w.leftovers(b, i)...)
+			left = append(slices.Clip(left), w.leftovers(b, i)...)
 		}
 	}
 	for _, l := range left {
@@ -35,19 +35,15 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) error {
 	x, e := d.all[i.n], w.found[i.n].entity
 	x.planned = ActionUnchanged
-	switch {
-	case x.fault.err != nil || !i.inBatch:
-		return nil
-	case i.controlPlane == nil:
-		if err := d.blocked(b, x, true, nil); err != nil {
-			x.skip(err)
-			return nil
-		}
-		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
+	if x.fault.err != nil || !i.inBatch {
 		return nil
 	}
-	if err := d.blocked(b, x, true, nil); err != nil {
-		x.skip(err)
+	if blocked := d.blocked(b, x, true, nil); blocked != nil {
+		x.skip(blocked)
+		return nil //nolint:nilerr // it is the decision's, not the call's
+	}
+	if i.controlPlane == nil {
+		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
 		return nil
 	}
 	switch {

@@ -97,7 +97,7 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 	r.world = c.observe(ctx, r.batch, o)
 	r.decisions = newDecisions(r.batch, r.world)
 	if ctx.Err() != nil {
-		return r, r.world.interrupted(ctx.Err())
+		return r, r.interrupted(ctx.Err())
 	}
 	r.decisions = decide(r.batch, r.world, o)
 	if o.prune {
@@ -113,7 +113,7 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 		r.decisions.spread(r.batch, r.world)
 	}
 	if ctx.Err() != nil {
-		return r, r.world.interrupted(ctx.Err())
+		return r, r.interrupted(ctx.Err())
 	}
 	if err := r.decisions.faults.refusal(); err != nil {
 		return r, err

@@ -29,7 +29,7 @@ func (f *finder) controlPlanes() {
 		if !i.isControlPlane() || i.account == nil || f.world.faults.failed[i.n].err != nil {
 			continue
 		}
-		if x := f.world.indexes[f.world.siblings(f.batch, i)]; i.mirrors {
+		if x := f.world.indexes[f.world.siblings(i)]; i.mirrors {
 			f.take(i, x.byID[i.kind.Mirror(i.object)])
 		} else if len(x.byID) > 0 {
 			sought = append(sought, i)
@@ -83,7 +83,7 @@ func (f *finder) find(sought []*item, rounds ...round) {
 	}
 }
 
-func (f *finder) indexOf(i *item) *index { return f.world.indexes[f.world.siblings(f.batch, i)] }
+func (f *finder) indexOf(i *item) *index { return f.world.indexes[f.world.siblings(i)] }
 
 func (f *finder) keys(i *item) []string { return f.world.keys(f.batch, i) }
 

@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"context"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
 )
@@ -111,7 +112,7 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 	for _, other := range x.order.after {
 		gone.WaitFor(g.done[other])
 	}
-	if moved := w.movedTo(b, x.orphan); moved != nil {
+	if moved := b.movedTo(w, x.orphan); moved != nil {
 		gone.WaitFor(g.done[d.all[moved.n]])
 	}
 	if taker := x.order.taker; taker != nil {
@@ -156,7 +157,7 @@ func (d *decisions) before(b *batch, x *decision) []*decision {
 	others := x.order.after
 	if x.item != nil {
 		for _, dependent := range b.dependents(x.item) {
-			others = append(others[:len(others):len(others)], d.all[dependent.n])
+			others = append(slices.Clip(others), d.all[dependent.n])
 		}
 	}
 	return others

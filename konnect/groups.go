@@ -7,7 +7,7 @@ func (d *decider) compareGroup(i *item, x *decision) {
 	if i.group == nil {
 		return
 	}
-	held, wanted := d.world.found[i.n].groupMembers, d.world.wantedMembers(d.batch, i, nil)
+	held, wanted := d.world.found[i.n].groupMembers, d.batch.wantedMembers(d.world, i, nil)
 	if slices.Equal(wanted, held) {
 		return
 	}
@@ -31,7 +31,7 @@ func listValue(items []string) any {
 
 // wantedMembers are the IDs of a group's members, by the results where there are any
 // already; those that are not there yet are stood in for by their keys.
-func (w *world) wantedMembers(b *batch, i *item, results []result) []string {
+func (b *batch) wantedMembers(w *world, i *item, results []result) []string {
 	var ids []string
 	for _, edge := range i.node.Edges {
 		if i.isMembership(edge) {

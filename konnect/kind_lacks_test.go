@@ -37,17 +37,17 @@ func kindsOfScheme(t *testing.T) []schema.GroupKind {
 	t.Helper()
 	s := runtime.NewScheme()
 	require.NoError(t, scheme.AddToScheme(s))
-	kinds := map[schema.GroupKind]bool{}
+	known := map[schema.GroupKind]bool{}
 	for gvk := range s.AllKnownTypes() {
 		ours := strings.HasSuffix(gvk.Group, "konghq.com")
 		obj, err := s.New(gvk)
 		require.NoError(t, err)
 		_, isObject := obj.(crd.Object)
 		if ours && isObject && kindsWithoutEntity()[gvk.Kind] == "" {
-			kinds[gvk.GroupKind()] = true
+			known[gvk.GroupKind()] = true
 		}
 	}
-	return slices.SortedFunc(maps.Keys(kinds), func(a, b schema.GroupKind) int { return strings.Compare(a.String(), b.String()) })
+	return slices.SortedFunc(maps.Keys(known), func(a, b schema.GroupKind) int { return strings.Compare(a.String(), b.String()) })
 }
 
 // TestNoKindLacksAnything names what is missing of a kind: whoever adds one runs
@@ -90,7 +90,7 @@ func builtKinds(t *testing.T) map[string]bool {
 	t.Helper()
 	files, err := filepath.Glob("../builder/*.go")
 	require.NoError(t, err)
-	kinds := map[string]bool{}
+	built := map[string]bool{}
 	for _, file := range files {
 		syntax, err := parser.ParseFile(gotoken.NewFileSet(), file, nil, 0)
 		require.NoError(t, err)
@@ -100,12 +100,12 @@ func builtKinds(t *testing.T) map[string]bool {
 				return true
 			}
 			if selector, ok := base.Index.(*ast.SelectorExpr); ok {
-				kinds[selector.Sel.Name] = true
+				built[selector.Sel.Name] = true
 			}
 			return true
 		})
 	}
-	return kinds
+	return built
 }
 
 // TestPayloadFieldsAreCompared names fields that are sent and never compared:

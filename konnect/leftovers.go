@@ -28,7 +28,7 @@ func (w *world) leftovers(b *batch, i *item) []*orphan {
 }
 
 // keyOf is the object in an entity's marks, as far as they tell.
-func (w *world) keyOf(b *batch, k *kinds.Kind, e *wire.Entity) crd.Key {
+func (b *batch) keyOf(w *world, k *kinds.Kind, e *wire.Entity) crd.Key {
 	if object := b.byMark[e.Marks.Key]; object != nil && e.Marks.Ours(w.owner) {
 		return object.key
 	}

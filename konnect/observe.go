@@ -149,7 +149,7 @@ func (o *reader) needs() []*need {
 		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || o.world.found[plane.n].entity == nil {
 			continue
 		}
-		n := add(o.world.siblings(o.batch, i))
+		n := add(o.world.siblings(i))
 		n.items = append(n.items, i)
 		// Konnect takes a name that is an ID for one, so that no entity can be read by it.
 		n.list = n.list || len(n.items) > fewObjects || uuid.Validate(i.kind.Name(i.object)) == nil
@@ -266,20 +266,4 @@ func (o *reader) listCollection(ctx context.Context, n *need) {
 func (a *account) isGone(ctx context.Context, controlPlaneID string) bool {
 	_, err := a.get(ctx, wire.ControlPlanePath(controlPlaneID), nil)
 	return isNotFound(err)
-}
-
-// interrupted returns why a call stopped that was reading when its context ended. What
-// Konnect answered last stays in the chain.
-func (w *world) interrupted(ended error) error {
-	failures := make([]error, 0, len(w.faults.failed)+len(w.unread))
-	for _, f := range w.faults.failed {
-		failures = append(failures, f.err)
-	}
-	for _, unread := range w.unread {
-		failures = append(failures, unread)
-	}
-	if failed, ok := errors.AsType[*interruptedError](errors.Join(failures...)); ok {
-		return fmt.Errorf("observe: %w", failed)
-	}
-	return fmt.Errorf("observe: %w", ended)
 }

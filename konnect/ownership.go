@@ -91,17 +91,13 @@ func (d *decider) holderOf(i *item) string {
 	return held.Holder()
 }
 
-func (d *decider) ownershipError(i *item, e *wire.Entity) error {
-	return ownershipError(d.batch, d.world, i, e, d.options)
-}
-
 // ownershipError says that an entity is not i's to touch, and what to do.
 func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) error {
 	err := &OwnershipError{Key: i.key, KonnectID: e.ID, Name: e.Name, Holder: e.Marks.Holder()}
 	switch {
 	case o.deleting:
 		err.Hint = "only its holder deletes it"
-	case w.isLeft(b, w.siblings(b, i), e):
+	case w.isLeft(b, w.siblings(i), e):
 		err.Hint = "it is left over from runs that wrote at the same time; use WithPrune with all objects of the owner, or delete it"
 	case e.Marks.Ours(w.owner) && b.byMark[e.Marks.Key] == nil:
 		err.Hint = "the object of the same owner in its marks is not in the batch; if that was renamed, use WithPrune with all objects of the owner"

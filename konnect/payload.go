@@ -109,19 +109,19 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	wanted, held, secret := d.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
 	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)
 	if x.item.group != nil {
-		basis = append(basis, d.world.wantedMembers(d.batch, x.item, nil))
+		basis = append(basis, d.batch.wantedMembers(d.world, x.item, nil))
 	}
 	sum := sha256.Sum256([]byte(canon.Text(basis)))
 	x.basis = hex.EncodeToString(sum[:])
 }
 
 // checkTags refuses more tags than Konnect takes, which only kept ones can bring about.
-func (d *decider) checkTags(i *item, tags []string, observed canon.Object) error {
+func (o callOptions) checkTags(i *item, id string, tags []string, observed canon.Object) error {
 	if len(tags) <= marks.MaxTags {
 		return nil
 	}
 	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
-		i.key, kinds.MarksOf(i.object), d.options.keptTags.beside(kinds.UserTags(i.object), observed), d.world.found[i.n].id, len(tags), marks.MaxTags)
+		i.key, kinds.MarksOf(i.object), o.keptTags.beside(kinds.UserTags(i.object), observed), id, len(tags), marks.MaxTags)
 }
 
 // warnOfTags notes each tag of somebody else's that a write would take away.

@@ -28,7 +28,7 @@ func (d *decider) findOrphans() {
 			var found []*orphan
 			for _, e := range x.byID {
 				if d.isOrphan(e, p.item, k) {
-					found = append(found, &orphan{subject{d.world.keyOf(d.batch, k, e), k, p.account, p.item, true}, e})
+					found = append(found, &orphan{subject{d.batch.keyOf(d.world, k, e), k, p.account, p.item, true}, e})
 				}
 			}
 			slices.SortFunc(found, func(a, b *orphan) int { return cmp.Or(a.key.Compare(b.key), compareIDs(a.entity, b.entity)) })
@@ -121,7 +121,7 @@ func (s *settler) warnOfEmptying() {
 
 // movedTo returns the item that an orphan belonged to, which is now in another control
 // plane; nil when it is gone, or has another entity beside this one.
-func (w *world) movedTo(b *batch, o *orphan) *item {
+func (b *batch) movedTo(w *world, o *orphan) *item {
 	object := b.byMark[o.entity.Marks.Key]
 	if object != nil && object.controlPlane != nil && w.found[object.controlPlane.n].id == w.found[o.controlPlane.n].id {
 		return nil

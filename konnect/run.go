@@ -35,6 +35,22 @@ func (r *run) unobserved() *run {
 	return r
 }
 
+// interrupted returns why a call stopped that was reading when its context ended. What
+// Konnect answered last stays in the chain.
+func (r *run) interrupted(ended error) error {
+	failures := make([]error, 0, len(r.world.faults.failed)+len(r.world.unread))
+	for _, f := range r.world.faults.failed {
+		failures = append(failures, f.err)
+	}
+	for _, unread := range r.world.unread {
+		failures = append(failures, unread)
+	}
+	if failed, ok := errors.AsType[*interruptedError](errors.Join(failures...)); ok {
+		return fmt.Errorf("observe: %w", failed)
+	}
+	return fmt.Errorf("observe: %w", ended)
+}
+
 // failures joins the errors of single objects. What is not handled because of
 // another object of the batch stands in the report alone.
 func (r *run) failures() error {

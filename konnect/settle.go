@@ -115,7 +115,7 @@ func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, results 
 	if taker == nil && failed {
 		return fmt.Errorf("prune %s: an object of %s failed", x.key, x.controlPlane.key)
 	}
-	if moved := w.movedTo(b, x.orphan); moved != nil {
+	if moved := b.movedTo(w, x.orphan); moved != nil {
 		other := d.all[moved.n]
 		if other.failure(results) != nil || w.found[moved.n].entity == nil && other.planned != ActionCreated {
 			return fmt.Errorf("prune %s: the object is not programmed where it has moved to", x.key)

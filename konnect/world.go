@@ -1,7 +1,6 @@
 package konnect
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -72,7 +71,7 @@ func (w *world) mainOf(i *item) *item {
 }
 
 // siblings is the collection in which i's natural keys are unique.
-func (w *world) siblings(b *batch, i *item) collection {
+func (w *world) siblings(i *item) collection {
 	if i.isControlPlane() {
 		return collection{account: i.account, kind: i.kind}
 	}
@@ -84,7 +83,7 @@ func (w *world) siblings(b *batch, i *item) collection {
 func (w *world) idOf(i *item, key crd.Key, results []result) string {
 	switch {
 	case i == nil:
-	case results != nil && results[i.n].id != "":
+	case len(results) > 0 && results[i.n].id != "":
 		return results[i.n].id
 	case w.found[i.n].id != "":
 		return w.found[i.n].id
@@ -102,16 +101,6 @@ func (w *world) keys(b *batch, i *item) []string {
 		}
 		return "", nil
 	})
-}
-
-// hasKey reports whether an entity has one of the natural keys.
-func hasKey(e *wire.Entity, keys []string) bool {
-	for n, key := range keys {
-		if key != "" && n < len(e.Keys) && e.Keys[n] == key {
-			return true
-		}
-	}
-	return false
 }
 
 // sameKeys reports whether an entity has the natural keys that are wanted.
@@ -183,7 +172,7 @@ func (w *world) isComplete(i *item, o callOptions) bool {
 // gone, or stands for another entity. Unless the batch is complete, an object that
 // is not in it may be in another batch, which wants its entity back.
 func (w *world) isRenamed(b *batch, i *item, e *wire.Entity, o callOptions) bool {
-	siblings := w.siblings(b, i)
+	siblings := w.siblings(i)
 	if !e.Marks.Ours(w.owner) || len(w.indexes[siblings].byMark[i.mark]) > 0 {
 		return false
 	}
@@ -208,7 +197,7 @@ func (w *world) newID(b *batch, i *item, o callOptions) string {
 }
 
 func (w *world) computedID(b *batch, i *item, o callOptions) string {
-	id, x := marks.EntityID(w.found[i.controlPlane.n].id, w.owner, i.key), w.indexes[w.siblings(b, i)]
+	id, x := marks.EntityID(w.found[i.controlPlane.n].id, w.owner, i.key), w.indexes[w.siblings(i)]
 	for x != nil && x.byID[id] != nil && w.isAnothers(b, i, x.byID[id], o) {
 		id = marks.NextID(id)
 	}
@@ -218,7 +207,7 @@ func (w *world) computedID(b *batch, i *item, o callOptions) string {
 // holderOfName returns the entity that has a natural key which i wants and is not its
 // own; nil when they are free.
 func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
-	x := w.indexes[w.siblings(b, i)]
+	x := w.indexes[w.siblings(i)]
 	if x == nil || len(x.byID) == 0 {
 		return nil
 	}
@@ -232,7 +221,7 @@ func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
 	if own == nil || i.mirrors {
 		return nil
 	}
-	x := w.indexes[w.siblings(b, i)]
+	x := w.indexes[w.siblings(i)]
 	if x == nil || len(x.byMark[i.mark]) < 2 && slices.Contains(x.byMark[i.mark], own) {
 		return nil
 	}
@@ -274,12 +263,4 @@ func (w *world) eachChild(b *batch, parents map[string]*decision, visit func(par
 			}
 		}
 	}
-}
-
-// unknownIn returns why it is not known what a control plane holds; nil when it is.
-func (w *world) unknownIn(key crd.Key, controlPlaneID string) error {
-	if err := w.unread[controlPlaneID]; err != nil {
-		return fmt.Errorf("delete %s: it is not known what it holds: %w", key, err)
-	}
-	return nil
 }

@@ -225,7 +225,7 @@ func (e *executor) join(ctx context.Context, x *decision) {
 // without harm.
 func (e *executor) writeMembers(ctx context.Context, x *decision) error {
 	g := x.item.group
-	held, wanted := e.world.found[x.item.n].groupMembers, e.world.wantedMembers(e.batch, x.item, e.results)
+	held, wanted := e.world.found[x.item.n].groupMembers, e.batch.wantedMembers(e.world, x.item, e.results)
 	at := kinds.At{ControlPlane: e.results[x.n].id}
 	for _, change := range []struct {
 		members []string

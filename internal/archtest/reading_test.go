@@ -1,6 +1,7 @@
 package archtest_test
 
 import (
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -59,7 +60,7 @@ func TestReadingListBefore(t *testing.T) {
 		t.Skipf("the history has no commit %s: %s", beforeValues, output)
 	}
 	t.Cleanup(func() {
-		remove := exec.Command("git", "worktree", "remove", "--force", tree)
+		remove := exec.CommandContext(context.WithoutCancel(t.Context()), "git", "worktree", "remove", "--force", tree)
 		remove.Dir = root
 		assert.NoError(t, remove.Run())
 	})

@@ -3,16 +3,16 @@ package kinds
 import (
 	"cmp"
 	"errors"
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
-	"k8s.io/apimachinery/pkg/util/validation/field"
 	"maps"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // controlPlane is KonnectGatewayControlPlane: /v2/control-planes.
