@@ -35,14 +35,14 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) error {
 	x, e := d.all[i.n], w.found[i.n].entity
 	x.planned = ActionUnchanged
-	if x.fault.err != nil || !i.inBatch {
+	blocked := d.blocked(b, x, true, nil)
+	switch {
+	case x.fault.err != nil || !i.inBatch:
 		return nil
-	}
-	if blocked := d.blocked(b, x, true, nil); blocked != nil {
+	case blocked != nil:
 		x.skip(blocked)
-		return nil //nolint:nilerr // it is the decision's, not the call's
-	}
-	if i.controlPlane == nil {
+		return nil
+	case i.controlPlane == nil:
 		x.fail(fmt.Errorf("delete %s: its control plane is not known", i.key))
 		return nil
 	}

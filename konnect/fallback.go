@@ -16,10 +16,10 @@ import (
 // It does not stand for one that is there and cannot be used, nor for one in another
 // namespace without a KongReferenceGrant, whether that is there or not.
 func WithFallbackAuth() Option {
-	return func(c *config) error {
+	return Option{func(c *config) error {
 		c.fallbackAuth = true
 		return nil
-	}
+	}}
 }
 
 // fallsBack reports whether a problem of resolve is about an auth object for which the

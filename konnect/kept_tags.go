@@ -30,7 +30,7 @@ import (
 // leave no room for what the spec adds the object is refused before anything is written.
 // Given again, the option replaces the patterns.
 func WithKeptTags(patterns ...string) Option {
-	return func(c *config) error {
+	return Option{func(c *config) error {
 		for _, pattern := range patterns {
 			if err := checkTagPattern(pattern); err != nil {
 				return fmt.Errorf("WithKeptTags: %w", err)
@@ -38,7 +38,7 @@ func WithKeptTags(patterns ...string) Option {
 		}
 		c.keptTags = slices.Clone(patterns)
 		return nil
-	}
+	}}
 }
 
 func checkTagPattern(pattern string) error {

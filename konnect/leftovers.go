@@ -17,7 +17,7 @@ func (w *world) leftovers(b *batch, i *item) []*orphan {
 		return nil
 	}
 	var found []*orphan
-	for _, e := range w.leftoversOf(b, i) {
+	for _, e := range w.leftoversOf(i) {
 		left := &orphan{subject: i.subject, entity: e}
 		if i.isControlPlane() {
 			left.controlPlane = nil

@@ -122,7 +122,7 @@ func (d *decider) warnOfLeftovers() {
 		if d.world.found[i.n].entity == nil {
 			continue
 		}
-		for _, e := range d.world.leftoversOf(d.batch, i) {
+		for _, e := range d.world.leftoversOf(i) {
 			if d.out.byEntity[claim{i.kind, e.ID}] != nil {
 				continue
 			}

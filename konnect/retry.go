@@ -50,13 +50,13 @@ func NoRetry() RetryPolicy { return RetryPolicy{MaxAttempts: 1, MaxRefusals: -1}
 // WithRetry bounds what is repeated, of single requests as of whole steps. Pauses of
 // the rate budget remain.
 func WithRetry(policy RetryPolicy) Option {
-	return func(c *config) error {
+	return Option{func(c *config) error {
 		if err := policy.check(); err != nil {
 			return fmt.Errorf("WithRetry: %w", err)
 		}
 		c.retry = policy
 		return nil
-	}
+	}}
 }
 
 func (p RetryPolicy) check() error {

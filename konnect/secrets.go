@@ -34,13 +34,13 @@ import (
 // headers of an upstream's health checks are returned, and secret in the digest.
 func WithSecretMarks(key []byte, older ...[]byte) Option {
 	keys, err := secrets.NewKeys(key, older...)
-	return func(c *config) error {
+	return Option{func(c *config) error {
 		if err != nil {
 			return fmt.Errorf("WithSecretMarks: %w", err)
 		}
 		c.secretKeys = keys
 		return nil
-	}
+	}}
 }
 
 // WithSecretRewrite writes secret values again of which it is not known whether their

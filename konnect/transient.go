@@ -11,9 +11,11 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
-// IsTransient tells whether err, of a call or of a Change, may pass by itself:
+// IsTransient reports whether err, of a call or of a Change, may pass by itself:
 // Konnect could not be reached, failed, or asked for patience, or objects could not
-// be looked up. Of joined errors one is enough. All others last until an object, or
+// be looked up. So may a call whose context was canceled or ran out, which says nothing
+// of Konnect or the objects: what it left undone the next call does. Of joined errors one
+// is enough. All others last until an object, or
 // what Konnect holds, is changed.
 func IsTransient(err error) bool {
 	if apiErr, ok := errors.AsType[*APIError](err); ok && isPassing(apiErr.Status) {

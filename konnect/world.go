@@ -216,7 +216,7 @@ func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
 
 // leftoversOf returns the leftovers with i's marks, as far as they are known, in
 // order of their IDs.
-func (w *world) leftoversOf(b *batch, i *item) []*wire.Entity {
+func (w *world) leftoversOf(i *item) []*wire.Entity {
 	own := w.found[i.n].entity
 	if own == nil || i.mirrors {
 		return nil
