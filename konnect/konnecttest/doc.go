@@ -36,8 +36,11 @@
 // memberships, with the references consumer and consumer_group. [SelfSigned] makes
 // certificates.
 //
-// What it does not do: it proxies no traffic and has no data planes, so control plane groups
-// never report conflicts. It does not write partials, custom plugins and their schemas, config
+// [Server.Gateway] is a data plane: it takes HTTP requests and proxies them to where the entities
+// of a control plane say, so that a test sees where a request arrives. Its doc comment says what
+// it knows; all else it answers 501, by name.
+//
+// What it does not do: control plane groups never report conflicts. It does not write partials, custom plugins and their schemas, config
 // stores and mtls-auth credentials over HTTP; they can be put there by [Server.Put], for
 // references and lists. Of plugins it knows fields, types, choices, ranges and the rules that
 // their schemas state, not what only their code checks, and no Lua patterns; of those that the

@@ -28,6 +28,7 @@ type table struct {
 	foreign  []buckets            // by row.foreign
 	tags     buckets
 	released map[string]release // freed unique keys
+	edits    uint64             // how often something was stored or removed
 }
 
 // release is when a unique key became free, and of which entity.
@@ -87,6 +88,7 @@ func (t *table) by(field, value string, within object) *entity {
 
 // put stores values under e, which may be new, and keeps the indexes.
 func (t *table) put(e *entity, values object, encoded []byte) {
+	t.edits++
 	old := e.values
 	for i, u := range t.row.unique {
 		before, after := u.key(old), u.key(values)
@@ -109,6 +111,7 @@ func (t *table) put(e *entity, values object, encoded []byte) {
 }
 
 func (t *table) drop(e *entity) {
+	t.edits++
 	for i, u := range t.row.unique {
 		if key := u.key(e.values); key != "" && t.unique[i][key] == e {
 			delete(t.unique[i], key)
