@@ -23,7 +23,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 	left := w.strays
 	for _, i := range b.items {
 		if !i.isControlPlane() && i.controlPlane != nil { // those of control planes are known
-			left = append(slices.Clip(left), w.leftovers(b, i)...)
+			left = append(slices.Clip(left), w.leftovers(i)...)
 		}
 	}
 	for _, l := range left {
@@ -38,7 +38,7 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 	blocked := d.blocked(b, x, true, nil)
 	switch {
 	case x.fault.err != nil || !i.inBatch:
-		return nil
+		return nil //nolint:nilerr // it is what is wrong with the item, not with the call
 	case blocked != nil:
 		x.skip(blocked)
 		return nil

@@ -41,7 +41,7 @@ func (f *finder) controlPlanes() {
 	if f.options.deleting {
 		for _, i := range f.batch.items {
 			if i.isControlPlane() {
-				f.world.strays = append(f.world.strays, f.world.leftovers(f.batch, i)...)
+				f.world.strays = append(f.world.strays, f.world.leftovers(i)...)
 			}
 		}
 		for _, s := range f.world.strays { // they lie with the object's own

@@ -12,7 +12,7 @@ import (
 // runs that write at the same time leave them, and requests that arrive late.
 
 // leftovers are those of an item that Delete handles beside its entity.
-func (w *world) leftovers(b *batch, i *item) []*orphan {
+func (w *world) leftovers(i *item) []*orphan {
 	if !i.inBatch || i.readOnly {
 		return nil
 	}
