@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -305,7 +306,11 @@ func (d *decider) checkNaturalKeys() {
 		for n, value := range d.world.keys(d.batch, i) {
 			key := slot{siblings, naturalKey{n, value}}
 			if other := taken[key]; value != "" && other != nil {
-				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s %q is that of %s too", i.key, i.kind.Identity.Field, i.kind.Name(i.object), other.key))
+				what := fmt.Sprintf("%s %q", i.kind.Identity.Field, i.kind.Name(i.object))
+				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) { // nor is a secret one shown
+					what = "what it has for " + strings.Join(fields, ", ")
+				}
+				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s is that of %s too", i.key, what, other.key))
 			} else if value != "" {
 				taken[key] = i
 			}

@@ -189,9 +189,10 @@ func (f *finder) marked(i *item, x *index) *wire.Entity {
 }
 
 // looksAt returns the entity with the natural key, whoever holds it, for an object
-// that only observes it and does not name it by ID.
+// that only observes it and does not name it by ID. Where entities bear no marks there is
+// nothing else to know them by.
 func (f *finder) looksAt(i *item, x *index) *wire.Entity {
-	if !i.observes || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
+	if !i.observes && (!i.kind.Untagged || f.options.deleting) || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
 		return nil
 	}
 	return x.named(f.keys(i))

@@ -119,16 +119,25 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 				id, _ := target(k.References[i].Field)
 				return id
 			}
-			if own := of(obj).text(json); own != "" || value == nil {
+			if own := of(obj).text(json); own != "" || value == nil || json == k.Identity.Name {
 				return shape.Normal(json, own)
 			}
 			return shape.Normal(json, value(of(obj), target))
 		})
 	}
+	normal := func(object canon.Object) canon.Object {
+		object = maps.Clone(object)
+		for _, name := range slices.Concat(k.Identity.Unique...) {
+			if text, ok := object[name].(string); ok && k.Answers.Normalize != nil {
+				object[name] = k.Answers.Normalize(name, text)
+			}
+		}
+		return object
+	}
 	k.Check = func(crd.Object) field.ErrorList { return nil }
 	k.Warn = func(crd.Object) []kinds.Hint { return nil }
 	k.Desire = func(obj crd.Object, in kinds.Inputs) (kinds.Desired, error) {
-		object := maps.Clone(of(obj).values)
+		object := normal(of(obj).values)
 		for _, name := range k.Carried {
 			if in.Observed[name] != nil {
 				object[name] = in.Observed[name]
@@ -148,7 +157,10 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 		}
 		return kinds.Desired{Body: []byte(canon.Text(object)), Object: object}, nil
 	}
-	k.Project = func(e *wire.Entity) (canon.Object, error) { return e.Object() }
+	k.Project = func(e *wire.Entity) (canon.Object, error) {
+		observed, err := e.Object()
+		return normal(observed), err
+	}
 	k.Refuse = func(canon.Object) error { return nil }
 	k.Status = func(crd.Object, canon.Object) {}
 	k.HasStatus = func() bool { return false }
