@@ -22,10 +22,14 @@ type callOptions struct {
 
 	// deleting is true for Delete, and planning where the digest of a plan is needed.
 	deleting, planning bool
-	// owner, keptTags and secretKeys are the client's.
+	clientOptions
+}
+
+// clientOptions are those of a client's that its calls need to decide.
+type clientOptions struct {
 	owner      string
 	keptTags   keptTags
-	secretKeys *secrets.Keys
+	secretKeys *secrets.Keys // nil for none
 }
 
 // EnsureOption changes what Ensure, Plan and Apply do.

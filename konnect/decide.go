@@ -106,7 +106,7 @@ func (d *decider) absent(i *item, x *decision) error {
 		return ownershipError(d.batch, d.world, i, other, d.options)
 	}
 	if len(i.kind.WriteOnly) > 0 {
-		if err := d.checkSecretMark(i, d.inputs(i, nil).Tags); err != nil {
+		if err := (secretJudge{d}).checkRoom(i, d.inputs(i, nil).Tags); err != nil {
 			return err
 		}
 	}
@@ -165,7 +165,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	}
 	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.found[i.n].entity, observed)...)
 	if len(i.kind.WriteOnly) > 0 {
-		if differences, desired, err = d.compareSecrets(i, differences, desired, observed); err != nil {
+		if differences, desired, err = (secretJudge{d}).compare(i, differences, desired, observed); err != nil {
 			return err
 		}
 	}
@@ -221,7 +221,7 @@ func (d *decider) match(i *item, x *decision) error {
 	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool { return f.Name == "tags" && len(in.Tags) == 0 })
 	differences := canon.Diff(desired.Object, observed, fields)
 	if len(i.kind.WriteOnly) > 0 {
-		differences = d.observeSecrets(i, differences, desired, observed)
+		differences = secretJudge{d}.observe(i, differences, desired, observed)
 	}
 	if len(differences) > 0 {
 		x.changes.fields = fieldsOf(differences)
@@ -258,7 +258,7 @@ func (d *decider) observed(i *item, x *decision) error {
 		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})
 	if len(i.kind.WriteOnly) > 0 {
-		differences = d.observeSecrets(i, differences, desired, observed)
+		differences = secretJudge{d}.observe(i, differences, desired, observed)
 	}
 	x.changes.fields = fieldsOf(differences)
 	if len(d.batch.wantedMembers(d.world, i, nil)) > 0 {

@@ -106,7 +106,7 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	for _, f := range x.item.kind.Fields {
 		held[f.Name] = observed[f.Name]
 	}
-	wanted, held, secret := d.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
+	wanted, held, secret := secretJudge{d}.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
 	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)
 	if x.item.group != nil {
 		basis = append(basis, d.batch.wantedMembers(d.world, x.item, nil))

@@ -51,39 +51,42 @@ func WithSecretRewrite() EnsureOption {
 	return ensureOption(func(c *callOptions) { c.rewriteSecrets = true })
 }
 
-// compareSecrets adds to the differences of an entity those of the fields that Konnect does
+// secretJudge decides about the fields that Konnect does not return.
+type secretJudge struct{ *decider }
+
+// compare adds to the differences of an entity those of the fields that Konnect does
 // not return. The desired form gets a mark if it is to be written.
-func (d *decider) compareSecrets(
+func (d secretJudge) compare(
 	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
 ) ([]canon.Difference, kinds.Desired, error) {
-	differences, judged := d.judgeSecrets(i, differences, desired, observed)
+	differences, judged := d.judge(i, differences, desired, observed)
 	if d.options.rewriteSecrets {
 		differences = append(differences, secretDifferences(append(judged.NotVerifiable, judged.Outdated...))...)
 	}
 	if len(differences) == 0 {
-		d.warnOfSecrets(i, judged.NotVerifiable)
+		d.warn(i, judged.NotVerifiable)
 		return nil, desired, nil
 	}
 	if len(judged.Missing) > 0 {
 		return nil, desired, fmt.Errorf("update %s: %s: the object does not give it and konnect does not return it, so that a write would take it away; "+
 			"give it in the object", i.key, strings.Join(judged.Missing, ", "))
 	}
-	if err := d.checkSecretMark(i, textsOf(desired.Object["tags"])); err != nil {
+	if err := d.checkRoom(i, textsOf(desired.Object["tags"])); err != nil {
 		return nil, desired, err
 	}
 	desired, err := d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired)
 	return differences, desired, err
 }
 
-// observeSecrets is compareSecrets for an entity that is never written.
-func (d *decider) observeSecrets(i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object) []canon.Difference {
-	differences, judged := d.judgeSecrets(i, differences, desired, observed)
-	d.warnOfSecrets(i, judged.NotVerifiable)
+// observe is compare for an entity that is never written.
+func (d secretJudge) observe(i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object) []canon.Difference {
+	differences, judged := d.judge(i, differences, desired, observed)
+	d.warn(i, judged.NotVerifiable)
 	return differences
 }
 
-// judgeSecrets replaces differences in write-only fields by what can be said of them.
-func (d *decider) judgeSecrets(
+// judge replaces differences in write-only fields by what can be said of them.
+func (d secretJudge) judge(
 	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
 ) ([]canon.Difference, secrets.Judgement) {
 	e := d.world.found[i.n].entity
@@ -123,7 +126,7 @@ func (a *account) learn(k *kinds.Kind, desired kinds.Desired, observed canon.Obj
 
 // holds reports whether it has been seen that Konnect keeps a field by its formula where i
 // is: in the answer to a write, or in an entity of another object.
-func (d *decider) holds(i *item, f secrets.Field) bool {
+func (d secretJudge) holds(i *item, f secrets.Field) bool {
 	account := i.controlPlane.account
 	asked := account.formulaKey(i.kind, f)
 	if account.formulas.Get(asked) == strconv.FormatBool(true) {
@@ -151,8 +154,8 @@ func (d *decider) holds(i *item, f secrets.Field) bool {
 	return shown
 }
 
-// warnOfSecrets notes values of which it is not known whether the entity has them.
-func (d *decider) warnOfSecrets(i *item, fields []string) {
+// warn notes values of which it is not known whether the entity has them.
+func (d secretJudge) warn(i *item, fields []string) {
 	if len(fields) == 0 {
 		return
 	}
@@ -161,8 +164,8 @@ func (d *decider) warnOfSecrets(i *item, fields []string) {
 			"WithSecretRewrite writes it again, and WithSecretMarks lets later calls tell", strings.Join(fields, ", "))})
 }
 
-// checkSecretMark refuses an entity to be written that has no room for its mark.
-func (d *decider) checkSecretMark(i *item, tags []string) error {
+// checkRoom refuses an entity to be written that has no room for its mark.
+func (d secretJudge) checkRoom(i *item, tags []string) error {
 	if d.options.secretKeys == nil || i.kind.Untagged || len(marks.WithSecret(tags, "")) <= marks.MaxTags {
 		return nil
 	}
@@ -188,7 +191,7 @@ func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired
 
 // withoutSecrets takes secret values out of what a planned change rests on. Only a key lets
 // something stand for them, which is then returned beside.
-func (d *decider) withoutSecrets(k *kinds.Kind, desired, held canon.Object) (wanted, rest canon.Object, secret []any) {
+func (d secretJudge) withoutSecrets(k *kinds.Kind, desired, held canon.Object) (wanted, rest canon.Object, secret []any) {
 	paths := k.SecretPaths()
 	wanted, own := secrets.Without(desired, paths)
 	rest, theirs := secrets.Without(held, paths)
