@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -12,21 +14,22 @@ import (
 
 // below is what belongs to entities that are to be deleted and that no kind stands for.
 type below struct {
-	plugins []*wire.Entity
-	// unknown are the collections that could not be read; that of plugins has no kind.
+	others map[*kinds.Other][]*wire.Entity
+	// unknown are the collections that could not be read.
 	unknown map[collection]error
 }
 
-// inWhich are the collections in which something may belong to an entity; that of plugins
-// has no kind.
+// inWhich are the collections in which something may belong to an entity.
 func (x *decision) inWhich(b *batch, w *world, o callOptions) []collection {
 	at := collection{account: x.account, controlPlaneID: w.found[x.controlPlane.n].id}
 	var collections []collection
-	if x.kind.Plugins && !o.cascade {
-		collections = append(collections, at)
+	for _, other := range b.table.OthersBelow(x.kind) {
+		if at.other = other; !o.cascade {
+			collections = append(collections, at)
+		}
 	}
 	for _, k := range b.table.Below(x.kind) {
-		at.kind = k
+		at.kind, at.other = k, nil
 		collections = append(collections, at)
 	}
 	return collections
@@ -45,7 +48,7 @@ func (c *Client) lookBelow(ctx context.Context, b *batch, w *world, deletions []
 		}
 	}
 	looked := *w
-	looked.indexes, looked.below = maps.Clone(w.indexes), below{unknown: map[collection]error{}}
+	looked.indexes, looked.below = maps.Clone(w.indexes), below{others: map[*kinds.Other][]*wire.Entity{}, unknown: map[collection]error{}}
 	var lock sync.Mutex
 	var group sync.WaitGroup
 	for in := range wanted {
@@ -57,7 +60,7 @@ func (c *Client) lookBelow(ctx context.Context, b *batch, w *world, deletions []
 			case err != nil:
 				looked.below.unknown[in] = err
 			case in.kind == nil:
-				looked.below.plugins = append(looked.below.plugins, found...)
+				looked.below.others[in.other] = append(looked.below.others[in.other], found...)
 			default:
 				looked.indexes[in] = looked.indexes[in].with(found, w.owner)
 			}
@@ -69,12 +72,15 @@ func (c *Client) lookBelow(ctx context.Context, b *batch, w *world, deletions []
 
 // list reads a collection of a control plane, which may have been deleted meanwhile.
 func (c collection) list(ctx context.Context) (found []*wire.Entity, err error) {
-	path, shape := wire.CorePath(c.controlPlaneID)+pluginsPath, pluginShape()
+	var path string
+	var shape wire.Shape
 	if c.kind != nil {
 		path, shape = c.kind.Path(kinds.At{ControlPlane: c.controlPlaneID}), c.kind.Shape()
+	} else {
+		path, shape = c.other.Path(c.controlPlaneID), c.other.Shape()
 	}
 	err = wire.List(ctx, c.account.get, path, nil, shape, func(e *wire.Entity) { found = append(found, e) })
-	if isNotFound(err) && c.account.isGone(ctx, c.controlPlaneID) {
+	if isNotFound(err) && (c.other != nil && c.other.Optional || c.account.isGone(ctx, c.controlPlaneID)) {
 		err = nil
 	}
 	return found, err
@@ -94,10 +100,6 @@ func (x *index) with(found []*wire.Entity, owner string) *index {
 	return more
 }
 
-func pluginShape() wire.Shape {
-	return wire.Shape{Name: "name", References: []string{"service", "route"}}
-}
-
 // unknownBelow returns why it is not known what belongs to an entity; nil when it is.
 func (w *world) unknownBelow(b *batch, x *decision, o callOptions) error {
 	for _, in := range x.inWhich(b, w, o) {
@@ -108,13 +110,22 @@ func (w *world) unknownBelow(b *batch, x *decision, o callOptions) error {
 	return nil
 }
 
-// eachPlugin visits the plugins that are attached to one of parents, by ID.
-func (w *world) eachPlugin(parents map[string]*decision, visit func(parent *decision, plugin *wire.Entity)) {
-	for _, plugin := range w.below.plugins {
-		for _, field := range pluginShape().References {
-			if parent := parents[plugin.Ref(field)]; parent != nil {
-				visit(parent, plugin)
+// eachOther visits the entities without a kind that would be deleted along with one of
+// parents, by ID.
+func (w *world) eachOther(parents map[string]*decision, visit func(parent *decision, o *kinds.Other, e *wire.Entity)) {
+	byCollection := func(a, b *kinds.Other) int { return strings.Compare(a.Collection, b.Collection) }
+	for _, other := range slices.SortedFunc(maps.Keys(w.below.others), byCollection) {
+		for _, e := range w.below.others[other] {
+			for _, field := range other.Shape().References {
+				if parent := parents[e.Ref(field)]; parent != nil {
+					visit(parent, other, e)
+				}
 			}
 		}
 	}
+}
+
+// goesAlong is the hint about an entity without a kind.
+func goesAlong(o *kinds.Other) string {
+	return "this " + o.Noun + " would be deleted with what it belongs to; delete it first"
 }

@@ -12,40 +12,9 @@ import (
 	"sync"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
-
-// otherCollection is one of the API that no kind stands for. What it holds is
-// never ours.
-type otherCollection struct {
-	path string
-	// beside is true for a path beside core-entities, which groups have too.
-	beside bool
-	// optional is true where a 404 only says that this Konnect does not serve it.
-	optional bool
-}
-
-const pluginsPath = "plugins"
-
-// otherCollections are all that a control plane can hold.
-func otherCollections() []otherCollection {
-	var all []otherCollection
-	for _, path := range []string{
-		"acls", "basic-auths", "ca_certificates", "certificates", "consumer_groups", "consumers", "hmac-auths", "jwts",
-		"key-auths", "key-sets", "keys", pluginsPath, "snis", "vaults",
-	} {
-		all = append(all, otherCollection{path: path})
-	}
-	for _, path := range []string{
-		"custom-plugins", "degraphql_routes", "graphql-rate-limiting-advanced/costs", "mtls-auths", "partials", "plugin-schemas",
-	} {
-		all = append(all, otherCollection{path: path, optional: true})
-	}
-	return append(all,
-		otherCollection{path: "dp-client-certificates", beside: true},
-		otherCollection{path: "config-stores", beside: true, optional: true},
-	)
-}
 
 // lookInside refuses to delete control planes that hold what is not ours or is to stay,
 // or of which that cannot be told.
@@ -73,20 +42,20 @@ func (d *decisions) staysForContents(ctx context.Context, b *batch, w *world, x 
 	if err := d.pruneBlocker(b, w, x, o); err != nil || o.cascade {
 		return err
 	}
-	collections := otherCollections()
+	collections := slices.Clone(b.table.Others())
 	if clusterTypeOf(x.kind, e) == x.kind.Group.ClusterType { // which has no entities of its own
-		collections = slices.DeleteFunc(collections, func(c otherCollection) bool { return !c.beside })
+		collections = slices.DeleteFunc(collections, func(o *kinds.Other) bool { return !o.Beside })
 	}
 	results := make([]error, len(collections))
 	var group sync.WaitGroup
-	for n, c := range collections {
+	for n, other := range collections {
 		group.Go(func() {
-			found, err := c.first(ctx, x.account, e.ID)
+			found, err := firstOf(ctx, x.account, e.ID, other)
 			switch {
 			case err != nil:
 				results[n] = fmt.Errorf("delete %s: it is not known what it holds: %w", x.key, err)
 			case found != nil:
-				results[n] = belongsError(x, found, "of "+c.path, cascadeHint)
+				results[n] = belongsError(x, found, "of "+other.Collection, cascadeHint)
 			}
 		})
 	}
@@ -119,14 +88,14 @@ func (d *decisions) pruneBlocker(b *batch, w *world, plane *decision, o callOpti
 	return other
 }
 
-// first returns an entity of a collection; nil when it is empty.
-func (c otherCollection) first(ctx context.Context, a *account, controlPlaneID string) (*wire.Entity, error) {
-	path, query := wire.CorePath(controlPlaneID)+c.path, url.Values{"size": {"1"}}
-	if c.beside {
-		path, query = wire.ControlPlanePath(controlPlaneID)+"/"+c.path, nil
+// firstOf returns an entity of a collection; nil when it is empty.
+func firstOf(ctx context.Context, a *account, controlPlaneID string, o *kinds.Other) (*wire.Entity, error) {
+	path, query := o.Path(controlPlaneID), url.Values{"size": {"1"}}
+	if o.Beside {
+		query = nil
 	}
 	raw, err := a.get(ctx, path, query)
-	if isNotFound(err) && (c.optional || a.isGone(ctx, controlPlaneID)) {
+	if isNotFound(err) && (o.Optional || a.isGone(ctx, controlPlaneID)) {
 		return nil, nil
 	}
 	if err != nil {

@@ -110,10 +110,10 @@ func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
 		}
 	})
 	blamed := map[*decision]bool{}
-	w.eachPlugin(parents, func(parent *decision, plugin *wire.Entity) {
+	w.eachOther(parents, func(parent *decision, o *kinds.Other, e *wire.Entity) {
 		if !blamed[parent] {
 			blamed[parent] = true
-			d.refuse(parent, belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first, or use WithCascade"))
+			d.refuse(parent, belongsError(parent, e, "-", goesAlong(o)+", or use WithCascade"))
 		}
 	})
 }

@@ -81,9 +81,9 @@ func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decisi
 func (s *settler) othersOn(from *decision) *wire.Entity {
 	var found *wire.Entity
 	parents := map[string]*decision{from.orphan.entity.ID: from}
-	s.world.eachPlugin(parents, func(_ *decision, plugin *wire.Entity) {
+	s.world.eachOther(parents, func(_ *decision, _ *kinds.Other, e *wire.Entity) {
 		if found == nil {
-			found = plugin
+			found = e
 		}
 	})
 	s.world.eachChild(s.batch, parents, func(_ *decision, k *kinds.Kind, child *wire.Entity) {

@@ -36,8 +36,8 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 			}
 		}
 	}
-	w.eachPlugin(pruned, func(parent *decision, plugin *wire.Entity) {
-		parent.spare(belongsError(parent, plugin, "-", "this plugin would be deleted with what it is attached to; delete it first"))
+	w.eachOther(pruned, func(parent *decision, o *kinds.Other, e *wire.Entity) {
+		parent.spare(belongsError(parent, e, "-", goesAlong(o)))
 	})
 	w.eachChild(b, pruned, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
 		sibling, policy := d.byEntity[claim{k, child.ID}], w.policyOf(b, k, child)

@@ -186,11 +186,11 @@ func things() []*kinds.Kind {
 	}
 	return []*kinds.Kind{
 		thingKind("Consumer", kinds.Kind{
-			Collection: "consumers", Plugins: true, AtRoot: true, Fields: fieldsNamed("username", "custom_id"),
+			Collection: "consumers", AtRoot: true, Fields: fieldsNamed("username", "custom_id"),
 			Identity: kinds.Identity{Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true},
 		}, nil),
 		thingKind("ConsumerGroup", kinds.Kind{
-			Collection: "consumer_groups", Plugins: true, Fields: fieldsNamed("name"),
+			Collection: "consumer_groups", Fields: fieldsNamed("name"),
 			Identity: kinds.Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name"},
 		}, nil),
 		thingKind("BasicAuth", kinds.Kind{

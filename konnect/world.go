@@ -44,6 +44,8 @@ type collection struct {
 	account        *account
 	controlPlaneID string
 	kind           *kinds.Kind
+	// other is set in place of kind where there is none.
+	other *kinds.Other
 }
 
 // claim is an entity that belongs to an item. Control planes may be reached by several

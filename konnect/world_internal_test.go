@@ -215,22 +215,27 @@ func (r *run) prepare(t testing.TB, a asked) {
 // lookBelow gives what lookBelow would find.
 func (a asked) lookBelow(t testing.TB, r *run) {
 	t.Helper()
-	r.world.below.unknown = map[collection]error{}
-	for _, plugin := range a.plugins {
-		e, err := wire.Decode(json.RawMessage(canon.Text(plugin)), pluginShape())
-		require.NoError(t, err)
-		r.world.below.plugins = append(r.world.below.plugins, e)
-	}
-	for _, k := range append(r.batch.table.List(), nil) {
+	r.world.below = below{others: map[*kinds.Other][]*wire.Entity{}, unknown: map[collection]error{}}
+	unknown := func(name string, in collection) {
 		for _, i := range r.batch.items {
-			name := strings.TrimSuffix(pluginsPath, "/")
-			if k != nil {
-				name = k.Collection
-			}
 			if i.isControlPlane() && slices.Contains(a.unknown, name) {
-				in := collection{account: i.account, controlPlaneID: r.world.found[i.n].id, kind: k}
+				in.account, in.controlPlaneID = i.account, r.world.found[i.n].id
 				r.world.below.unknown[in] = errors.New("konnect does not answer")
 			}
+		}
+	}
+	for _, k := range r.batch.table.List() {
+		unknown(k.Collection, collection{kind: k})
+	}
+	for _, other := range r.batch.table.Others() {
+		unknown(other.Collection, collection{other: other})
+		if other.Collection != "plugins" {
+			continue
+		}
+		for _, plugin := range a.plugins {
+			e, err := wire.Decode(json.RawMessage(canon.Text(plugin)), other.Shape())
+			require.NoError(t, err)
+			r.world.below.others[other] = append(r.world.below.others[other], e)
 		}
 	}
 }

@@ -42,8 +42,6 @@ type Kind struct {
 	Caller    Caller
 	// Group is a set of others that belongs to an entity; nil for none.
 	Group *Relation
-	// Plugins is true where plugins can be attached, which are deleted along.
-	Plugins bool
 	// InGroups is true where groups of control planes hold entities of the kind too.
 	InGroups bool
 	// ClusterScoped objects have no namespace. AtRoot ones have their fields beside

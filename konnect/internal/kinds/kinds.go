@@ -26,12 +26,15 @@ func made[O crd.Object](kind func() *Kind) entry {
 func All() []*Kind { return NewTable().List() }
 
 // Table finds kinds. A kind is made when it is first asked for, and then shared.
-type Table struct{ entries []entry }
+type Table struct {
+	entries []entry
+	others  func() []*Other
+}
 
 // NewTable returns the table of all kinds, parents before children. To add a kind is to
 // add a line here.
 func NewTable() *Table {
-	return &Table{[]entry{
+	return &Table{others: sync.OnceValue(others), entries: []entry{
 		made[*konnectv1alpha2.KonnectGatewayControlPlane](controlPlane),
 		made[*configurationv1alpha1.KongService](service),
 		made[*configurationv1alpha1.KongRoute](route),
@@ -42,7 +45,11 @@ func NewTable() *Table {
 
 // TableOf returns the table of other kinds, parents before children.
 func TableOf(list ...*Kind) *Table {
-	t := &Table{}
+	t := &Table{others: sync.OnceValue(func() []*Other {
+		return slices.DeleteFunc(others(), func(o *Other) bool {
+			return slices.ContainsFunc(list, func(k *Kind) bool { return k.Collection == o.Collection })
+		})
+	})}
 	for _, k := range list {
 		t.entries = append(t.entries, entry{k.GroupKind, func() *Kind { return k }})
 	}

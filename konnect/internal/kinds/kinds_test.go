@@ -34,6 +34,9 @@ func TestTable(t *testing.T) {
 		}
 		seen[k.Collection] = true
 	}
+	for _, other := range table.Others() {
+		assert.False(t, seen[other.Collection], "%s has a kind", other.Collection)
+	}
 	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 

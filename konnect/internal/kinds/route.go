@@ -18,7 +18,6 @@ func route() *Kind {
 		Collection: "routes",
 		References: []Reference{{Field: configurationv1alpha1.ServiceRefField, JSON: "service", To: "services"}},
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name", ByName: true},
-		Plugins:    true,
 		Fields: []canon.Field{
 			{Name: "name"},
 			{Name: "service", Subset: true},

@@ -21,7 +21,6 @@ func service() *Kind {
 			{Field: "spec.caCertificateRefs", JSON: "ca_certificates", To: "ca_certificates", Many: true},
 		},
 		Identity: Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name", ByName: true},
-		Plugins:  true,
 		Referrer: Referrer{Condition: crd.ConditionServiceRefValid, Noun: "KongService"},
 		Fields: []canon.Field{
 			{Name: "name"},
