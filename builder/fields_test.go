@@ -99,6 +99,14 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+		"KongKeySet": {
+			reason: "Name is taken by the argument of NewKeySet",
+			start: func() (any, any) {
+				b := NewKeySet("other")
+				return b, &b.obj.Spec
+			},
+			methods: map[string]string{"Name": "SpecName"},
+		},
 		"KongReferenceGrant": {
 			reason: "From and To add one at a time",
 			start: func() (any, any) {

@@ -65,6 +65,11 @@ func (g *ReferenceGrant) FromTargets(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, targetKind, namespace)
 }
 
+// FromKeySets adds the KongKeySets of a namespace, which refer to control planes.
+func (g *ReferenceGrant) FromKeySets(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, keySetKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -112,4 +117,5 @@ const (
 	routeKind    = "KongRoute"
 	upstreamKind = "KongUpstream"
 	targetKind   = "KongTarget"
+	keySetKind   = "KongKeySet"
 )

@@ -139,6 +139,106 @@ func (c *GatewayControlPlane) MustBuild() *konnectv1alpha2.KonnectGatewayControl
 	return must(c.Build())
 }
 
+// NewKeySet starts a KongKeySet; name is spec.name too.
+func NewKeySet(name string) *KeySet {
+	k := &KeySet{}
+	start(&k.base, name)
+	return k.SpecName(name)
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (k *KeySet) Namespace(namespace string) *KeySet {
+	k.obj.Namespace = namespace
+	return k
+}
+
+// Labels replaces metadata.labels.
+func (k *KeySet) Labels(labels map[string]string) *KeySet {
+	k.obj.Labels = maps.Clone(labels)
+	return k
+}
+
+// Label adds one to metadata.labels.
+func (k *KeySet) Label(key, value string) *KeySet {
+	k.obj.Labels = with(k.obj.Labels, key, value)
+	return k
+}
+
+// Annotations replaces metadata.annotations.
+func (k *KeySet) Annotations(annotations map[string]string) *KeySet {
+	k.obj.Annotations = maps.Clone(annotations)
+	return k
+}
+
+// Annotation adds one to metadata.annotations.
+func (k *KeySet) Annotation(key, value string) *KeySet {
+	k.obj.Annotations = with(k.obj.Annotations, key, value)
+	return k
+}
+
+// SpecName sets spec.name, the name in Konnect, where it is to differ from the
+// object's name.
+func (k *KeySet) SpecName(name string) *KeySet {
+	k.obj.Spec.Name = name
+	return k
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (k *KeySet) ControlPlane(name string) *KeySet {
+	return k.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (k *KeySet) ControlPlaneIn(namespace, name string) *KeySet {
+	return k.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (k *KeySet) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *KeySet {
+	k.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return k
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (k *KeySet) Tags(tags ...string) *KeySet {
+	k.obj.Spec.Tags = listOf(tags)
+	return k
+}
+
+// Tag adds one to spec.tags.
+func (k *KeySet) Tag(tag string) *KeySet {
+	k.obj.Spec.Tags = append(k.obj.Spec.Tags, tag)
+	return k
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (k *KeySet) Adopt(id string) *KeySet {
+	k.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return k
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (k *KeySet) AdoptMatch(id string) *KeySet {
+	k.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return k
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (k *KeySet) Build() (*configurationv1alpha1.KongKeySet, error) {
+	return build(&k.base, "NewKeySet")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (k *KeySet) MustBuild() *configurationv1alpha1.KongKeySet {
+	return must(k.Build())
+}
+
 // Namespace sets metadata.namespace, which is "default" without it.
 func (g *ReferenceGrant) Namespace(namespace string) *ReferenceGrant {
 	g.obj.Namespace = namespace

@@ -52,6 +52,7 @@ func goldenParents() map[string][]crd.Object {
 		"KongUpstream": {control},
 		"KongRoute":    {control, service},
 		"KongTarget":   {control, upstream},
+		"KongKeySet":   {control},
 	}
 }
 

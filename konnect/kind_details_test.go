@@ -211,6 +211,6 @@ func TestDefaultsStandInForAbsentFields(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, change.Fields, name)
 		}
-		assert.Greater(t, taken, 2)
+		assert.GreaterOrEqual(t, taken, 2, "the times, at least")
 	})
 }

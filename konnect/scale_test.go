@@ -37,12 +37,13 @@ func TestCallsAtScale(t *testing.T) {
 		writes  int
 		pages   int // of all that is held
 	}{
-		"every kind, pruned": {everything, prune, 1 + 2*n + 1 + 1001, pages(n, n, 1, 1001)},
+		// Pruning lists key sets too, though there are none.
+		"every kind, pruned": {everything, prune, 1 + 2*n + 1 + 1001, pages(n, n, 1, 1001, 1)},
 		"three control planes": {
 			func() []crd.Object { return slices.Concat(inPlane("aa", 1001), inPlane("bb", 30), inPlane("cc", 2)) },
 			nil, 3 + 2*(1001+30+2), pages(1001, 1001, 30, 30, 2, 2),
 		},
-		"pruned, without targets": {func() []crd.Object { return inPlane("aa", 10) }, prune, 1 + 2*10, pages(10, 10)},
+		"pruned, without targets": {func() []crd.Object { return inPlane("aa", 10) }, prune, 1 + 2*10, pages(10, 10, 1)},
 	}
 	for name, tt := range cases {
 		t.Run(name, func(t *testing.T) {

@@ -24,6 +24,7 @@ func ExampleCRDs() {
 		}
 	}
 	// Output:
+	// kongkeysets.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com
 	// kongroutes.configuration.konghq.com
 	// kongservices.configuration.konghq.com

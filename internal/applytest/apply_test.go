@@ -43,6 +43,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithHealthchecks(configurationac.Healthchecks().WithThreshold(0.5))),
 		"KongTarget": configurationac.KongTarget("every", namespace).WithSpec(configurationac.KongTargetSpec().
 			WithUpstreamRef(commonac.NamespacedRef().WithName("every")).WithTarget("10.0.0.1:80").WithWeight(0)),
+		"KongKeySet": configurationac.KongKeySet("every", namespace).WithSpec(configurationac.KongKeySetSpec().
+			WithControlPlaneRef(gateway).WithName("signing")),
 		"KongReferenceGrant": configurationac.KongReferenceGrant("every", namespace).WithSpec(configurationac.KongReferenceGrantSpec().
 			WithFrom(configurationac.ReferenceGrantFrom().WithGroup(crd.ConfigurationGroup).WithKind("KongRoute").WithNamespace("apps")).
 			WithTo(configurationac.ReferenceGrantTo().WithGroup(crd.ConfigurationGroup).WithKind("KongService"))),

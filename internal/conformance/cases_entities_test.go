@@ -101,6 +101,16 @@ func targetCases() []scenario {
 	})
 }
 
+func keySetCases() []scenario {
+	return slices.Concat(entityCases(), statusCases("least"), placementCases(), []scenario{
+		{reason: "no control plane", seed: "least", edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
+		{reason: "no name", seed: "least", edit: edits(unset("spec.name")), want: fields("spec.name")},
+		{reason: "an empty name", seed: "least", edit: edits(set("spec.name", "")), want: fields("spec.name")},
+		{reason: "a name of any characters", seed: "least", edit: edits(set("spec.name", "a b/é"))},
+		{reason: "another name", seed: "least", verb: change, edit: edits(set("spec.name", "b"))},
+	})
+}
+
 func grantCases() []scenario {
 	const group = "configuration.konghq.com"
 	from := func(group, kind, namespace string) []func(tree) {

@@ -48,6 +48,8 @@ func kinds() []*kind {
 	upstream.whole, upstream.cases = placed, upstreamCases()
 	target := named(configuration, "v1alpha1", "KongTarget", "kongtargets")
 	target.whole, target.cases = []string{"spec.upstreamRef"}, targetCases()
+	keySet := named(configuration, "v1alpha1", "KongKeySet", "kongkeysets")
+	keySet.whole, keySet.cases = placed, keySetCases()
 	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
 	grant.stateless, grant.cases = true, grantCases()
 	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
@@ -55,7 +57,7 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return []*kind{&service, &route, &upstream, &target, &grant, &auth, &controlPlane}
+	return []*kind{&service, &route, &upstream, &target, &keySet, &grant, &auth, &controlPlane}
 }
 
 // A kind that is compared nowhere could accept and refuse what it likes.

@@ -115,13 +115,15 @@ func (k kind) linesIn(file, text string) int {
 // isNamedIn reports whether a line names the kind, its resource, or the function of its
 // row in a table.
 func (k kind) isNamedIn(line string) bool {
-	return strings.Contains(line, k.short+"(set)") ||
-		regexp.MustCompile(`\b(`+k.name+`s?|`+k.lower+`s)\b`).MatchString(line)
+	return regexp.MustCompile(`\b(` + k.name + `s?|` + k.lower + `s)\b|\b(?i:` + k.short + `)\(set\)`).MatchString(line)
 }
 
 // isNameOf reports whether a function is named after the kind, as NormalizeTarget and
 // FromTargets are.
 func (k kind) isNameOf(function string) bool {
-	word := strings.ToUpper(k.short[:1]) + k.short[1:]
+	word := strings.TrimPrefix(k.name, "Kong")
+	if strings.ToLower(word) != k.short {
+		word = strings.ToUpper(k.short[:1]) + k.short[1:]
+	}
 	return strings.HasSuffix(function, word) || strings.HasSuffix(function, word+"s")
 }

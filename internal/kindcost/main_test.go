@@ -150,7 +150,7 @@ func liesInControlPlane(kind scheme.Kind) bool {
 func TestKindNames(t *testing.T) {
 	t.Parallel()
 	for name, short := range map[string]string{
-		"KongTarget": "target", "KonnectGatewayControlPlane": "controlplane", "KonnectAPIAuthConfiguration": "apiauth",
+		"KongTarget": "target", "KongKeySet": "keyset", "KonnectGatewayControlPlane": "controlplane", "KonnectAPIAuthConfiguration": "apiauth",
 	} {
 		assert.Equal(t, short, newKind(name).short, name)
 	}
@@ -178,6 +178,14 @@ func TestLinesInSharedFiles(t *testing.T) {
 			assert.Equal(t, c.want, newKind(flat).linesIn(c.file, c.text), c.reason)
 		})
 	}
+}
+
+func TestLinesOfNamesOfSeveralWords(t *testing.T) {
+	t.Parallel()
+	keySet, certificate := newKind("KongKeySet"), newKind("KongCertificate")
+	assert.Equal(t, 1, keySet.linesIn("a.go", "package a\n\nvar x = []int{keySet(set), key(set)}\n"))
+	assert.Equal(t, 1, keySet.linesIn("a.go", "package a\n\nfunc (b) FromKeySets() {}\n"))
+	assert.Equal(t, 0, certificate.linesIn("a.go", "package a\n\nvar x = []int{caCertificate(set)}\n"), "the end of another name")
 }
 
 func TestParseList(t *testing.T) {

@@ -4,14 +4,6 @@ import (
 	"encoding/json"
 )
 
-func keySet(set *settings) *collection {
-	return &collection{
-		path: "key-sets", entity: "key-set", limit: 1_000, key: "name", unique: []unique{{field: "name"}},
-		fields: withCommon(set, nameOfKey()),
-		writes: writing{bodyOptional: true},
-	}
-}
-
 func key(set *settings) *collection {
 	row := &collection{
 		path: "keys", entity: "key", limit: 1_000, key: "name", secrets: []string{"jwk", "pem.private_key"},

@@ -14,6 +14,7 @@ import (
 )
 
 var (
+	_ crd.Object = (*KongKeySet)(nil)
 	_ crd.Object = (*KongReferenceGrant)(nil)
 	_ crd.Object = (*KongRoute)(nil)
 	_ crd.Object = (*KongService)(nil)
@@ -24,6 +25,7 @@ var (
 // AddToScheme adds this package's kinds and their lists to scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
+		&KongKeySet{}, &KongKeySetList{},
 		&KongReferenceGrant{}, &KongReferenceGrantList{},
 		&KongRoute{}, &KongRouteList{},
 		&KongService{}, &KongServiceList{},
@@ -39,6 +41,91 @@ const ServiceRefField = "spec.serviceRef.namespacedRef"
 
 // UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
 const UpstreamRefField = "spec.upstreamRef"
+
+// GVK implements crd.Object.
+func (*KongKeySet) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongKeySet") }
+
+// References implements crd.Object.
+func (k *KongKeySet) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(k)
+	if ref, ok := k.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (k *KongKeySet) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (k *KongKeySet) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (k *KongKeySet) GetConditions() []metav1.Condition { return k.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (k *KongKeySet) SetConditions(conditions []metav1.Condition) { k.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object.
+func (k *KongKeySet) GetKonnectStatus() crd.KonnectStatus {
+	if k.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := k.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = k.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (k *KongKeySet) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		k.Status.Konnect = nil
+		return
+	}
+	if k.Status.Konnect == nil {
+		k.Status.Konnect = &KongKeySetKonnectStatus{}
+	}
+	konnect := k.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// KongKeySetStatus is the observed state of a KongKeySet.
+type KongKeySetStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongKeySetKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongKeySetKonnectStatus identifies the entity in Konnect.
+type KongKeySetKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongKeySetList is a list of KongKeySets.
+//
+// +kubebuilder:object:root=true
+type KongKeySetList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongKeySet `json:"items"`
+}
 
 // GVK implements crd.Object.
 func (*KongReferenceGrant) GVK() schema.GroupVersionKind {

@@ -12,6 +12,37 @@ import (
 )
 
 // Default implements crd.Object.
+func (k *KongKeySet) Default() {
+	k.SetGroupVersionKind(k.GVK())
+	k.Spec.ControlPlaneRef.Default()
+	k.Status.Conditions = lifecycle.DefaultConditions(k.Status.Conditions, k.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (k *KongKeySet) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(k)...)
+	k.Spec.check(&errs, field.NewPath("spec"))
+	k.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (k *KongKeySet) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongKeySet](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *k
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(k.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	k.transition(&errs, before)
+	return errs.List()
+}
+
+// Default implements crd.Object.
 func (g *KongReferenceGrant) Default() {
 	g.SetGroupVersionKind(g.GVK())
 }
@@ -151,6 +182,31 @@ func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
 	errs.Add(u.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
 	u.transition(&errs, before)
 	return errs.List()
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeySetSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	if s.ControlPlaneRef == nil {
+		errs.Required(path, "controlPlaneRef")
+	}
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.NonEmpty(path, "name", s.Name)
+	errs.Add(s.Tags.Validate(path)...)
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeySetStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeySetKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.

@@ -40,6 +40,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongRoute](route),
 		made[*configurationv1alpha1.KongUpstream](upstream),
 		made[*configurationv1alpha1.KongTarget](target),
+		made[*configurationv1alpha1.KongKeySet](keySet),
 	}}
 }
 

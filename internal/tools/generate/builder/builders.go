@@ -55,7 +55,7 @@ func (b builder) GetsNew() bool { return !slices.Contains(b.in.Functions, "New"+
 // IsNamed reports whether the spec has a name in Konnect, which is the object's at first.
 func (b builder) IsNamed() bool {
 	f, ok := b.spec.Field("Name")
-	return ok && f.Type == "*string"
+	return ok && (f.Type == "*string" || f.Type == "string")
 }
 
 // findBuilders returns the builders in the order of their names.
