@@ -47,6 +47,35 @@ func ExampleServer_Gateway() {
 	// https://api.example/ 404
 }
 
+func ExampleServer_Gateway_key() {
+	srv := konnecttest.NewServer()
+	id, _ := srv.AddControlPlane("", map[string]any{"name": "cp"})
+	reference := func(collection string, fields map[string]any) map[string]any {
+		stored, _ := srv.Put(id, collection, fields)
+		return map[string]any{"id": stored["id"]}
+	}
+	service := reference("services", map[string]any{"host": "echo.kong.svc"})
+	reference("routes", map[string]any{"paths": []string{"/echo"}, "service": service})
+	reference("plugins", map[string]any{"name": "key-auth", "service": service})
+	reference("key-auths", map[string]any{"key": "example", "consumer": reference("consumers", map[string]any{"username": "alice"})})
+
+	echo := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Println("arrived:", r.Header.Get("X-Consumer-Username"))
+	})
+	gateway := srv.Gateway(id, konnecttest.WithBackend("echo.kong.svc:80", echo))
+	defer gateway.Close()
+	for _, key := range []string{"", "example"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "https://api.example/echo", http.NoBody)
+		r.Header.Set("apikey", key)
+		gateway.ServeHTTP(w, r)
+		fmt.Println(w.Code)
+	}
+	// Output:
+	// 401
+	// arrived: alice
+	// 200
+}
+
 func ExampleGateway_Unsupported() {
 	srv := konnecttest.NewServer()
 	id, _ := srv.AddControlPlane("", map[string]any{"name": "cp"})

@@ -18,10 +18,11 @@ import (
 // What it knows: routing in both traditional flavors; services with their timeouts and
 // retries; upstreams with round-robin, least-connections and consistent hashing, weights and
 // passive health checks; the X-Forwarded headers; WebSocket; the gateway's own answers, with
-// its body and by the client's Accept header; and certificates by SNI. A request with the
+// its body and by the client's Accept header; certificates by SNI; and of plugins key-auth, acl,
+// ip-restriction and request-termination. A request with the
 // header Kong-Debug: 1 is answered with the names of the route and the service that took it.
 //
-// A request that meets anything else, such as a plugin that is not simulated, is answered 501
+// A request that meets anything else, such as another plugin, is answered 501
 // with [LimitHeader] and the name of what it met; see Unsupported.
 type Gateway struct{ plane *dataplane.Plane }
 

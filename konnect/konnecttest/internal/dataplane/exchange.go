@@ -28,13 +28,17 @@ type exchange struct {
 	id    string
 	begun time.Time
 
-	target   string // the raw target of the request, without scheme and authority
-	client   string // IP address
-	port     int    // at which the request came in
-	query    router.Request
-	match    router.Match
-	service  *service
-	consumer string // ID
+	target  string // the raw target of the request, without scheme and authority
+	client  string // IP address
+	port    int    // at which the request came in
+	query   router.Request
+	match   router.Match
+	service *service
+
+	// What plugins have found out and what they change.
+	consumer, credential string            // IDs
+	headers              map[string]string // for the target; empty ones are taken away
+	hidden               []string          // arguments of the query that are not for the target
 }
 
 // ServeHTTP takes a request as the gateway would.
@@ -64,6 +68,9 @@ func (p *Plane) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if missing := x.missing(); len(missing) > 0 {
 		x.beyond(missing)
+		return
+	}
+	if x.state.plugins.run(x) {
 		return
 	}
 	if x.service == nil || x.match.Status == http.StatusServiceUnavailable {

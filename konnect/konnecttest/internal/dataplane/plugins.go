@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // pluginEntity is a plugin as the control plane has it.
@@ -20,66 +21,162 @@ type pluginEntity struct {
 	ConsumerGroup *reference      `json:"consumer_group"`
 }
 
-// plugins are those that are enabled, in the order of their names.
-type plugins []pluginEntity
+// plugin is one that is enabled.
+type plugin struct {
+	pluginEntity
+	// run does what the plugin does before a request is proxied, and reports whether it has
+	// answered; nil where it is not simulated.
+	run func(x *exchange) bool
+	// missing is what of it is not simulated: nothing, itself, or fields of its configuration.
+	missing string
+}
 
-func newPlugins(all []pluginEntity) plugins {
-	out := slices.DeleteFunc(all, func(p pluginEntity) bool { return p.Enabled != nil && !*p.Enabled })
-	slices.SortStableFunc(out, func(a, b pluginEntity) int { return cmp.Compare(a.Name, b.Name) })
+// simulation is a plugin that is simulated.
+type simulation struct {
+	// priority is the gateway's own: the highest goes first.
+	priority int
+	// from reads a configuration. Missing is the field that is not simulated.
+	from func(config json.RawMessage) (run func(x *exchange) bool, missing string, err error)
+}
+
+func simulations() map[string]simulation {
+	return map[string]simulation{
+		"key-auth":            {priority: 1250, from: keyAuthFrom},
+		"ip-restriction":      {priority: 990, from: ipRestrictionFrom},
+		"acl":                 {priority: 950, from: aclFrom},
+		"request-termination": {priority: 2, from: requestTerminationFrom},
+	}
+}
+
+// plugins are all of one name; the names are in the order in which they run. Those that are not
+// simulated come first: a request that meets one is answered before anything is done.
+type plugins [][]*plugin
+
+func newPlugins(d *decoder) plugins {
+	known, byName := simulations(), map[string][]*plugin{}
+	for _, entity := range decode[pluginEntity](d, "plugins") {
+		if entity.Enabled != nil && !*entity.Enabled {
+			continue
+		}
+		p := &plugin{pluginEntity: entity, missing: "plugin " + entity.Name}
+		if simulated, ok := known[entity.Name]; ok {
+			run, missing, err := simulated.from(entity.Config)
+			switch {
+			case err != nil:
+				p.missing += ": config"
+			case missing != "":
+				p.missing += ": config." + missing
+			default:
+				p.run, p.missing = run, ""
+			}
+		}
+		byName[entity.Name] = append(byName[entity.Name], p)
+	}
+	out := make(plugins, 0, len(byName))
+	for _, all := range byName {
+		slices.SortStableFunc(all, func(a, b *plugin) int { return cmp.Compare(a.rank(), b.rank()) })
+		out = append(out, all)
+	}
+	slices.SortFunc(out, func(a, b []*plugin) int {
+		return cmp.Or(cmp.Compare(known[b[0].Name].priority, known[a[0].Name].priority), cmp.Compare(a[0].Name, b[0].Name))
+	})
 	return out
 }
 
-// missing are the plugins that the request goes through and that are not simulated.
+// rank is lower for what a plugin is attached to more closely. Of one name a gateway runs the
+// closest alone.
+func (p *plugin) rank() int {
+	has := func(r *reference) string {
+		if r != nil {
+			return "x"
+		}
+		return "-"
+	}
+	order := []string{ // consumer, group, route, service
+		"x-xx", "-xxx", "x-x-", "x--x", "-xx-", "-x-x", "--xx", "x---", "-x--", "--x-", "---x", "----",
+	}
+	return slices.Index(order, has(p.Consumer)+has(p.ConsumerGroup)+has(p.Route)+has(p.Service))
+}
+
+// missing are the plugins that the request goes through and that are not simulated, as far as
+// that is known before anybody is authenticated.
 func (ps plugins) missing(x *exchange) []string {
 	var out []string
-	for i := range ps {
-		if ps[i].concerns(x) {
-			out = append(out, ps[i].title(x.state))
+	for _, all := range ps {
+		if p := x.pick(all); p != nil && p.missing != "" {
+			out = append(out, p.title(x.state))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// run goes through the plugins and reports whether one has answered.
+func (ps plugins) run(x *exchange) bool {
+	for _, all := range ps {
+		p := x.pick(all)
+		switch {
+		case p == nil:
+		case p.missing != "": // of a consumer that is known by now
+			x.beyond([]string{p.title(x.state)})
+			return true
+		case p.run(x):
+			return true
+		}
+	}
+	return false
+}
+
+// pick is the plugin of a name that the request goes through; nil for none.
+func (x *exchange) pick(all []*plugin) *plugin {
+	for _, p := range all {
+		if p.concerns(x) {
+			return p
+		}
+	}
+	return nil
+}
+
+// concerns reports whether a request goes through the plugin, unless a closer one does it.
+func (p *plugin) concerns(x *exchange) bool {
+	switch {
+	case len(p.Protocols) > 0 && !slices.Contains(p.Protocols, x.query.Protocol):
+	case p.Consumer != nil && p.Consumer.ID != x.consumer:
+	case p.ConsumerGroup != nil && !slices.Contains(x.state.consumers.groups[x.consumer], p.ConsumerGroup.ID):
+	case p.Route != nil && p.Route.ID != x.match.Route.ID:
+	case p.Service != nil && (x.service == nil || x.service.entity.ID != p.Service.ID):
+	default:
+		return true
+	}
+	return false
+}
+
+func (ps plugins) unsupported(s *state) []string {
+	var out []string
+	for _, all := range ps {
+		for _, p := range all {
+			if p.missing != "" {
+				out = append(out, p.title(s))
+			}
 		}
 	}
 	return out
 }
 
-// concerns reports whether a request goes through the plugin. One of a consumer or a group
-// needs a plugin that authenticates, which is missing itself.
-func (p *pluginEntity) concerns(x *exchange) bool {
-	if p.Consumer != nil || p.ConsumerGroup != nil {
-		return false
-	}
-	if len(p.Protocols) > 0 && !slices.Contains(p.Protocols, x.query.Protocol) {
-		return false
-	}
-	if p.Route != nil && p.Route.ID != x.match.Route.ID {
-		return false
-	}
-	return p.Service == nil || x.service != nil && x.service.entity.ID == p.Service.ID
-}
-
-func (ps plugins) unsupported(s *state) []string {
-	var out []string
-	for i := range ps {
-		out = append(out, ps[i].title(s))
-	}
-	return out
-}
-
-// title names a plugin and what it is attached to.
-func (p *pluginEntity) title(s *state) string {
-	text := "plugin " + p.Name
+// title names what is missing and what the plugin is attached to.
+func (p *plugin) title(s *state) string {
+	var text strings.Builder
+	text.WriteString(p.missing)
 	if p.InstanceName != "" {
-		text += " (" + p.InstanceName + ")"
+		text.WriteString(" (" + p.InstanceName + ")")
 	}
-	if id := p.Route.id(); id != "" {
-		text += " of route " + nameOf(s.names[id], id)
+	for _, to := range []struct {
+		what string
+		*reference
+	}{{"route", p.Route}, {"service", p.Service}, {"consumer", p.Consumer}, {"consumer group", p.ConsumerGroup}} {
+		if id := to.id(); id != "" {
+			text.WriteString(" of " + to.what + " " + nameOf(s.names[id], id))
+		}
 	}
-	if id := p.Service.id(); id != "" {
-		text += " of service " + nameOf(s.names[id], id)
-	}
-	if id := p.Consumer.id(); id != "" {
-		text += " of consumer " + nameOf(s.names[id], id)
-	}
-	if id := p.ConsumerGroup.id(); id != "" {
-		text += " of consumer group " + nameOf(s.names[id], id)
-	}
-	return text
+	return text.String()
 }

@@ -50,6 +50,10 @@ func (x *exchange) proxy() {
 // rewrite makes the request for a target, but for its address and host.
 func (p *proxied) rewrite(r *httputil.ProxyRequest) {
 	_, query, asks := strings.Cut(p.target, "?")
+	for _, name := range p.hidden {
+		query = withoutArguments(query, name)
+		asks = query != ""
+	}
 	r.Out.URL = &url.URL{
 		Scheme: p.service.entity.Protocol, Opaque: escape(p.match.UpstreamPath), RawQuery: query, ForceQuery: asks && query == "",
 	}
@@ -58,6 +62,13 @@ func (p *proxied) rewrite(r *httputil.ProxyRequest) {
 		r.Out.Header.Del("Connection")
 	}
 	p.forward(r.Out.Header)
+	for name, value := range p.headers {
+		if value == "" {
+			r.Out.Header.Del(name)
+		} else {
+			r.Out.Header.Set(name, value)
+		}
+	}
 }
 
 // escape writes a path as a request has it.

@@ -22,6 +22,7 @@ type state struct {
 	upstreams    map[string]*upstream     // by name
 	certificates *certificates
 	plugins      plugins
+	consumers    consumers
 	names        map[string]string // of routes, services, consumers and groups by ID
 	// broken is why no request can be decided.
 	broken error
@@ -56,7 +57,7 @@ func newState(snapshot *Snapshot, old *state, network *network) *state {
 			s.names[entity.ID] = nameOf(entity.Name, entity.Username)
 		}
 	}
-	s.plugins = newPlugins(decode[pluginEntity](&d, "plugins"))
+	s.plugins, s.consumers = newPlugins(&d), newConsumers(&d)
 	s.broken = errors.Join(s.broken, errors.Join(d.problems...))
 	return s
 }
