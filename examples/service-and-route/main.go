@@ -25,12 +25,14 @@ import (
 //go:embed how-to.yaml
 var howTo string
 
-const usage = `Usage: service-and-route [--mermaid]
+const usage = `Usage: service-and-route [--mermaid] [--try PATH]
 
 Provisions a control plane, a service and a route in Konnect, from objects built in
 Go and then from the same objects in YAML, for which nothing is left to write.
 
-  --mermaid  also print a picture of the objects as a Mermaid flowchart
+  --mermaid   also print a picture of the objects as a Mermaid flowchart
+  --try PATH  also send a request for PATH through a gateway in memory to an echo service
+              that the program starts, and print the way it took; in-memory Konnect only
 
 ` + connect.Usage
 
@@ -44,7 +46,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	flags := flag.NewFlagSet("service-and-route", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.Usage = func() {} // help goes to standard output, and a mistake is one line
-	mermaid := flags.Bool("mermaid", false, "")
+	mermaid, path := flags.Bool("mermaid", false, ""), flags.String("try", "", "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
@@ -52,16 +54,35 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case err != nil:
 		return 64
 	}
-	options, stop, err := connect.FromEnvironment(getenv, stderr)
-	if err == nil {
-		defer stop()
-		err = provision(ctx, options, *mermaid, stdout)
-	}
-	if err != nil {
+	if err := start(ctx, *mermaid, *path, getenv, stdout, stderr); err != nil {
 		fmt.Fprintln(stderr, "service-and-route:", err)
 		return 1
 	}
 	return 0
+}
+
+// start finds a Konnect and provisions it; a path is tried in memory only.
+func start(ctx context.Context, mermaid bool, path string, getenv func(string) string, stdout, stderr io.Writer) error {
+	if path == "" {
+		options, stop, err := connect.FromEnvironment(getenv, stderr)
+		if err != nil {
+			return err
+		}
+		defer stop()
+		return provision(ctx, options, mermaid, stdout)
+	}
+	if connect.IsSet(getenv) {
+		return errors.New("--try needs the in-memory Konnect: unset KONNECT_TOKEN, KONNECT_REGION and KONNECT_SERVER_URL")
+	}
+	server, stop, err := connect.InMemory(stderr)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if err := provision(ctx, connect.Options(server), mermaid, stdout); err != nil {
+		return err
+	}
+	return try(ctx, server, path, stdout)
 }
 
 func provision(ctx context.Context, options []konnect.Option, mermaid bool, stdout io.Writer) error {

@@ -37,6 +37,20 @@ func TestInMemory(t *testing.T) {
 	}
 }
 
+func TestTry(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/echo/a?b=c": "request   GET http://api.example/echo/a?b=c\nroute     route\nservice   service\n" +
+			"upstream  GET /a?b=c, with Host echo.kong.svc.cluster.local:1027\nanswer    200 OK\n",
+		"elsewhere": "request   GET http://api.example/elsewhere\nroute     none\nanswer    404 Not Found\n",
+	} {
+		code, stdout, _ := call(t, nil, "--try", path)
+		assert.Zero(t, code)
+		_, tried, _ := strings.Cut(stdout, "Tried:\n\n")
+		assert.Equal(t, want, tried)
+	}
+}
+
 func TestAnotherKonnect(t *testing.T) {
 	t.Parallel()
 	server := konnecttest.Start(t)
@@ -81,6 +95,11 @@ func TestFailure(t *testing.T) {
 			reason: "a server that would get the token in clear",
 			env:    map[string]string{"KONNECT_TOKEN": "kpat_unknown", "KONNECT_SERVER_URL": "http://konnect.example"},
 			code:   1, want: "must be https",
+		},
+		{
+			reason: "a request through what no program of ours serves",
+			env:    map[string]string{"KONNECT_TOKEN": server.Token, "KONNECT_SERVER_URL": server.URL},
+			args:   []string{"--try", "/echo"}, code: 1, want: "--try needs the in-memory Konnect",
 		},
 		{reason: "an unknown flag", args: []string{"--picture"}, code: 64, want: "-picture"},
 	}
