@@ -1,0 +1,62 @@
+package konnect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// Natural keys: which item wants which, and whether the one that has it gives it up.
+
+// checkNaturalKeys finds objects of one batch that want the same natural key.
+func (d *decider) checkNaturalKeys() {
+	type slot struct {
+		siblings collection
+		key      naturalKey
+	}
+	taken := map[slot]*item{}
+	for _, i := range d.batch.items {
+		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.all[i.n].fault.err != nil || i.mirrors ||
+			i.deleting && d.world.found[i.n].entity == nil {
+			continue
+		}
+		siblings := collection{account: i.controlPlane.account, kind: i.kind}
+		if !i.isControlPlane() {
+			siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key, nil)
+		}
+		for n, value := range d.world.keys(d.batch, i) {
+			key := slot{siblings, naturalKey{n, value}}
+			if other := taken[key]; value != "" && other != nil {
+				what := fmt.Sprintf("%s %q", i.kind.Identity.Field, i.kind.Name(i.object))
+				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) { // nor is a secret one shown
+					what = "what it has for " + strings.Join(fields, ", ")
+				}
+				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s is that of %s too", i.key, what, other.key))
+			} else if value != "" {
+				taken[key] = i
+			}
+		}
+	}
+}
+
+// releases reports whether the entity that has x's natural key gives it up: it belongs
+// to another object of the batch, after which x is then written, or it is pruned, which
+// is then done first.
+func (d *decider) releases(e *wire.Entity, x *decision) bool {
+	i := x.item
+	if d.world.mayPrune(d.batch, i, e, d.options) && d.isOrphan(e, i.controlPlane, i.kind) {
+		d.out.reused[e.ID] = x
+		return true
+	}
+	other := d.world.claimed(i.kind, e.ID)
+	if other == nil || other == i || !other.inBatch || other.readOnly || other.deleting {
+		return false
+	}
+	if sameKeys(e, d.world.keys(d.batch, other)) {
+		return false
+	}
+	x.order.after = append(x.order.after, d.out.all[other.n])
+	return true
+}
