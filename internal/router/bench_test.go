@@ -89,7 +89,8 @@ func TestAllocations(t *testing.T) {
 				}
 			}))
 		}
-		assert.LessOrEqual(t, allocations[1], allocations[0], name)
+		// Package regexp keeps machines in a sync.Pool, which forgets at random under the race detector.
+		assert.LessOrEqual(t, allocations[1], allocations[0]+4, name)
 		assert.Less(t, allocations[1], 40.0, name)
 	}
 }
