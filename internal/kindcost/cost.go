@@ -122,7 +122,7 @@ func (k kind) isNamedIn(line string) bool {
 // FromTargets are.
 func (k kind) isNameOf(function string) bool {
 	word := strings.TrimPrefix(k.name, "Kong")
-	if strings.ToLower(word) != k.short {
+	if !strings.EqualFold(word, k.short) {
 		word = strings.ToUpper(k.short[:1]) + k.short[1:]
 	}
 	return strings.HasSuffix(function, word) || strings.HasSuffix(function, word+"s")
