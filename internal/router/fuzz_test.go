@@ -35,6 +35,7 @@ func FuzzNormalize(f *testing.F) {
 func FuzzMatch(f *testing.F) {
 	f.Add(`{"paths": ["~/a|/b", "/x"], "hosts": ["*.a.com:8080"], "headers": {"x": ["~*v\\d"]}}`, "b.a.com:8080", "/a/b", "v1")
 	f.Add(`{"protocols": ["tls"], "snis": ["*.x"], "sources": [{"ip": "::/0"}]}`, "[::1]:", "", "")
+	f.Add(`{}`, "3", "ƀ", "") // no target of a request, which begins with a slash
 	f.Add(`{"paths": ["~/(?<n>[^/]+)"], "path_handling": "v1", "preserve_host": true, "service": null}`, ":", "/é%FF", "")
 	f.Fuzz(func(t *testing.T, entity, host, target, value string) {
 		routes, err := router.Decode([]json.RawMessage{json.RawMessage(entity), json.RawMessage(`{"id": "z", "methods": ["GET"]}`)}, nil)

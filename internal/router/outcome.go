@@ -28,7 +28,7 @@ func (p *part) outcome(q *query) Match {
 		m.Prefix = matched
 	}
 	if !ok || !p.route.StripPath && q.flavor == TraditionalCompatible {
-		postfix = q.Path[min(1, len(q.Path)):]
+		postfix = strings.TrimPrefix(q.Path, "/")
 	}
 	base := "/"
 	if s := p.route.Service; s != nil && s.Path != "" && s.Subsystem() == HTTP {
@@ -170,7 +170,7 @@ func joinV0(base, postfix, path string, strip bool) string {
 func joinV1(base, postfix, path string, strip bool) string {
 	switch {
 	case !strip:
-		return base + path[min(1, len(path)):]
+		return base + strings.TrimPrefix(path, "/")
 	case strings.HasSuffix(base, "/") && strings.HasPrefix(postfix, "/"):
 		return base + postfix[1:]
 	default:
