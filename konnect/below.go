@@ -111,13 +111,13 @@ func (w *world) unknownBelow(b *batch, x *decision, o callOptions) error {
 }
 
 // eachOther visits the entities without a kind that would be deleted along with one of
-// parents, by ID.
-func (w *world) eachOther(parents map[string]*decision, visit func(parent *decision, o *kinds.Other, e *wire.Entity)) {
+// parents.
+func (w *world) eachOther(parents map[place]*decision, visit func(parent *decision, o *kinds.Other, e *wire.Entity)) {
 	byCollection := func(a, b *kinds.Other) int { return strings.Compare(a.Collection, b.Collection) }
 	for _, other := range slices.SortedFunc(maps.Keys(w.below.others), byCollection) {
 		for _, e := range w.below.others[other] {
 			for _, field := range other.Shape().References {
-				if parent := parents[e.Ref(field)]; parent != nil {
+				if parent := parents[place{other.To[field], e.Ref(field)}]; parent != nil {
 					visit(parent, other, e)
 				}
 			}

@@ -14,8 +14,8 @@ type decisions struct {
 	// all has those of the items, each at its place in the batch, then those of orphans.
 	all      []*decision
 	byEntity map[claim]*decision
-	// reused are those that take the name of an orphan, by its ID.
-	reused   map[string]*decision
+	// reused are those that take the name of an orphan, by its entity.
+	reused   map[claim]*decision
 	faults   *faults // of the call; those of items stand with their decisions
 	warnings []Warning
 }
@@ -61,7 +61,7 @@ type order struct {
 }
 
 func newDecisions(b *batch, w *world) *decisions {
-	d := &decisions{byEntity: map[claim]*decision{}, reused: map[string]*decision{}, faults: w.faults.clone()}
+	d := &decisions{byEntity: map[claim]*decision{}, reused: map[claim]*decision{}, faults: w.faults.clone()}
 	for _, i := range b.items {
 		x := &decision{subject: i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
 		d.all = append(d.all, x)

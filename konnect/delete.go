@@ -28,7 +28,6 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 		opt.applyToDelete(&o)
 	}
 	r, err := c.readyToDelete(ctx, objects, o)
-	r.results = newResults(r.world, r.decisions)
 	if err != nil {
 		report, err := r.refused(ctx, err)
 		slices.Reverse(report.Changes)
@@ -43,7 +42,7 @@ func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...Delet
 
 // readyToDelete does everything up to the first deletion.
 func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o callOptions) (*run, error) {
-	r := newRun(c, o)
+	r := newRun(o)
 	if err := c.checkConfigured(); err != nil {
 		return r.unobserved(), err
 	}
@@ -52,8 +51,8 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 		return r.unobserved(), err
 	}
 	r.world = c.observe(ctx, r.batch, o)
-	r.decisions = newDecisions(r.batch, r.world)
 	if ctx.Err() != nil {
+		r.decisions = newDecisions(r.batch, r.world)
 		return r, r.interrupted(ctx.Err())
 	}
 	r.decisions = decideDeletes(r.batch, r.world, o)

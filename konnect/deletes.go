@@ -92,12 +92,9 @@ func (d *decisions) decideLeftover(b *batch, l *orphan) {
 // settleDeletes refuses to delete entities with which Konnect would delete what others
 // have put there, or which it would not delete because of that.
 func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
-	parents := map[string]*decision{}
-	for _, x := range d.doomed() {
-		if x.isControlPlane() {
-			continue
-		}
-		parents[x.entity(w).ID] = x
+	doomed := slices.DeleteFunc(d.doomed(), (*decision).isControlPlane)
+	parents := w.places(doomed)
+	for _, x := range doomed {
 		if err := w.unknownBelow(b, x, o); err != nil {
 			d.refuse(x, err)
 		}
@@ -157,23 +154,24 @@ func (w *world) keepHint(k *kinds.Kind, e *wire.Entity, o callOptions) string {
 // countDeletes counts the entities that go: those of the objects, orphans, and what goes
 // along that is of our kinds.
 func (d *decisions) countDeletes(b *batch, w *world, along bool) int {
-	gone, parents := map[string]bool{}, map[string]*decision{}
-	for _, x := range d.doomed() {
+	doomed, gone := d.doomed(), map[place]bool{}
+	for _, x := range doomed {
 		id := x.entity(w).ID
-		gone[id], parents[id] = true, x
+		gone[place{x.kind.Collection, id}] = true
 		if !along || !x.isControlPlane() {
 			continue
 		}
-		for c, x2 := range w.indexes {
-			for inside := range x2.byID {
-				if c.account == x.account && c.controlPlaneID == id {
-					gone[inside] = true
-				}
+		for c, inside := range w.indexes {
+			if c.account != x.account || c.controlPlaneID != id {
+				continue
+			}
+			for child := range inside.byID {
+				gone[place{c.kind.Collection, child}] = true
 			}
 		}
 	}
 	if along {
-		w.eachChild(b, parents, func(_ *decision, _ *kinds.Kind, child *wire.Entity) { gone[child.ID] = true })
+		w.eachChild(b, w.places(doomed), func(_ *decision, k *kinds.Kind, child *wire.Entity) { gone[place{k.Collection, child.ID}] = true })
 	}
 	return len(gone)
 }

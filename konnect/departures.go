@@ -15,7 +15,7 @@ import (
 // call, that is lost, though the entity itself is spared.
 
 // departures are the items that leave an orphan.
-func (s *settler) departures(pruned map[string]*decision) map[*decision][]*decision {
+func (s *settler) departures(pruned map[place]*decision) map[*decision][]*decision {
 	left := map[*decision][]*decision{}
 	s.world.eachChild(s.batch, pruned, func(from *decision, k *kinds.Kind, child *wire.Entity) {
 		if x := s.out.byEntity[claim{k, child.ID}]; x != nil && x.follows() {
@@ -51,7 +51,7 @@ func (s *settler) callersLeaving(from *decision) []*decision {
 
 // refuseDepartures refuses to let items leave orphans on which others have put something,
 // or of which that is not known.
-func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decision][]*decision) {
+func (s *settler) refuseDepartures(pruned map[place]*decision, left map[*decision][]*decision) {
 	for _, from := range pruned {
 		leaving := slices.Concat(left[from], s.replacements(from, pruned))
 		if len(leaving) == 0 {
@@ -80,7 +80,7 @@ func (s *settler) refuseDepartures(pruned map[string]*decision, left map[*decisi
 // nested in it. What only refers to it goes on doing so.
 func (s *settler) othersOn(from *decision) *wire.Entity {
 	var found *wire.Entity
-	parents := map[string]*decision{from.orphan.entity.ID: from}
+	parents := s.world.places([]*decision{from})
 	s.world.eachOther(parents, func(_ *decision, _ *kinds.Other, e *wire.Entity) {
 		if found == nil {
 			found = e
@@ -96,10 +96,10 @@ func (s *settler) othersOn(from *decision) *wire.Entity {
 
 // replacements are the items to create that stand for the same as what is pruned
 // below an entity: where both it and its children were renamed.
-func (s *settler) replacements(from *decision, pruned map[string]*decision) []*decision {
+func (s *settler) replacements(from *decision, pruned map[place]*decision) []*decision {
 	var found []*decision
-	s.world.eachChild(s.batch, map[string]*decision{from.orphan.entity.ID: from}, func(_ *decision, k *kinds.Kind, child *wire.Entity) {
-		if old := pruned[child.ID]; old == nil || !old.isDoomed() {
+	s.world.eachChild(s.batch, s.world.places([]*decision{from}), func(_ *decision, k *kinds.Kind, child *wire.Entity) {
+		if old := pruned[place{k.Collection, child.ID}]; old == nil || !old.isDoomed() {
 			return
 		}
 		for _, i := range s.batch.items {

@@ -70,8 +70,8 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 // ensure writes what is to be written, if that is what was planned.
 func (c *Client) ensure(ctx context.Context, objects []crd.Object, o callOptions, planned *Plan) (*Report, error) {
 	r, err := c.ready(ctx, objects, o)
-	r.results = newResults(r.world, r.decisions)
 	if err == nil && planned != nil {
+		r.results = newResults(r.world, r.decisions)
 		if now := r.plan().Digest; now != planned.Digest {
 			err = &StalePlanError{Planned: planned.Digest, Now: now}
 		}
@@ -86,7 +86,7 @@ func (c *Client) ensure(ctx context.Context, objects []crd.Object, o callOptions
 
 // ready does everything up to the first write.
 func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions) (*run, error) {
-	r := newRun(c, o)
+	r := newRun(o)
 	if err := c.checkConfigured(); err != nil {
 		return r.unobserved(), err
 	}
@@ -95,8 +95,8 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 		return r.unobserved(), err
 	}
 	r.world = c.observe(ctx, r.batch, o)
-	r.decisions = newDecisions(r.batch, r.world)
 	if ctx.Err() != nil {
+		r.decisions = newDecisions(r.batch, r.world)
 		return r, r.interrupted(ctx.Err())
 	}
 	r.decisions = decide(r.batch, r.world, o)

@@ -70,7 +70,7 @@ func (k keptTags) beside(spec []string, entity canon.Object) []string {
 	if len(k) == 0 {
 		return nil
 	}
-	return slices.DeleteFunc(textsOf(entity["tags"]), func(tag string) bool {
+	return slices.DeleteFunc(canon.Texts(entity["tags"]), func(tag string) bool {
 		return slices.Contains(spec, tag) || !k.keeps(tag)
 	})
 }
@@ -78,7 +78,7 @@ func (k keptTags) beside(spec []string, entity canon.Object) []string {
 // withoutKept returns an entity with its tags in order and without those that stay beside
 // the spec's, so that a plan does not depend on what others do to them.
 func (k keptTags) withoutKept(spec []string, entity canon.Object) canon.Object {
-	tags, kept := textsOf(entity["tags"]), k.beside(spec, entity)
+	tags, kept := canon.Texts(entity["tags"]), k.beside(spec, entity)
 	if len(tags) == 0 {
 		return entity
 	}

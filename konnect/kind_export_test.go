@@ -5,7 +5,6 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
@@ -25,30 +24,7 @@ func CheckForTest(obj crd.Object) field.ErrorList {
 	return append(k.Check(obj), kinds.CheckUserTags(obj)...)
 }
 
-// PayloadForTest returns the body that would create an object's entity, as the
-// SDK writes it, with the IDs of references by their fields.
-func PayloadForTest(obj crd.Object, ids map[string]string) ([]byte, error) {
-	k := kinds.NewTable().By(obj.GVK().GroupKind())
-	in := kinds.Inputs{IDs: ids, Tags: marks.Tags(kinds.UserTags(obj), DefaultOwner, crd.KeyOf(obj), kinds.Deletion(obj))}
-	if labels, ok := kinds.Labels(obj); ok {
-		in.Labels = marks.Labels(labels, 0, DefaultOwner, crd.KeyOf(obj), kinds.Deletion(obj))
-	}
-	d, err := k.Desire(obj, in)
-	if err != nil {
-		return nil, err
-	}
-	return d.Body, nil
-}
-
-// NormalizeTargetForTest is the form in which addresses are compared.
-func NormalizeTargetForTest(address string) (string, error) {
-	return konnectrules.NormalizeTarget(address)
-}
-
 // TagsForTest returns the tags of an entity with the marks of its object.
 func TagsForTest(user []string, owner string, key crd.Key) []string {
 	return marks.Tags(user, owner, key, "")
 }
-
-// NormalizePathForTest is the form of a path in the router.
-func NormalizePathForTest(path string) string { return konnectrules.NormalizePath(path) }

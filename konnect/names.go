@@ -47,7 +47,7 @@ func (d *decider) checkNaturalKeys() {
 func (d *decider) releases(e *wire.Entity, x *decision) bool {
 	i := x.item
 	if d.world.mayPrune(d.batch, i, e, d.options) && d.isOrphan(e, i.controlPlane, i.kind) {
-		d.out.reused[e.ID] = x
+		d.out.reused[claim{i.kind, e.ID}] = x
 		return true
 	}
 	other := d.world.claimed(i.kind, e.ID)

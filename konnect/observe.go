@@ -34,43 +34,43 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 		owner: c.config.owner, found: make([]found, len(b.items)), indexes: map[collection]*index{}, claims: map[claim]*item{},
 		unread: map[string]error{}, faults: b.faults.clone(),
 	}
-	o := &reader{Client: c, batch: b, world: w, options: opts, unread: map[string]error{}}
+	r := &reader{Client: c, batch: b, world: w, options: opts, unread: map[string]error{}}
 	find := &finder{batch: b, world: w, options: opts}
-	o.readAccounts(ctx)
+	r.readAccounts(ctx)
 	find.controlPlanes()
 	if len(w.claims) == 0 { // there is no control plane yet, and so nothing in one
 		return w
 	}
-	o.readGroups(ctx)
-	needs := o.needs()
+	r.readGroups(ctx)
+	needs := r.needs()
 	for _, nested := range []bool{false, true} { // what is nested once its parents are known
-		o.readCollections(ctx, needs, nested)
-		maps.Copy(w.unread, o.unread)
+		r.readCollections(ctx, needs, nested)
+		maps.Copy(w.unread, r.unread)
 		find.entities(nested)
 	}
 	return w
 }
 
 // fail records that an item could not be read.
-func (o *reader) fail(i *item, err error) {
-	o.lock.Lock()
-	defer o.lock.Unlock()
-	o.world.faults.fail(i, err)
+func (r *reader) fail(i *item, err error) {
+	r.lock.Lock()
+	defer r.lock.Unlock()
+	r.world.faults.fail(i, err)
 }
 
 // readAccounts reads the organisation and all control planes of each account.
-func (o *reader) readAccounts(ctx context.Context) {
-	kind := o.batch.table.By(crd.ControlPlaneGroupKind())
+func (r *reader) readAccounts(ctx context.Context) {
+	kind := r.batch.table.By(crd.ControlPlaneGroupKind())
 	var group sync.WaitGroup
-	for _, a := range o.batch.auth.accounts {
+	for _, a := range r.batch.auth.accounts {
 		planes := newIndex()
-		o.world.indexes[collection{account: a, kind: kind}] = planes
+		r.world.indexes[collection{account: a, kind: kind}] = planes
 		group.Go(func() {
 			var both sync.WaitGroup
 			var organization, listing error
-			both.Go(func() { organization = o.readOrganization(ctx, a) })
+			both.Go(func() { organization = r.readOrganization(ctx, a) })
 			both.Go(func() {
-				listing = wire.ListControlPlanes(ctx, a.get, nil, kind.Shape(), func(e *wire.Entity) { planes.add(e, o.world.owner) })
+				listing = wire.ListControlPlanes(ctx, a.get, nil, kind.Shape(), func(e *wire.Entity) { planes.add(e, r.world.owner) })
 			})
 			both.Wait()
 			if a.observed = true; listing != nil {
@@ -82,28 +82,28 @@ func (o *reader) readAccounts(ctx context.Context) {
 		})
 	}
 	group.Wait()
-	for _, i := range o.batch.items {
+	for _, i := range r.batch.items {
 		if i.isControlPlane() && i.account != nil && i.account.verdict != nil {
-			o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, i.account.verdict)))
+			r.fail(i, fmt.Errorf("observe %s: %w", i.key, r.batch.auth.namingToken(i, i.account.verdict)))
 		}
 	}
 }
 
 // readGroups reads the members of the groups that exist.
-func (o *reader) readGroups(ctx context.Context) {
-	if o.options.deleting {
+func (r *reader) readGroups(ctx context.Context) {
+	if r.options.deleting {
 		return
 	}
 	var group sync.WaitGroup
-	for _, i := range o.batch.items {
-		g, held := i.group, &o.world.found[i.n]
-		if g == nil || !i.inBatch || held.entity == nil || o.world.faults.failed[i.n].err != nil || held.clusterType != g.ClusterType {
+	for _, i := range r.batch.items {
+		g, held := i.group, &r.world.found[i.n]
+		if g == nil || !i.inBatch || held.entity == nil || r.world.faults.failed[i.n].err != nil || held.clusterType != g.ClusterType {
 			continue
 		}
 		group.Go(func() {
 			members, err := g.List(ctx, i.account.get, kinds.At{ControlPlane: held.id})
 			if err != nil {
-				o.fail(i, fmt.Errorf("list members of %s: %w", i.key, err))
+				r.fail(i, fmt.Errorf("list members of %s: %w", i.key, err))
 				return
 			}
 			slices.Sort(members)
@@ -130,7 +130,7 @@ type need struct {
 
 // needs groups the items by collection, in order. Control planes that do not exist
 // hold nothing.
-func (o *reader) needs() []*need {
+func (r *reader) needs() []*need {
 	byCollection := map[collection]*need{}
 	var needs []*need
 	add := func(c collection) *need {
@@ -139,24 +139,23 @@ func (o *reader) needs() []*need {
 			n = &need{collection: c}
 			byCollection[c] = n
 			needs = append(needs, n)
-			o.world.indexes[c] = newIndex()
+			r.world.indexes[c] = newIndex()
 		}
 		return n
 	}
-	faults := o.world.faults
-	for _, i := range o.batch.items {
+	faults := r.world.faults
+	for _, i := range r.batch.items {
 		plane := i.controlPlane
-		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || o.world.found[plane.n].entity == nil {
+		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || r.world.found[plane.n].entity == nil {
 			continue
 		}
-		n := add(o.world.siblings(i))
+		n := add(r.world.siblings(i))
 		n.items = append(n.items, i)
-		// Konnect takes a name that is an ID for one, so that no entity can be read by it.
-		n.list = n.list || len(n.items) > fewObjects || uuid.Validate(i.kind.Name(i.object)) == nil
+		n.list = n.list || len(n.items) > fewObjects || !isReadAlone(i)
 	}
-	if o.options.prune || o.options.deleting {
-		for _, p := range o.world.wholePlanes(o.batch, o.options) {
-			for _, k := range o.batch.table.List() {
+	if r.options.prune || r.options.deleting {
+		for _, p := range r.world.wholePlanes(r.batch, r.options) {
+			for _, k := range r.batch.table.List() {
 				if k.Collection != "" {
 					n := add(collection{account: p.account, controlPlaneID: p.id, kind: k})
 					n.list, n.whole = true, true
@@ -165,6 +164,17 @@ func (o *reader) needs() []*need {
 		}
 	}
 	return needs
+}
+
+// isReadAlone reports whether an item's entity can be found without the whole list: its
+// only natural key, if there is any, has to lead to it. Konnect takes a name that is an
+// ID for one, so that no entity can be read by it.
+func isReadAlone(i *item) bool {
+	identity := i.kind.Identity
+	if len(identity.Unique) > 1 || len(identity.Unique) == 1 && !identity.ByName {
+		return false
+	}
+	return uuid.Validate(i.kind.Name(i.object)) != nil
 }
 
 // plane is a control plane of the batch, or one beside it that Delete takes too.
@@ -205,46 +215,46 @@ func (n *need) waitsForParents() bool {
 }
 
 // readCollections reads the collections side by side, control planes in turn.
-func (o *reader) readCollections(ctx context.Context, needs []*need, nested bool) {
+func (r *reader) readCollections(ctx context.Context, needs []*need, nested bool) {
 	var reads []*schedule.Task
 	for _, n := range needs {
 		if n.waitsForParents() != nested {
 			continue
 		}
-		if nested && o.parentsAbsent(n) {
-			o.world.indexes[n.collection].complete = true
+		if nested && r.parentsAbsent(n) {
+			r.world.indexes[n.collection].complete = true
 			continue
 		}
 		reads = append(reads, &schedule.Task{Account: n.account, Lane: n.controlPlaneID, Run: func(ctx context.Context) {
 			if n.list {
-				o.listCollection(ctx, n)
+				r.listCollection(ctx, n)
 				return
 			}
 			for _, i := range n.items {
-				if err := o.readItem(ctx, n, i); err != nil {
-					o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, err)))
+				if err := r.readItem(ctx, n, i); err != nil {
+					r.fail(i, fmt.Errorf("observe %s: %w", i.key, r.batch.auth.namingToken(i, err)))
 				}
 			}
 		}})
 	}
-	schedule.Run(ctx, o.config.maxConcurrency, reads)
+	schedule.Run(ctx, r.config.maxConcurrency, reads)
 }
 
 // parentsAbsent reports whether a nested collection is known to be empty, because
 // there is nothing that it could be nested in.
-func (o *reader) parentsAbsent(n *need) bool {
-	if len(n.items) > 0 || o.options.deleting {
+func (r *reader) parentsAbsent(n *need) bool {
+	if len(n.items) > 0 || r.options.deleting {
 		return false
 	}
-	parents := o.world.indexes[collection{account: n.account, controlPlaneID: n.controlPlaneID, kind: o.batch.table.HolderOf(n.kind)}]
+	parents := r.world.indexes[collection{account: n.account, controlPlaneID: n.controlPlaneID, kind: r.batch.table.HolderOf(n.kind)}]
 	return parents != nil && parents.complete && len(parents.byID) == 0
 }
 
-func (o *reader) listCollection(ctx context.Context, n *need) {
-	x := o.world.indexes[n.collection]
+func (r *reader) listCollection(ctx context.Context, n *need) {
+	x := r.world.indexes[n.collection]
 	err := wire.List(ctx, n.account.get, n.kind.Path(kinds.At{ControlPlane: n.controlPlaneID}), nil, n.kind.Shape(),
-		func(e *wire.Entity) { x.add(e, o.world.owner) })
-	if o.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
+		func(e *wire.Entity) { x.add(e, r.world.owner) })
+	if r.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
 		err = nil // and all that it held
 	}
 	if err == nil {
@@ -252,12 +262,12 @@ func (o *reader) listCollection(ctx context.Context, n *need) {
 		return
 	}
 	for _, i := range n.items {
-		o.fail(i, fmt.Errorf("observe %s: %w", i.key, o.batch.auth.namingToken(i, err)))
+		r.fail(i, fmt.Errorf("observe %s: %w", i.key, r.batch.auth.namingToken(i, err)))
 	}
 	if n.whole {
-		o.lock.Lock()
-		defer o.lock.Unlock()
-		o.unread[n.controlPlaneID] = errors.Join(o.unread[n.controlPlaneID], err)
+		r.lock.Lock()
+		defer r.lock.Unlock()
+		r.unread[n.controlPlaneID] = errors.Join(r.unread[n.controlPlaneID], err)
 	}
 }
 

@@ -126,7 +126,7 @@ func (o callOptions) checkTags(i *item, id string, tags []string, observed canon
 
 // warnOfTags notes each tag of somebody else's that a write would take away.
 func (d *decider) warnOfTags(i *item, tags []string, observed canon.Object) {
-	for _, tag := range textsOf(observed["tags"]) {
+	for _, tag := range canon.Texts(observed["tags"]) {
 		if slices.Contains(tags, tag) || marks.Is(tag) {
 			continue
 		}
@@ -135,16 +135,4 @@ func (d *decider) warnOfTags(i *item, tags []string, observed canon.Object) {
 			Message: fmt.Sprintf("the tag %q is taken away, because the spec does not have it; somebody else may be writing it, in turn with this: put it into the spec, or keep it with WithKeptTags", tag),
 		})
 	}
-}
-
-// textsOf are the texts in a list as decoded JSON.
-func textsOf(list any) []string {
-	var texts []string
-	items, _ := list.([]any)
-	for _, item := range items {
-		if text, ok := item.(string); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts
 }

@@ -54,7 +54,7 @@ func (d *decider) isOrphan(e *wire.Entity, controlPlane *item, k *kinds.Kind) bo
 // orphan decides about an entity to prune.
 func (d *decider) orphan(o *orphan) {
 	x := d.out.add(o, ActionDeleted)
-	x.order.taker = d.out.reused[o.entity.ID]
+	x.order.taker = d.out.reused[claim{o.kind, o.entity.ID}]
 	switch policy := d.world.policyOf(d.batch, o.kind, o.entity); policy {
 	case crd.DeletionPolicyRetain:
 		x.planned = ActionRetained
@@ -69,7 +69,7 @@ func (s *settler) handNames() {
 	given := map[*decision]bool{}
 	for _, x := range s.out.orphans(s.batch) {
 		e := x.orphan.entity
-		taker := s.out.reused[e.ID]
+		taker := s.out.reused[claim{x.kind, e.ID}]
 		given[taker] = true
 		switch {
 		case taker == nil:

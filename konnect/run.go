@@ -12,7 +12,6 @@ import (
 // run is one call, with the values that its steps have made so far. Only what reports on
 // it takes all of them.
 type run struct {
-	client    *Client
 	options   callOptions
 	notes     *notes
 	batch     *batch
@@ -21,8 +20,8 @@ type run struct {
 	results   []result // what is known before anything is carried out, then what came of it
 }
 
-func newRun(c *Client, o callOptions) *run {
-	return &run{client: c, options: o, notes: &notes{tally: &tally{}, without: o.withoutWarnings}}
+func newRun(o callOptions) *run {
+	return &run{options: o, notes: &notes{tally: &tally{}, without: o.withoutWarnings}}
 }
 
 // unobserved completes a call that was stopped before Konnect was asked.
@@ -105,6 +104,7 @@ func (r *run) blame() {
 // refused reports a call that was stopped before its first write. Objects that
 // something is wrong with get a status that says so; all others keep theirs.
 func (r *run) refused(ctx context.Context, err error) (*Report, error) {
+	r.results = newResults(r.world, r.decisions)
 	all := r.withFailures(ctx, err)
 	r.blame()
 	for _, i := range r.batch.items {

@@ -71,7 +71,7 @@ func (d secretJudge) compare(
 		return nil, desired, fmt.Errorf("update %s: %s: the object does not give it and konnect does not return it, so that a write would take it away; "+
 			"give it in the object", i.key, strings.Join(judged.Missing, ", "))
 	}
-	if err := d.checkRoom(i, textsOf(desired.Object["tags"])); err != nil {
+	if err := d.checkRoom(i, canon.Texts(desired.Object["tags"])); err != nil {
 		return nil, desired, err
 	}
 	desired, err := d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired)
@@ -180,7 +180,7 @@ func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired
 		return desired, nil
 	}
 	tags := []any{}
-	for _, tag := range marks.WithSecret(textsOf(desired.Object["tags"]), mark) {
+	for _, tag := range marks.WithSecret(canon.Texts(desired.Object["tags"]), mark) {
 		tags = append(tags, tag)
 	}
 	body, err := wire.With(desired.Body, "tags", tags)

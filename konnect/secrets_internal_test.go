@@ -141,7 +141,7 @@ func TestMarksOfSecretsAreWritten(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, body["tags"], desired.Object["tags"])
 		assert.Equal(t, "new", body["password"])
-		return strings.Join(textsOf(body["tags"]), " ")
+		return strings.Join(canon.Texts(body["tags"]), " ")
 	}
 	keyed := WithSecretMarks(keyOf(1))
 	assert.Contains(t, sent(basicAuthHeld("a", ""), keyed), now)

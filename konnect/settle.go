@@ -23,10 +23,7 @@ type settler struct {
 // below them where something has stopped the call already.
 func settle(b *batch, w *world, d *decisions, o callOptions) {
 	s := &settler{batch: b, world: w, options: o, out: d}
-	pruned := map[string]*decision{}
-	for _, x := range d.orphans(b) {
-		pruned[x.orphan.entity.ID] = x
-	}
+	pruned := w.places(d.orphans(b))
 	if w.below.unknown != nil {
 		left := s.departures(pruned)
 		s.refuseDepartures(pruned, left)
@@ -60,11 +57,7 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 // belowWhich are the orphans about which it has to be known what belongs to them.
 func (d *decisions) belowWhich(b *batch, w *world, o callOptions) []*decision {
 	s := &settler{batch: b, world: w, options: o, out: d}
-	pruned := map[string]*decision{}
-	for _, x := range d.orphans(b) {
-		pruned[x.orphan.entity.ID] = x
-	}
-	left := s.departures(pruned)
+	left := s.departures(w.places(d.orphans(b)))
 	return slices.DeleteFunc(slices.Clone(d.orphans(b)), func(x *decision) bool { return !x.isDoomed() && len(left[x]) == 0 })
 }
 

@@ -186,7 +186,7 @@ func things() []*kinds.Kind {
 	}
 	return []*kinds.Kind{
 		thingKind("Consumer", kinds.Kind{
-			Collection: "consumers", AtRoot: true, Fields: fieldsNamed("username", "custom_id"),
+			Collection: "consumers", Fields: fieldsNamed("username", "custom_id"),
 			Identity: kinds.Identity{Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true},
 		}, nil),
 		thingKind("ConsumerGroup", kinds.Kind{

@@ -248,21 +248,45 @@ func (w *world) policyOf(b *batch, k *kinds.Kind, e *wire.Entity) crd.DeletionPo
 	return e.Marks.DeletionPolicy()
 }
 
-// eachChild visits the entities that are known to belong to one of parents, by ID,
-// children before their own parents, in order of their IDs.
-func (w *world) eachChild(b *batch, parents map[string]*decision, visit func(parent *decision, k *kinds.Kind, child *wire.Entity)) {
+// place is an entity as references name it: by its collection and ID, of which entities
+// of two kinds may have the same.
+type place struct{ collection, id string }
+
+// places finds decisions about entities to which others may refer.
+func (w *world) places(all []*decision) map[place]*decision {
+	found := make(map[place]*decision, len(all))
+	for _, x := range all {
+		found[place{x.kind.Collection, x.entity(w).ID}] = x
+	}
+	return found
+}
+
+// eachChild visits the entities that are known to belong to one of parents, children
+// before their own parents, in order of their IDs.
+func (w *world) eachChild(b *batch, parents map[place]*decision, visit func(parent *decision, k *kinds.Kind, child *wire.Entity)) {
 	for _, k := range slices.Backward(b.table.List()) {
 		for c, x := range w.indexes {
 			if c.kind != k || len(k.References) == 0 {
 				continue
 			}
 			for _, id := range slices.Sorted(maps.Keys(x.byID)) {
-				for _, r := range k.References {
-					if parent := parents[x.byID[id].Ref(r.JSON)]; parent != nil {
-						visit(parent, k, x.byID[id])
-					}
+				for _, parent := range parentsIn(parents, k, x.byID[id]) {
+					visit(parent, k, x.byID[id])
 				}
 			}
 		}
 	}
+}
+
+// parentsIn are those of parents to which an entity of a kind refers.
+func parentsIn(parents map[place]*decision, k *kinds.Kind, child *wire.Entity) []*decision {
+	var found []*decision
+	for _, r := range k.References {
+		for _, to := range child.Refs(r.JSON) {
+			if parent := parents[place{r.To, to}]; parent != nil {
+				found = append(found, parent)
+			}
+		}
+	}
+	return found
 }

@@ -172,9 +172,9 @@ type asked struct {
 func (a asked) ensured(t testing.TB) *run {
 	t.Helper()
 	c := silentClient(t, a.more, a.client...)
-	r := newRun(c, c.callOptions(a.options))
+	r := newRun(c.callOptions(a.options))
 	r.options.planning = a.planning
-	r.prepare(t, a)
+	r.prepare(t, c, a)
 	r.decisions = decide(r.batch, r.world, r.options)
 	if r.options.prune {
 		a.lookBelow(t, r)
@@ -195,8 +195,8 @@ func (a asked) deleted(t testing.TB, opts ...DeleteOption) *run {
 	for _, opt := range opts {
 		opt.applyToDelete(&o)
 	}
-	r := newRun(c, o)
-	r.prepare(t, a)
+	r := newRun(o)
+	r.prepare(t, c, a)
 	r.decisions = decideDeletes(r.batch, r.world, r.options)
 	a.lookBelow(t, r)
 	settleDeletes(r.batch, r.world, r.decisions, r.options)
@@ -204,10 +204,10 @@ func (a asked) deleted(t testing.TB, opts ...DeleteOption) *run {
 	return r
 }
 
-func (r *run) prepare(t testing.TB, a asked) {
+func (r *run) prepare(t testing.TB, c *Client, a asked) {
 	t.Helper()
 	var err error
-	r.batch, err = r.client.prepare(t.Context(), a.objects, r.options, r.notes)
+	r.batch, err = c.prepare(t.Context(), a.objects, r.options, r.notes)
 	require.NoError(t, err)
 	r.world = inKonnect(t, r.batch, r.options, a.held)
 }

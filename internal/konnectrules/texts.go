@@ -1,5 +1,6 @@
-// Package konnectrules checks values of single fields as Konnect does, which is more
-// strictly than the CRDs, and brings them to the form in which Konnect stores them.
+// Package konnectrules checks values of single fields, and whole specs of services, routes,
+// upstreams and control planes, as Konnect does, which is more strictly than the CRDs. It
+// brings values to the form in which Konnect stores them.
 package konnectrules
 
 import (

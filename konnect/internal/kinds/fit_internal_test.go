@@ -56,9 +56,9 @@ func odd(name string, k Kind, own typed[*thing]) *Kind {
 
 func oddConsumer() *Kind {
 	return odd("Consumer", Kind{
-		Collection: "consumers", AtRoot: true,
-		Identity: Identity{Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true},
-		Group:    oddMembership(),
+		Collection: "consumers",
+		Identity:   Identity{Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true},
+		Group:      oddMembership(),
 	}, typed[*thing]{name: func(t *thing) string { return t.values["username"] }})
 }
 

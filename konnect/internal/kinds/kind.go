@@ -44,9 +44,9 @@ type Kind struct {
 	Group *Relation
 	// InGroups is true where groups of control planes hold entities of the kind too.
 	InGroups bool
-	// ClusterScoped objects have no namespace. AtRoot ones have their fields beside
-	// metadata, not in a spec. Untagged entities have no tags, so they carry no marks.
-	ClusterScoped, AtRoot, Untagged bool
+	// ClusterScoped objects have no namespace. Untagged entities have no tags, so they
+	// carry no marks.
+	ClusterScoped, Untagged bool
 
 	Functions
 }

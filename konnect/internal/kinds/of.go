@@ -192,15 +192,3 @@ func deref[T any](p *T) T {
 	}
 	return *p
 }
-
-// stringsOf returns the texts in a list of decoded JSON.
-func stringsOf(value any) []string {
-	items, _ := value.([]any)
-	var texts []string
-	for _, item := range items {
-		if text, ok := item.(string); ok {
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}

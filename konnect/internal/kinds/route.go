@@ -101,7 +101,7 @@ func routePayload(r *configurationv1alpha1.KongRoute, in Inputs) (any, error) {
 // routeProtocols is never empty, because the default differs between control planes.
 func routeProtocols(wanted []string, observed canon.Object) []components.RouteJSONProtocols {
 	if len(wanted) == 0 && observed != nil {
-		wanted = stringsOf(observed["protocols"])
+		wanted = canon.Texts(observed["protocols"])
 	}
 	if len(wanted) == 0 {
 		wanted = []string{konnectrules.DefaultRouteProtocol}

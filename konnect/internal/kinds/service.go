@@ -84,7 +84,7 @@ func servicePayload(s *configurationv1alpha1.KongService, in Inputs) (any, error
 	}
 	// The CRD does not know subject alternative names. They stay while the service speaks TLS.
 	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && konnectrules.IsTLS(string(deref(payload.Protocol))) {
-		payload.TLSSans = &components.TLSSans{Dnsnames: stringsOf(names["dnsnames"]), Uris: stringsOf(names["uris"])}
+		payload.TLSSans = &components.TLSSans{Dnsnames: canon.Texts(names["dnsnames"]), Uris: canon.Texts(names["uris"])}
 	}
 	return payload, nil
 }
