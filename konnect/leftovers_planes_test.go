@@ -3,6 +3,8 @@ package konnect_test
 import (
 	"maps"
 	"net/http"
+	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -144,12 +146,13 @@ func TestDeleteTakesBothControlPlanes(t *testing.T) {
 						assert.Len(t, deletedOf(report), 2)
 						return
 					}
-					require.ErrorAs(t, err, tt.want)
+					want := reflect.New(reflect.TypeOf(tt.want).Elem()).Interface() // one of its own: the other subtest runs beside
+					require.ErrorAs(t, err, want)
 					assert.Zero(t, server.Writes())
 					assertState(t, before, stateOf(t, server), reason)
 
-					_, err = client.Delete(t.Context(), []crd.Object{gatewayNamed("new")}, append(tt.options, konnect.WithPartial())...)
-					require.ErrorAs(t, err, tt.want)
+					_, err = client.Delete(t.Context(), []crd.Object{gatewayNamed("new")}, slices.Concat(tt.options, []konnect.DeleteOption{konnect.WithPartial()})...)
+					require.ErrorAs(t, err, want)
 					require.Len(t, server.ControlPlanes(), tt.planes)
 					if tt.planes == 1 {
 						assert.Equal(t, id, server.ControlPlanes()[0]["id"])
