@@ -261,13 +261,15 @@ func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Conditi
 
 func (s *statuses) failureReason(i *item, x *decision) string {
 	r := &s.results[i.n]
-	_, answered := errors.AsType[*APIError](ownError(r.fault.err))
+	own := ownError(r.fault.err)
+	_, answered := errors.AsType[*APIError](own)
+	asked := answered || IsTransient(own) // Konnect that is away may give no answer at all
 	switch {
 	case kinds.Adopt(i.object) != nil && x.planned != ActionUpdated:
 		return reasonFailedToAdopt
-	case x.planned == "" && !answered && r.entity == nil:
+	case x.planned == "" && !asked && r.entity == nil:
 		return reasonFailedToCreate // refused before anything was sent
-	case x.planned == "" && !answered:
+	case x.planned == "" && !asked:
 		return reasonFailedToUpdate
 	case x.planned == ActionCreated:
 		return reasonFailedToCreate
