@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
 // assignControlPlanes sets the control plane of each node and returns the
@@ -26,6 +27,11 @@ func assignControlPlanes(nodes []*Node) []error {
 // A parent whose control plane is unknown makes that of the node unknown; the
 // problem is reported where it is.
 func inheritControlPlane(node *Node) error {
+	if referrer, ok := node.Object.(interface {
+		GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef
+	}); ok && referrer.GetControlPlaneRef().IsKIC() {
+		return &NoControlPlaneError{Key: node.Key, IngressController: true}
+	}
 	var candidates []ControlPlaneCandidate
 	var found *Node
 	parents := 0

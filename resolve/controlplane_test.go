@@ -51,7 +51,8 @@ func TestControlPlane(t *testing.T) {
 			reason: "a control plane of another sort is none",
 			batch:  batch(kic),
 			of:     "KongUpstream default/u",
-			err:    "resolve KongUpstream default/u: no control plane: the object refers neither to one nor to a parent that is in one",
+			err: "resolve KongUpstream default/u: spec.controlPlaneRef: type kic (the default) is an ingress controller, not a control plane in Konnect; " +
+				"name one with type konnectNamespacedRef",
 		},
 		"NoneAbove": {
 			reason: "the cause is reported where it is, not on everything below",

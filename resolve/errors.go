@@ -209,13 +209,25 @@ func (e *CycleError) start() crd.Key {
 // none, neither itself nor through a parent.
 type NoControlPlaneError struct {
 	Key crd.Key
+	// IngressController is true for an object whose spec.controlPlaneRef is of type kic:
+	// it configures an ingress controller, and has no place in Konnect.
+	IngressController bool
 }
 
 func (e *NoControlPlaneError) Error() string {
+	if e.IngressController {
+		return printable.Sprintf("resolve %s: spec.controlPlaneRef: type kic (the default) is an ingress controller, not a control plane in Konnect; "+
+			"name one with type konnectNamespacedRef", e.Key)
+	}
 	return printable.Sprintf("resolve %s: no control plane: the object refers neither to one nor to a parent that is in one", e.Key)
 }
 
-func (e *NoControlPlaneError) location() (crd.Key, string) { return e.Key, "" }
+func (e *NoControlPlaneError) location() (crd.Key, string) {
+	if e.IngressController {
+		return e.Key, "spec.controlPlaneRef"
+	}
+	return e.Key, ""
+}
 
 // AmbiguousControlPlaneError is an object whose references lead to different
 // control planes.

@@ -27,6 +27,9 @@ func TestLocation(t *testing.T) {
 		assert.Equal(t, at, object, "%T", problem)
 		assert.Equal(t, path, field, "%T", problem)
 	}
+	object, field := resolve.Location(&resolve.NoControlPlaneError{Key: at, IngressController: true})
+	assert.Equal(t, at, object)
+	assert.Equal(t, "spec.controlPlaneRef", field)
 	for _, problem := range []error{
 		&resolve.DuplicateError{Key: at},
 		&resolve.CycleError{Path: []crd.Key{at}},

@@ -21,7 +21,8 @@ const (
 // +kubebuilder:validation:XValidation:rule="self.type != 'kic' || !has(self.konnectNamespacedRef)",message="konnectNamespacedRef must not be set when type is kic or unset"
 type ControlPlaneRef struct {
 	// Type is konnectNamespacedRef or kic; empty means kic, the CRD's default.
-	// The kinds of this module accept konnectNamespacedRef only.
+	// Only konnectNamespacedRef leads to a control plane in Konnect; most kinds accept
+	// nothing else.
 	//
 	// +optional
 	// +kubebuilder:validation:Enum=konnectNamespacedRef;kic
@@ -107,7 +108,11 @@ func (r *ControlPlaneRef) IsKonnect() bool {
 	return r != nil && r.effectiveType() == ControlPlaneRefKonnectNamespacedRef
 }
 
-// Validate checks the reference, which is at spec.controlPlaneRef. A nil r is valid.
+// IsKIC reports whether r refers to an ingress controller, not to Konnect; false for nil.
+func (r *ControlPlaneRef) IsKIC() bool { return r != nil && r.effectiveType() == ControlPlaneRefKIC }
+
+// Validate checks the reference, which is at spec.controlPlaneRef. A nil r is valid;
+// whether type kic may be is up to the kind.
 func (r *ControlPlaneRef) Validate(spec *field.Path) field.ErrorList {
 	if r == nil {
 		return nil
@@ -115,11 +120,9 @@ func (r *ControlPlaneRef) Validate(spec *field.Path) field.ErrorList {
 	var errs constraint.Errors
 	path := spec.Child("controlPlaneRef")
 	r.check(&errs, path)
-	isKIC := r.effectiveType() == ControlPlaneRefKIC
 	errs.Rule(path, !r.IsKonnect() || r.KonnectNamespacedRef != nil,
 		"konnectNamespacedRef must be set when type is konnectNamespacedRef")
-	errs.Rule(path, !isKIC || r.KonnectNamespacedRef == nil, "konnectNamespacedRef must not be set when type is kic or unset")
-	errs.Rule(spec, !isKIC, "a controlPlaneRef of type kic (the default) is not supported")
+	errs.Rule(path, !r.IsKIC() || r.KonnectNamespacedRef == nil, "konnectNamespacedRef must not be set when type is kic or unset")
 	return errs.List()
 }
 

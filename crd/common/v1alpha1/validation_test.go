@@ -61,10 +61,10 @@ func TestControlPlaneRef(t *testing.T) {
 		"valid":          {"a namespace is allowed", ref(konnect, to("cp", "kong")), nil},
 		"no namespace":   {"and optional", ref(konnect, to("cp", "")), nil},
 		"no ref":         {"the type asks for it", ref(konnect, nil), []string{path + ": Invalid value"}},
-		"unset":          {"the default is kic, which is not supported", ref("", nil), []string{"spec: Invalid value"}},
-		"unset with ref": {"a ref does not set the type", ref("", to("cp", "")), []string{path + ": Invalid value", "spec: Invalid value"}},
-		"kic":            {"kic is not supported", ref("kic", nil), []string{"spec: Invalid value"}},
-		"kic with ref":   {"and takes no ref", ref("kic", to("cp", "")), []string{path + ": Invalid value", "spec: Invalid value"}},
+		"unset":          {"the default is kic, of which the kind decides", ref("", nil), nil},
+		"unset with ref": {"a ref does not set the type", ref("", to("cp", "")), []string{path + ": Invalid value"}},
+		"kic":            {"some kinds take it", ref("kic", nil), nil},
+		"kic with ref":   {"and takes no ref", ref("kic", to("cp", "")), []string{path + ": Invalid value"}},
 		"konnectID":      {"it was never made public", ref("konnectID", nil), []string{path + ".type: Unsupported value"}},
 		"no name":        {"a name is required", ref(konnect, to("", "")), []string{path + ".konnectNamespacedRef.name: Required value"}},
 		"long":           {"253 characters", ref(konnect, to(ruletest.Long(253), ruletest.Long(253))), nil},
@@ -86,9 +86,12 @@ func TestControlPlaneRefEqual(t *testing.T) {
 	assert.False(t, one.Equal(nil))
 	assert.True(t, (*v1alpha1.ControlPlaneRef)(nil).Equal(nil))
 	assert.False(t, one.IsKonnect())
+	assert.True(t, one.IsKIC())
+	assert.False(t, (*v1alpha1.ControlPlaneRef)(nil).IsKIC(), "nothing is referred to")
 	assert.False(t, (*v1alpha1.ControlPlaneRef)(nil).IsKonnect())
 	one.Type = v1alpha1.ControlPlaneRefKonnectNamespacedRef
 	assert.True(t, one.IsKonnect())
+	assert.False(t, one.IsKIC())
 }
 
 func TestNamespacedRef(t *testing.T) {

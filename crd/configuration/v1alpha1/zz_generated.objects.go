@@ -58,6 +58,11 @@ func (k *KongKeySet) References() []crd.Reference {
 // GetAdopt returns spec.adopt.
 func (k *KongKeySet) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
 
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (k *KongKeySet) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return k.Spec.ControlPlaneRef
+}
+
 // GetTags returns spec.tags.
 func (k *KongKeySet) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
 
@@ -179,6 +184,11 @@ func (r *KongRoute) References() []crd.Reference {
 // GetAdopt returns spec.adopt.
 func (r *KongRoute) GetAdopt() *commonv1alpha1.AdoptOptions { return r.Spec.Adopt }
 
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (r *KongRoute) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return r.Spec.ControlPlaneRef
+}
+
 // GetTags returns spec.tags.
 func (r *KongRoute) GetTags() commonv1alpha1.Tags { return r.Spec.Tags }
 
@@ -284,6 +294,11 @@ func (s *KongService) References() []crd.Reference {
 
 // GetAdopt returns spec.adopt.
 func (s *KongService) GetAdopt() *commonv1alpha1.AdoptOptions { return s.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (s *KongService) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return s.Spec.ControlPlaneRef
+}
 
 // GetTags returns spec.tags.
 func (s *KongService) GetTags() commonv1alpha1.Tags { return s.Spec.Tags }
@@ -460,6 +475,11 @@ func (u *KongUpstream) References() []crd.Reference {
 
 // GetAdopt returns spec.adopt.
 func (u *KongUpstream) GetAdopt() *commonv1alpha1.AdoptOptions { return u.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (u *KongUpstream) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return u.Spec.ControlPlaneRef
+}
 
 // GetTags returns spec.tags.
 func (u *KongUpstream) GetTags() commonv1alpha1.Tags { return u.Spec.Tags }

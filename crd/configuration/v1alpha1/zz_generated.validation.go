@@ -191,6 +191,7 @@ func (s *KongKeySetSpec) check(errs *constraint.Errors, path *field.Path) {
 		errs.Required(path, "controlPlaneRef")
 	}
 	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
 	errs.NonEmpty(path, "name", s.Name)
 	errs.Add(s.Tags.Validate(path)...)
 	s.rules(errs, path)
@@ -246,6 +247,7 @@ func (t *ReferenceGrantTo) check(errs *constraint.Errors, path *field.Path) {
 func (s *KongRouteSpec) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.Adopt.Validate(path)...)
 	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
 	if s.ServiceRef != nil {
 		s.ServiceRef.check(errs, path.Child("serviceRef"))
 	}
@@ -288,6 +290,7 @@ func (s *KongServiceSpec) check(errs *constraint.Errors, path *field.Path) {
 		errs.Required(path, "controlPlaneRef")
 	}
 	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
 	errs.Add(s.Tags.Validate(path)...)
 	s.rules(errs, path)
 }
@@ -341,6 +344,7 @@ func (s *KongUpstreamSpec) check(errs *constraint.Errors, path *field.Path) {
 		errs.Required(path, "controlPlaneRef")
 	}
 	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
 	if s.Healthchecks != nil {
 		s.Healthchecks.check(errs, path.Child("healthchecks"))
 	}

@@ -8,7 +8,8 @@ package v1alpha1
 // ControlPlaneRef refers to the control plane that holds an entity.
 type ControlPlaneRefApplyConfiguration struct {
 	// Type is konnectNamespacedRef or kic; empty means kic, the CRD's default.
-	// The kinds of this module accept konnectNamespacedRef only.
+	// Only konnectNamespacedRef leads to a control plane in Konnect; most kinds accept
+	// nothing else.
 	Type *string `json:"type,omitempty"`
 	// KonnectNamespacedRef names a KonnectGatewayControlPlane. It is set if and
 	// only if Type is konnectNamespacedRef.

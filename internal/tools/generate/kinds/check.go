@@ -56,6 +56,10 @@ func (c *checker) checks(name string) bool {
 			c.err = fmt.Errorf("%s.%s: %w", name, f.Name, err)
 		}
 		lines = append(lines, text...)
+		if f.Type == controlPlaneRef && refusesIngress(s) {
+			lines = append(lines, fmt.Sprintf(
+				"errs.Rule(path, !%s.%s.IsKIC(), \"a controlPlaneRef of type kic (the default) is not supported\")", receiver, f.Name))
+		}
 	}
 	if c.in.HasMethod(name, "rules") {
 		lines = append(lines, receiver+".rules(errs, path)")
@@ -66,6 +70,13 @@ func (c *checker) checks(name string) bool {
 			"func (%s *%s) check(errs *constraint.Errors, path *field.Path) {\n%s\n}\n", receiver, name, strings.Join(lines, "\n"))
 	}
 	return c.checked[name]
+}
+
+// refusesIngress reports whether a rule of a spec keeps references to ingress controllers out.
+func refusesIngress(spec *source.Struct) bool {
+	return slices.ContainsFunc(spec.Markers(validationMarker+":XValidation"), func(marker string) bool {
+		return strings.Contains(marker, "self.controlPlaneRef.type != 'kic'")
+	})
 }
 
 func byJSON(a, b source.Field) int { return strings.Compare(a.JSON, b.JSON) }

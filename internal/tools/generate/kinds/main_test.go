@@ -89,6 +89,15 @@ func TestGenerate(t *testing.T) {
 			fields:  "// +konnectkit:refers:kind=KongOwner,role=parent\nOwnerRef commonv1alpha1.NamespacedRef `json:\"ownerRef\"`",
 			objects: []string{`const OwnerRefField = "spec.ownerRef"`, `t.Spec.OwnerRef.Key("KongOwner", namespace)`, "crd.RoleParent", "`json:\"ownerID,omitempty\"`", "status.ParentID = t.Status.Konnect.OwnerID"},
 		},
+		"control plane": {
+			reason: "in Konnect, where a rule of the kind says so", fields: "ControlPlaneRef *commonv1alpha1.ControlPlaneRef `json:\"controlPlaneRef,omitempty\"`\n}\n\n" +
+				"// Other takes no ingress controllers.\n//\n// +kubebuilder:validation:XValidation:rule=\"self.controlPlaneRef.type != 'kic'\",message=\"no\"\n" +
+				"type Other struct {\nControlPlaneRef *commonv1alpha1.ControlPlaneRef `json:\"controlPlaneRef,omitempty\"`",
+			more:       "type KongThingStatus struct {\nOther Other `json:\"other\"`\n}\n",
+			objects:    []string{") GetControlPlaneRef() "},
+			validation: []string{"errs.Rule(path, !o.ControlPlaneRef.IsKIC(), "},
+			missing:    []string{"!s.ControlPlaneRef.IsKIC()"},
+		},
 		"accessors": {
 			reason: "for the fields that are there", fields: "Adopt *commonv1alpha1.AdoptOptions `json:\"adopt,omitempty\"`\nTags commonv1alpha1.Tags `json:\"tags,omitzero\"`",
 			objects:    []string{") GetAdopt() ", ") GetTags() "},
