@@ -23,6 +23,8 @@ type settings struct {
 	markdown bool
 	update   bool
 	document string
+	picture  string
+	runs     int
 	profiles func(matrix.Cell, contestant.Scenario) string
 	args     []string
 }
@@ -79,11 +81,16 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	flags.BoolVar(&s.markdown, "markdown", false, "print Markdown")
 	flags.BoolVar(&s.update, "update", false, "write the results into the generated part of the document instead of printing them")
 	flags.StringVar(&s.document, "document", "README.md", "the document of -update")
+	flags.IntVar(&s.runs, "runs", 1, "how often each contestant runs; times and memory are the median")
+	flags.StringVar(&s.picture, "picture", "", "SVG `file` for a picture of cold and no-op with 1000 services at 20ms")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
 	if flags.NArg() > 0 {
 		return nil, fmt.Errorf("unknown argument %q", flags.Arg(0))
+	}
+	if s.runs < 1 {
+		return nil, fmt.Errorf("-runs: %d is not a positive number", s.runs)
 	}
 	if *profiles != "" {
 		s.profiles = profilesIn(*profiles)

@@ -55,6 +55,7 @@ func TestWrongFlags(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
 		"--n 0":                 `-n: "0" is not a positive number`,
+		"--runs 0":              "-runs: 0 is not a positive number",
 		"--latency fast":        "-latency: ",
 		"--scenario cold,warm":  `-scenario: no scenario "warm"; there are [cold no-op drift prune]`,
 		"--contestant curl":     `-contestant: no contestant "curl"; there are konnectkit, operator, loop, deck`,

@@ -51,6 +51,9 @@ func start(ctx context.Context, args []string) error {
 func drive(ctx context.Context, s *settings, out, progress io.Writer) error {
 	started := time.Now()
 	results, err := runAll(ctx, s, progress)
+	if s.picture != "" && err == nil {
+		err = draw(s.picture, results)
+	}
 	write := report.Text
 	if s.markdown || s.update {
 		write = report.Markdown
@@ -64,6 +67,14 @@ func drive(ctx context.Context, s *settings, out, progress io.Writer) error {
 		return err
 	}
 	return report.Update(s.document, part.Bytes())
+}
+
+func draw(file string, results []matrix.Result) error {
+	var picture bytes.Buffer
+	if err := report.Picture(&picture, results); err != nil {
+		return err
+	}
+	return os.WriteFile(file, picture.Bytes(), 0o644) //nolint:gosec // it is there to be shown
 }
 
 func runAll(ctx context.Context, s *settings, progress io.Writer) ([]matrix.Result, error) {
@@ -82,11 +93,15 @@ func runAll(ctx context.Context, s *settings, progress io.Writer) ([]matrix.Resu
 	var results []matrix.Result
 	for i, cell := range cells {
 		fmt.Fprintf(progress, "[%d/%d] %s\n", i+1, len(cells), cell)
-		found, err := runner.Run(ctx, cell)
-		results = append(results, found...)
-		if err != nil {
-			return results, err
+		var runs [][]matrix.Result
+		for range s.runs {
+			found, err := runner.Run(ctx, cell)
+			if err != nil {
+				return append(results, found...), err
+			}
+			runs = append(runs, found)
 		}
+		results = append(results, matrix.Median(runs)...)
 	}
 	return results, nil
 }

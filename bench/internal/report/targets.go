@@ -37,7 +37,7 @@ func targets(results []matrix.Result) *table {
 }
 
 func allTargets() []target {
-	return slices.Concat(speedTargets(), costTargets(), limitTargets(), waitTargets())
+	return slices.Concat(speedTargets(), costTargets(), limitTargets(), waitTargets(), localTargets())
 }
 
 func speedTargets() []target {
