@@ -107,6 +107,14 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 			},
 			methods: map[string]string{"Name": "SpecName"},
 		},
+		"KongKey": {
+			reason: "Name is taken by the argument of NewKey, and a pair has two keys",
+			start: func() (any, any) {
+				b := NewKey("other")
+				return b, &b.obj.Spec
+			},
+			methods: map[string]string{"Name": "SpecName"},
+		},
 		"KongReferenceGrant": {
 			reason: "From and To add one at a time",
 			start: func() (any, any) {

@@ -70,6 +70,11 @@ func (g *ReferenceGrant) FromKeySets(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, keySetKind, namespace)
 }
 
+// FromKeys adds the KongKeys of a namespace, which refer to control planes.
+func (g *ReferenceGrant) FromKeys(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, keyKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -118,4 +123,5 @@ const (
 	upstreamKind = "KongUpstream"
 	targetKind   = "KongTarget"
 	keySetKind   = "KongKeySet"
+	keyKind      = "KongKey"
 )

@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
@@ -137,6 +138,133 @@ func (c *GatewayControlPlane) Build() (*konnectv1alpha2.KonnectGatewayControlPla
 // that do not depend on input.
 func (c *GatewayControlPlane) MustBuild() *konnectv1alpha2.KonnectGatewayControlPlane {
 	return must(c.Build())
+}
+
+// NewKey starts a KongKey; name is spec.name too.
+func NewKey(name string) *Key {
+	k := &Key{}
+	start(&k.base, name)
+	return k.SpecName(name)
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (k *Key) Namespace(namespace string) *Key {
+	k.obj.Namespace = namespace
+	return k
+}
+
+// Labels replaces metadata.labels.
+func (k *Key) Labels(labels map[string]string) *Key {
+	k.obj.Labels = maps.Clone(labels)
+	return k
+}
+
+// Label adds one to metadata.labels.
+func (k *Key) Label(key, value string) *Key {
+	k.obj.Labels = with(k.obj.Labels, key, value)
+	return k
+}
+
+// Annotations replaces metadata.annotations.
+func (k *Key) Annotations(annotations map[string]string) *Key {
+	k.obj.Annotations = maps.Clone(annotations)
+	return k
+}
+
+// Annotation adds one to metadata.annotations.
+func (k *Key) Annotation(key, value string) *Key {
+	k.obj.Annotations = with(k.obj.Annotations, key, value)
+	return k
+}
+
+// SpecName sets spec.name, the name in Konnect, where it is to differ from the
+// object's name. An empty name leaves the entity unnamed, which Konnect does not
+// accept for upstreams.
+func (k *Key) SpecName(name string) *Key {
+	k.obj.Spec.Name = optional(name)
+	return k
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (k *Key) ControlPlane(name string) *Key {
+	return k.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (k *Key) ControlPlaneIn(namespace, name string) *Key {
+	return k.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (k *Key) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *Key {
+	k.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return k
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (k *Key) Tags(tags ...string) *Key {
+	k.obj.Spec.Tags = listOf(tags)
+	return k
+}
+
+// Tag adds one to spec.tags.
+func (k *Key) Tag(tag string) *Key {
+	k.obj.Spec.Tags = append(k.obj.Spec.Tags, tag)
+	return k
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (k *Key) Adopt(id string) *Key {
+	k.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return k
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (k *Key) AdoptMatch(id string) *Key {
+	k.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return k
+}
+
+// KeySetRef sets spec.keySetRef as it stands; KeySet is short for it.
+//
+// KeySetRef names the set that the key is in, of the same control plane; unset for none.
+func (k *Key) KeySetRef(keySetRef configurationv1alpha1.KeySetRef) *Key {
+	k.obj.Spec.KeySetRef = keySetRef.DeepCopy()
+	return k
+}
+
+// KID sets spec.kid.
+//
+// KID tells the key from others of its set, or from those without one; required.
+// That of a JWK is the same.
+func (k *Key) KID(kid string) *Key {
+	k.obj.Spec.KID = kid
+	return k
+}
+
+// JWK sets spec.jwk.
+//
+// JWK is the JSON of a JSON Web Key, or a reference to a vault. Konnect takes either
+// this or PEM.
+func (k *Key) JWK(jwk string) *Key {
+	k.obj.Spec.JWK = new(crd.SecretString(jwk))
+	return k
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (k *Key) Build() (*configurationv1alpha1.KongKey, error) {
+	return build(&k.base, "NewKey")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (k *Key) MustBuild() *configurationv1alpha1.KongKey {
+	return must(k.Build())
 }
 
 // NewKeySet starts a KongKeySet; name is spec.name too.

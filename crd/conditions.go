@@ -13,6 +13,7 @@ const (
 	ConditionControlPlaneRefValid     = "ControlPlaneRefValid"
 	ConditionServiceRefValid          = "KongServiceRefValid"
 	ConditionUpstreamRefValid         = "KongUpstreamRefValid"
+	ConditionKeySetRefValid           = "KeySetRefValid"
 	ConditionResolvedRefs             = "ResolvedRefs"
 	ConditionMirrored                 = "Mirrored"
 	ConditionAdopted                  = "Adopted"

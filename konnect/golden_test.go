@@ -53,6 +53,7 @@ func goldenParents() map[string][]crd.Object {
 		"KongRoute":    {control, service},
 		"KongTarget":   {control, upstream},
 		"KongKeySet":   {control},
+		"KongKey":      {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
 	}
 }
 

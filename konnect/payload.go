@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
@@ -105,6 +106,10 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	held := map[string]any{}
 	for _, f := range x.item.kind.Fields {
 		held[f.Name] = observed[f.Name]
+	}
+	for _, f := range x.item.kind.WriteOnly {
+		name, _, _ := strings.Cut(f.Name, ".")
+		held[name] = observed[name]
 	}
 	wanted, held, secret := secretJudge{d}.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
 	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)

@@ -94,12 +94,16 @@ func (d secretJudge) judge(
 		ID: e.ID, Desired: desired.Object, Observed: observed, Mark: e.Marks.Secret,
 		Holds: func(f secrets.Field) bool { return d.holds(i, f) },
 	}, d.options.secretKeys)
-	differences = slices.DeleteFunc(differences, func(found canon.Difference) bool {
-		return slices.ContainsFunc(i.kind.WriteOnly, func(f secrets.Field) bool {
+	return append(withoutWriteOnly(i.kind, differences), secretDifferences(judged.Changed)...), judged
+}
+
+// withoutWriteOnly leaves out what differs in fields that Konnect may not return.
+func withoutWriteOnly(k *kinds.Kind, differences []canon.Difference) []canon.Difference {
+	return slices.DeleteFunc(differences, func(found canon.Difference) bool {
+		return slices.ContainsFunc(k.WriteOnly, func(f secrets.Field) bool {
 			return strings.HasPrefix(found.Path+".", f.Name+".")
 		})
 	})
-	return append(differences, secretDifferences(judged.Changed)...), judged
 }
 
 func secretDifferences(fields []string) []canon.Difference {

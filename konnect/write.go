@@ -62,13 +62,15 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 	if err != nil {
 		return err
 	}
+	left := canon.Diff(desired.Object, observed, x.kind.Fields)
 	if len(x.kind.WriteOnly) > 0 {
 		x.account.learn(x.kind, desired, observed)
+		left = withoutWriteOnly(x.kind, left)
 	}
 	if x.isControlPlane() {
 		r.clusterType, _ = observed["cluster_type"].(string)
 	}
-	if left := canon.Diff(desired.Object, observed, x.kind.Fields); len(left) > 0 {
+	if len(left) > 0 {
 		r.deviations = fieldsOf(left)
 		e.config.logger.Warn("konnect holds something else than it was sent",
 			"key", x.key.String(), "fields", joinFields(r.deviations))

@@ -37,7 +37,7 @@ func configurations() []configuration {
 	return []configuration{
 		configurationac.KongService("name", "kong"), configurationac.KongRoute("name", "kong"),
 		configurationac.KongUpstream("name", "kong"), configurationac.KongTarget("name", "kong"),
-		configurationac.KongKeySet("name", "kong"),
+		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"),
 		configurationac.KongReferenceGrant("name", "kong"), konnectac.KonnectAPIAuthConfiguration("name", "kong"),
 		konnectac.KonnectGatewayControlPlane("name", "kong"), konnectv1alpha2ac.KonnectGatewayControlPlane("name", "kong"),
 	}

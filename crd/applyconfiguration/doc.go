@@ -4,7 +4,7 @@
 // With… method a field, and Extract… to read back what a field manager owns.
 //
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
-//     KongUpstream, KongTarget, KongKeySet, KongReferenceGrant
+//     KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant
 //   - crd/applyconfiguration/konnect/v1alpha1: KonnectAPIAuthConfiguration, and
 //     KonnectGatewayControlPlane of the old version
 //   - crd/applyconfiguration/konnect/v1alpha2: KonnectGatewayControlPlane

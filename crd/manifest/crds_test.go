@@ -24,6 +24,7 @@ func ExampleCRDs() {
 		}
 	}
 	// Output:
+	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com
 	// kongroutes.configuration.konghq.com

@@ -45,6 +45,9 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithUpstreamRef(commonac.NamespacedRef().WithName("every")).WithTarget("10.0.0.1:80").WithWeight(0)),
 		"KongKeySet": configurationac.KongKeySet("every", namespace).WithSpec(configurationac.KongKeySetSpec().
 			WithControlPlaneRef(gateway).WithName("signing")),
+		"KongKey": configurationac.KongKey("every", namespace).WithSpec(configurationac.KongKeySpec().
+			WithControlPlaneRef(gateway).WithKID("1").WithJWK("{vault://env/jwk}").WithKeySetRef(configurationac.KeySetRef().
+			WithType("namespacedRef").WithNamespacedRef(commonac.NameRef().WithName("every")))),
 		"KongReferenceGrant": configurationac.KongReferenceGrant("every", namespace).WithSpec(configurationac.KongReferenceGrantSpec().
 			WithFrom(configurationac.ReferenceGrantFrom().WithGroup(crd.ConfigurationGroup).WithKind("KongRoute").WithNamespace("apps")).
 			WithTo(configurationac.ReferenceGrantTo().WithGroup(crd.ConfigurationGroup).WithKind("KongService"))),

@@ -111,6 +111,33 @@ func keySetCases() []scenario {
 	})
 }
 
+func keyCases() []scenario {
+	named := tree{"name": "a"}
+	return slices.Concat(entityCases(), statusCases("least"), placementCases(), []scenario{
+		{reason: "no key", seed: "least", edit: edits(unset("spec.jwk")), want: fields("spec")},
+		{reason: "a JWK of null", seed: "least", edit: edits(set("spec.jwk", nil)), want: fields("spec")},
+		{reason: "an empty JWK", seed: "least", edit: edits(set("spec.jwk", ""))},
+		{reason: "an empty pair", seed: "pair", edit: edits(set("spec.pem", tree{})), want: fields("spec.pem.private_key", "spec.pem.public_key")},
+		{reason: "a pair without a private key", seed: "pair", edit: edits(unset("spec.pem.private_key")), want: fields("spec.pem.private_key")},
+		{reason: "a pair with an empty public key", seed: "pair", edit: edits(set("spec.pem.public_key", "")), want: fields("spec.pem.public_key")},
+		{reason: "no kid", seed: "least", edit: edits(unset("spec.kid")), want: fields("spec.kid")},
+		{reason: "an empty kid", seed: "least", edit: edits(set("spec.kid", "")), want: fields("spec.kid")},
+		{reason: "an empty name", seed: "least", edit: edits(set("spec.name", ""))},
+		{reason: "a set without a type", seed: "least", edit: edits(set("spec.keySetRef", tree{"namespacedRef": named})), want: fields("spec.keySetRef.type")},
+		{reason: "a set of an empty type", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "", "namespacedRef": named})), want: fields("spec.keySetRef.type")},
+		{reason: "a set without a reference", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "namespacedRef", "konnectID": "a"})), want: fields("spec.keySetRef")},
+		{reason: "a set without an ID", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "konnectID", "namespacedRef": named})), want: fields("spec.keySetRef")},
+		{reason: "a set of an empty ID", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "konnectID", "konnectID": ""}))},
+		{reason: "a set of an empty name", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "namespacedRef", "namespacedRef": tree{"name": ""}})), want: fields("spec.keySetRef.namespacedRef.name")},
+		{reason: "a set in another namespace", seed: "most", edit: edits(set("spec.keySetRef.namespacedRef.namespace", "a"))},
+		{reason: "no control plane", seed: "least", edit: edits(unset("spec.controlPlaneRef"))},
+		{reason: "no control plane once Programmed", seed: "least", old: edits(unset("spec.controlPlaneRef"), programmed()), verb: change, edit: edits(set("spec.kid", "b")), want: fields("spec.controlPlaneRef")},
+		{reason: "a control plane is added", seed: "least", old: edits(unset("spec.controlPlaneRef")), verb: change, edit: edits(set("spec.controlPlaneRef", konnectRef("a")))},
+		{reason: "the control plane is removed", seed: "least", verb: change, edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
+		{reason: "another set once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set("spec.keySetRef.namespacedRef.name", "b"))},
+	})
+}
+
 func grantCases() []scenario {
 	const group = "configuration.konghq.com"
 	from := func(group, kind, namespace string) []func(tree) {

@@ -50,6 +50,8 @@ func kinds() []*kind {
 	target.whole, target.cases = []string{"spec.upstreamRef"}, targetCases()
 	keySet := named(configuration, "v1alpha1", "KongKeySet", "kongkeysets")
 	keySet.whole, keySet.cases = placed, keySetCases()
+	key := named(configuration, "v1alpha1", "KongKey", "kongkeys")
+	key.whole, key.cases = append([]string{"spec", "spec.keySetRef"}, placed...), keyCases()
 	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
 	grant.stateless, grant.cases = true, grantCases()
 	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
@@ -57,7 +59,7 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return []*kind{&service, &route, &upstream, &target, &keySet, &grant, &auth, &controlPlane}
+	return []*kind{&service, &route, &upstream, &target, &keySet, &key, &grant, &auth, &controlPlane}
 }
 
 // A kind that is compared nowhere could accept and refuse what it likes.

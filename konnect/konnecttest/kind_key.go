@@ -15,7 +15,7 @@ func key(set *settings) *collection {
 			field{name: "jwk", checks: []check{notEmpty()}},
 			field{name: "pem", kind: kindRecord, fields: []field{
 				{name: "private_key", checks: []check{satisfies(privateKeyFault)}},
-				{name: "public_key", checks: []check{satisfies(publicKeyFault)}},
+				{name: "public_key", checks: []check{satisfies(publicPartFault)}},
 			}},
 			reference("set"),
 			field{name: "x5t"},
@@ -39,6 +39,14 @@ func key(set *settings) *collection {
 		row.answers.withheld = privateParts
 	}
 	return row
+}
+
+// publicPartFault is for the public key of a pair, which may be in a vault as well.
+func publicPartFault(text string) string {
+	if isReference(text) {
+		return ""
+	}
+	return publicKeyFault(text)
 }
 
 func nameOfKey() field { return field{name: "name", checks: []check{notEmpty()}} }

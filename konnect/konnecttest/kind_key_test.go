@@ -18,11 +18,12 @@ func TestKeys(t *testing.T) {
 	t.Parallel()
 	pair := leaf(t)
 	accept(t, "/keys", body{"kid": "1"}, map[string]map[string]any{
-		"a public JWK":   {"jwk": publicJWK, "name": "any name"},
-		"a private JWK":  {"jwk": privateJWK},
-		"a reference":    {"jwk": "{vault://env/jwk}"},
-		"both PEM parts": {"pem": body{"private_key": pair.Key, "public_key": pair.Public}},
-		"one PEM part":   {"pem": body{"public_key": pair.Public}, "x5t": "thumbprint"},
+		"a public JWK":    {"jwk": publicJWK, "name": "any name"},
+		"a private JWK":   {"jwk": privateJWK},
+		"a reference":     {"jwk": "{vault://env/jwk}"},
+		"both PEM parts":  {"pem": body{"private_key": pair.Key, "public_key": pair.Public}},
+		"one PEM part":    {"pem": body{"public_key": pair.Public}, "x5t": "thumbprint"},
+		"parts in vaults": {"pem": body{"private_key": "{vault://env/a}", "public_key": "{vault://env/b}"}},
 	})
 	reject(t, "/keys", body{"kid": "1"}, map[string]rejection{
 		"no key":         {"one is needed", body{}, ": at least one of these fields must be non-empty: 'pem', 'jwk'"},

@@ -68,6 +68,15 @@ type NamespacedRef struct {
 	Namespace *string `json:"namespace,omitempty"`
 }
 
+// NameRef names an object of the referrer's namespace and of a kind that the field implies.
+type NameRef struct {
+	// Name of the object, 1 to 253 characters.
+	//
+	// +kubebuilder:validation:MinLength=1
+	// +kubebuilder:validation:MaxLength=253
+	Name string `json:"name"`
+}
+
 // Reference returns the control plane that r names for an object in namespace,
 // false when it names none.
 func (r *ControlPlaneRef) Reference(namespace string) (crd.Reference, bool) {
@@ -90,6 +99,12 @@ func (r NamespacedRef) Key(kind, namespace string) crd.Key {
 	if r.Namespace != nil && *r.Namespace != "" {
 		namespace = *r.Namespace
 	}
+	return crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: r.Name}
+}
+
+// Key returns the key of the object of the configuration group that r names for a
+// referrer in namespace.
+func (r NameRef) Key(kind, namespace string) crd.Key {
 	return crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: r.Name}
 }
 
@@ -136,6 +151,13 @@ func (r *ControlPlaneRef) Equal(other *ControlPlaneRef) bool {
 
 // Validate checks the reference, which is at path.
 func (r NamespacedRef) Validate(path *field.Path) field.ErrorList {
+	var errs constraint.Errors
+	r.check(&errs, path)
+	return errs.List()
+}
+
+// Validate checks the reference, which is at path.
+func (r NameRef) Validate(path *field.Path) field.ErrorList {
 	var errs constraint.Errors
 	r.check(&errs, path)
 	return errs.List()

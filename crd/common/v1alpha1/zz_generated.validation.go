@@ -47,6 +47,11 @@ func (r *NamespacedRef) check(errs *constraint.Errors, path *field.Path) {
 }
 
 // check checks what the markers of the fields say, and then the rules.
+func (r *NameRef) check(errs *constraint.Errors, path *field.Path) {
+	errs.Name(path, "name", r.Name, 253)
+}
+
+// check checks what the markers of the fields say, and then the rules.
 func (s *KonnectEntityStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.MaxLength(path, "id", s.ID, 256)
 	errs.MaxLength(path, "organizationID", s.OrganizationID, 256)

@@ -53,7 +53,7 @@ func TestValidateUpdateNeedsSameKind(t *testing.T) {
 	t.Parallel()
 	kinds := []crd.Object{
 		&v1alpha1.KongService{}, &v1alpha1.KongRoute{}, &v1alpha1.KongUpstream{}, &v1alpha1.KongTarget{}, &v1alpha1.KongReferenceGrant{},
-		&v1alpha1.KongKeySet{},
+		&v1alpha1.KongKeySet{}, &v1alpha1.KongKey{},
 	}
 	for i, obj := range kinds {
 		for _, old := range []crd.Object{nil, kinds[(i+1)%len(kinds)]} {

@@ -14,6 +14,7 @@ import (
 )
 
 var (
+	_ crd.Object = (*KongKey)(nil)
 	_ crd.Object = (*KongKeySet)(nil)
 	_ crd.Object = (*KongReferenceGrant)(nil)
 	_ crd.Object = (*KongRoute)(nil)
@@ -25,6 +26,7 @@ var (
 // AddToScheme adds this package's kinds and their lists to scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
+		&KongKey{}, &KongKeyList{},
 		&KongKeySet{}, &KongKeySetList{},
 		&KongReferenceGrant{}, &KongReferenceGrantList{},
 		&KongRoute{}, &KongRouteList{},
@@ -36,11 +38,99 @@ func AddToScheme(scheme *runtime.Scheme) error {
 	return nil
 }
 
+// KeySetRefField is the path of the reference to the KongKeySet that an entity lies in.
+const KeySetRefField = "spec.keySetRef.namespacedRef"
+
 // ServiceRefField is the path of the reference to the KongService that an entity lies in.
 const ServiceRefField = "spec.serviceRef.namespacedRef"
 
 // UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
 const UpstreamRefField = "spec.upstreamRef"
+
+// GVK implements crd.Object.
+func (*KongKey) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongKey") }
+
+// GetAdopt returns spec.adopt.
+func (k *KongKey) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (k *KongKey) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef { return k.Spec.ControlPlaneRef }
+
+// GetTags returns spec.tags.
+func (k *KongKey) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (k *KongKey) GetConditions() []metav1.Condition { return k.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (k *KongKey) SetConditions(conditions []metav1.Condition) { k.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object.
+func (k *KongKey) GetKonnectStatus() crd.KonnectStatus {
+	if k.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := k.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = k.Status.Konnect.ControlPlaneID
+	status.ParentID = k.Status.Konnect.KeySetID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (k *KongKey) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		k.Status.Konnect = nil
+		return
+	}
+	if k.Status.Konnect == nil {
+		k.Status.Konnect = &KongKeyKonnectStatus{}
+	}
+	konnect := k.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.KeySetID = status.ParentID
+}
+
+// KongKeyStatus is the observed state of a KongKey.
+type KongKeyStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongKeyKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongKeyKonnectStatus identifies the entity and its key set in Konnect.
+type KongKeyKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// KeySetID is the Konnect ID of the key set; empty while there is none.
+	//
+	// +optional
+	KeySetID string `json:"keySetID,omitempty"`
+}
+
+// KongKeyList is a list of KongKeys.
+//
+// +kubebuilder:object:root=true
+type KongKeyList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongKey `json:"items"`
+}
 
 // GVK implements crd.Object.
 func (*KongKeySet) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongKeySet") }

@@ -12,6 +12,37 @@ import (
 )
 
 // Default implements crd.Object.
+func (k *KongKey) Default() {
+	k.SetGroupVersionKind(k.GVK())
+	k.Spec.ControlPlaneRef.Default()
+	k.Status.Conditions = lifecycle.DefaultConditions(k.Status.Conditions, k.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (k *KongKey) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(k)...)
+	k.Spec.check(&errs, field.NewPath("spec"))
+	k.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (k *KongKey) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongKey](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *k
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(k.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	k.transition(&errs, before)
+	return errs.List()
+}
+
+// Default implements crd.Object.
 func (k *KongKeySet) Default() {
 	k.SetGroupVersionKind(k.GVK())
 	k.Spec.ControlPlaneRef.Default()
@@ -182,6 +213,55 @@ func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
 	errs.Add(u.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
 	u.transition(&errs, before)
 	return errs.List()
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeySpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
+	if s.KeySetRef != nil {
+		s.KeySetRef.check(errs, path.Child("keySetRef"))
+	}
+	errs.NonEmpty(path, "kid", s.KID)
+	if s.PEM != nil {
+		s.PEM.check(errs, path.Child("pem"))
+	}
+	errs.Add(s.Tags.Validate(path)...)
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (r *KeySetRef) check(errs *constraint.Errors, path *field.Path) {
+	if r.NamespacedRef != nil {
+		errs.Add(r.NamespacedRef.Validate(path.Child("namespacedRef"))...)
+	}
+	errs.NonEmpty(path, "type", r.Type)
+	errs.Enum(path, "type", r.Type, "konnectID", "namespacedRef")
+	r.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (p *PEMKeyPair) check(errs *constraint.Errors, path *field.Path) {
+	if p.PrivateKey == nil {
+		errs.Required(path, "private_key")
+	} else {
+		errs.NonEmpty(path, "private_key", p.PrivateKey.Reveal())
+	}
+	errs.NonEmpty(path, "public_key", p.PublicKey)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeyStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongKeyKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.

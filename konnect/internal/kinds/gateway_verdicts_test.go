@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -62,6 +63,7 @@ func verdictDifferences() []verdictDifference {
 		{`"/a#b"`, "", "is never matched"},
 		{`"/a[b]"`, "", "a literal that looks like an expression and is no text of a url is surely one without ~"},
 		{`"/a\\d"`, "", "the same"},
+		{`"pem":{"public_key"`, "", "the CRD wants both keys of a pair"},
 	}
 }
 
@@ -96,7 +98,7 @@ func TestRulesAgreeWithTheGateway(t *testing.T) {
 		assert.Positive(t, seen[i], "the difference %q %q does not occur", d.input, d.message)
 	}
 	t.Log(counts)
-	for _, entity := range []string{"services", "routes", "upstreams", "targets"} {
+	for _, entity := range []string{"services", "routes", "upstreams", "targets", "keys", "key_sets"} {
 		assert.Positive(t, counts[entity], entity)
 	}
 }
@@ -136,6 +138,10 @@ func verdictObject(entity string) crd.Object {
 		return &configurationv1alpha1.KongTarget{ObjectMeta: meta, Spec: configurationv1alpha1.KongTargetSpec{
 			UpstreamRef: commonv1alpha1.NamespacedRef{Name: "u"},
 		}}
+	case "key_sets":
+		return &configurationv1alpha1.KongKeySet{ObjectMeta: meta, Spec: configurationv1alpha1.KongKeySetSpec{ControlPlaneRef: control}}
+	case "keys":
+		return &configurationv1alpha1.KongKey{ObjectMeta: meta, Spec: configurationv1alpha1.KongKeySpec{ControlPlaneRef: control}}
 	default:
 		return nil
 	}
@@ -151,12 +157,12 @@ func fillSpec(obj crd.Object, entity map[string]any) string {
 		case value == nil:
 			return "null"
 		case name == "created_at":
-		case name == "service" || name == "upstream":
+		case name == "service" || name == "upstream" || name == "set":
 			if uuid.Validate(id) != nil {
 				return "a reference by something else than an id"
 			}
 		default:
-			spec[name] = withoutLuaTables(value)
+			spec[name] = withTexts(withoutLuaTables(value))
 		}
 	}
 	if _, isTarget := obj.(*configurationv1alpha1.KongTarget); isTarget && entity["upstream"] == nil {
@@ -214,6 +220,25 @@ func completeSpec(spec map[string]any) {
 func withoutLuaTables(value any) any {
 	if table, ok := value.(map[string]any); ok && len(table) == 0 {
 		return nil
+	}
+	return value
+}
+
+// withTexts puts the certificates and keys in place of their names.
+func withTexts(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			value[name] = withTexts(member)
+		}
+	case string:
+		if name, isName := strings.CutPrefix(value, "@pem:"); isName {
+			text, err := os.ReadFile(filepath.Join(filepath.Dir(gatewayVerdicts), "pem", name))
+			if err != nil {
+				return err.Error()
+			}
+			return string(text)
+		}
 	}
 	return value
 }

@@ -41,6 +41,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongUpstream](upstream),
 		made[*configurationv1alpha1.KongTarget](target),
 		made[*configurationv1alpha1.KongKeySet](keySet),
+		made[*configurationv1alpha1.KongKey](key),
 	}}
 }
 

@@ -21,7 +21,10 @@ type typed[O crd.Object] struct {
 	name func(O) string
 	// value returns what an object wants for a field of a natural key that is neither
 	// the name nor a reference.
-	value               func(o O, json string, target func(field string) crd.Object) string
+	value func(o O, json string, target func(field string) crd.Object) string
+	// refID returns the ID by which an object names what its reference leads to, where it
+	// names no object.
+	refID               func(O) string
 	specID              func(O) *string
 	mirror, clusterType func(O) string
 	check               func(O) field.ErrorList
@@ -58,6 +61,9 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		return shape.Keys(func(json string) string {
 			if i := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == json }); i >= 0 {
 				id, _ := target(k.References[i].Field)
+				if id == "" && own.refID != nil {
+					return own.refID(as(obj))
+				}
 				return id
 			}
 			if own.value == nil || json == k.Identity.Name && own.name != nil {

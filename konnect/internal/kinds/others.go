@@ -35,7 +35,6 @@ func others() []*Other {
 		{Collection: "hmac-auths", Noun: "credential", To: consumer},
 		{Collection: "jwts", Noun: "credential", To: consumer},
 		{Collection: "key-auths", Noun: "credential", To: consumer},
-		{Collection: "keys", Noun: "key", To: map[string]string{"set": "key-sets"}},
 		{Collection: "plugins", Noun: "plugin", To: map[string]string{
 			"service": "services", "route": "routes", "consumer": "consumers", "consumer_group": "consumer_groups",
 		}},

@@ -23,6 +23,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"` + source.Module + `/crd"
 	commonv1alpha1 "` + source.Module + `/crd/common/v1alpha1"
 `
 

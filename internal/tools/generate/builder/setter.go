@@ -33,6 +33,8 @@ func newSetter(b builder, kinds *source.Package, f source.Field) (setter, bool) 
 		s.ParameterType, s.Value = f.Pointed(), "&"+s.Parameter
 	case "string":
 		s.ParameterType, s.Value = f.Type, s.Parameter
+	case "*crd.SecretString":
+		s.ParameterType, s.Value = "string", "new(crd.SecretString("+s.Parameter+"))"
 	case "*int64":
 		s.ParameterType, s.Value = "int", "new(int64("+s.Parameter+"))"
 	case "[]string":

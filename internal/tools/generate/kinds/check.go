@@ -28,7 +28,7 @@ func validatesAtParent(name string) bool {
 }
 
 func validatesAtPath(name string) bool {
-	return name == "NamespacedRef" || name == "KonnectEntityStatus"
+	return name == "NamespacedRef" || name == "NameRef" || name == "KonnectEntityStatus"
 }
 
 // checks generates the method check for a struct of the package, and for those in it, and reports
@@ -125,8 +125,8 @@ func (c *checker) knows(f source.Field) error {
 // markersOf are the markers that checks are made of, by the field's type.
 func markersOf(f source.Field) []string {
 	switch {
-	case f.Pointed() == "string":
-		return []string{"MinLength", "MaxLength", "Enum", "Pattern"}
+	case isText(f):
+		return []string{"Type", "MinLength", "MaxLength", "Enum", "Pattern"}
 	case f.Pointed() == "int" || f.Pointed() == "int32" || f.Pointed() == "int64":
 		return []string{"Minimum", "Maximum"}
 	case strings.HasPrefix(f.Type, "[]"):

@@ -46,8 +46,10 @@ const (
 
 	controlPlaneRef = "*commonv1alpha1.ControlPlaneRef"
 	namespacedRef   = "commonv1alpha1.NamespacedRef"
+	nameRef         = "commonv1alpha1.NameRef"
 	adoptOptions    = "*commonv1alpha1.AdoptOptions"
 	tags            = "commonv1alpha1.Tags"
+	secretString    = "crd.SecretString"
 )
 
 func findKinds(p *source.Package) ([]kind, error) {
@@ -102,7 +104,7 @@ func newReference(p *source.Package, f source.Field) (reference, bool, error) {
 		}
 	}
 	inner, _ := p.Struct(f.Pointed()).Field("NamespacedRef")
-	ref.Wrapped = inner.Pointed() == namespacedRef
+	ref.Wrapped = inner.Pointed() == namespacedRef || inner.Pointed() == nameRef
 	isRef := strings.TrimPrefix(f.Pointed(), "[]") == namespacedRef
 	if ref.Kind == "" || !isRef && !ref.Wrapped {
 		return ref, false, fmt.Errorf("marker +%s: a kind and the type NamespacedRef are needed", refersMarker)

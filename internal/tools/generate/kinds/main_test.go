@@ -98,6 +98,18 @@ func TestGenerate(t *testing.T) {
 			validation: []string{"errs.Rule(path, !o.ControlPlaneRef.IsKIC(), "},
 			missing:    []string{"!s.ControlPlaneRef.IsKIC()"},
 		},
+		"parent of the same namespace": {
+			reason:     "its type says where its name is",
+			fields:     "// +konnectkit:refers:kind=KongOwnSet,role=parent\nOwnSetRef *OwnSetRef `json:\"ownSetRef,omitempty\"`",
+			more:       "type OwnSetRef struct {\nNamespacedRef *commonv1alpha1.NameRef `json:\"namespacedRef,omitempty\"`\n}\n",
+			objects:    []string{`ref.NamespacedRef.Key("KongOwnSet", namespace)`, "// OwnSetID is the Konnect ID of the own set;", "`json:\"ownSetID,omitempty\"`"},
+			validation: []string{`errs.Add(o.NamespacedRef.Validate(path.Child("namespacedRef"))...)`},
+		},
+		"secret": {
+			reason:     "it is not shown",
+			fields:     "// +kubebuilder:validation:Type=string\n// +kubebuilder:validation:MinLength=1\nPassword crd.SecretString `json:\"password\"`",
+			validation: []string{`errs.NonEmpty(path, "password", s.Password.Reveal())`},
+		},
 		"accessors": {
 			reason: "for the fields that are there", fields: "Adopt *commonv1alpha1.AdoptOptions `json:\"adopt,omitempty\"`\nTags commonv1alpha1.Tags `json:\"tags,omitzero\"`",
 			objects:    []string{") GetAdopt() ", ") GetTags() "},
@@ -146,6 +158,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"pattern":         {"// +kubebuilder:validation:Pattern=`^x$`\nName string `json:\"name\"`", "KongThingSpec.Name: pattern `^x$`"},
 		"one limit":       {"// +kubebuilder:validation:Minimum=1\nPort *int64 `json:\"port,omitempty\"`", "both a minimum and a maximum"},
 		"least length":    {"// +kubebuilder:validation:MinLength=2\nName string `json:\"name\"`", "a least length of 2"},
+		"secret shown":    {"// +kubebuilder:validation:Enum=a\nToken crd.SecretString `json:\"token\"`", "an error would show"},
 		"open list":       {"// +kubebuilder:validation:MinItems=1\nParts []string `json:\"parts\"`", "a most number of items"},
 		"unknown word":    {"// +konnectkit:refers:kind=A,role=owner\nRef commonv1alpha1.NamespacedRef `json:\"ref\"`", `"role=owner" is none of`},
 		"no reference":    {"// +konnectkit:refers:kind=A\nRef string `json:\"ref\"`", "the type NamespacedRef"},

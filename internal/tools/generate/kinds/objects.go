@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
+	"unicode"
 
 	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
 )
@@ -17,7 +18,7 @@ var objectsTemplate string
 // objects returns the file with list types, statuses and accessors, and what adds all
 // kinds of the package to a scheme.
 func objects(p *source.Package, kinds []kind) ([]byte, error) {
-	text, err := template.New("objects").Funcs(template.FuncMap{"lower": lowerFirst}).Parse(objectsTemplate)
+	text, err := template.New("objects").Funcs(template.FuncMap{"lower": lowerFirst, "words": words}).Parse(objectsTemplate)
 	if err != nil {
 		return nil, err
 	}
@@ -70,5 +71,17 @@ func writePaths(body *bytes.Buffer, p *source.Package, kinds []kind) error {
 	return nil
 }
 
-// lowerFirst is a Go name as a word in a text or in JSON.
+// lowerFirst is a Go name as a name in JSON.
 func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+// words is a Go name as words in a text.
+func words(name string) string {
+	var text strings.Builder
+	for i, letter := range name {
+		if i > 0 && unicode.IsUpper(letter) {
+			text.WriteByte(' ')
+		}
+		text.WriteRune(unicode.ToLower(letter))
+	}
+	return text.String()
+}

@@ -30,7 +30,7 @@ func forms() map[string]form {
 // scalar returns the statements that check a string or a number, behind a pointer or not.
 func scalar(access string, f source.Field) ([]string, error) {
 	switch f.Pointed() {
-	case "string":
+	case "string", secretString:
 		return text(access, f)
 	case "int", "int32", "int64":
 		return number(access, f)
@@ -39,9 +39,15 @@ func scalar(access string, f source.Field) ([]string, error) {
 	}
 }
 
+// isText reports whether a field is a string, or one that is not to be shown.
+func isText(f source.Field) bool { return f.Pointed() == "string" || f.Pointed() == secretString }
+
 func text(access string, f source.Field) ([]string, error) {
 	value := access
-	if f.IsPointer() {
+	switch {
+	case f.Pointed() == secretString: // lengths tell nothing; other errors would show it
+		value = access + ".Reveal()"
+	case f.IsPointer():
 		value = "*" + access
 	}
 	check := func(method string, more ...string) string {
@@ -57,6 +63,9 @@ func text(access string, f source.Field) ([]string, error) {
 	}
 	if hasLeast && least != "1" {
 		return nil, fmt.Errorf("a least length of %s is not supported", least)
+	}
+	if f.Pointed() == secretString && (hasMost || isEnum || hasPattern) {
+		return nil, fmt.Errorf("a limit of a %s that an error would show is not supported", secretString)
 	}
 	var lines []string
 	// Go cannot tell an empty string from one that is not there.
