@@ -114,6 +114,7 @@ func (d *decider) absent(i *item, x *decision) error {
 	}
 	desired, err := i.kind.Desire(i.object, d.inputs(i, nil))
 	if err == nil {
+		x.changes.desired = desired
 		d.keepBasis(x, desired, nil)
 	}
 	return err

@@ -29,8 +29,8 @@ func (c *Client) Ensure(ctx context.Context, objects []crd.Object, opts ...Ensur
 	return c.ensure(ctx, objects, c.callOptions(opts), nil)
 }
 
-// Plan returns what Ensure would do with the same arguments. It reads only, and
-// leaves the objects as they are. With an error the plan shows what is wrong with
+// Plan returns what Ensure would do with the same arguments, and warns of routes that
+// get in each other's way. It reads only, and leaves the objects as they are. With an error the plan shows what is wrong with
 // which object, as far as that is known.
 func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureOption) (*Plan, error) {
 	o := c.callOptions(opts)
@@ -38,6 +38,7 @@ func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureO
 	r, err := c.ready(ctx, objects, o)
 	r.results = newResults(r.world, r.decisions)
 	if err == nil {
+		r.warnOfTraffic()
 		err = r.failures()
 	} else {
 		err = r.withFailures(ctx, err)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/resolve/routing"
 )
 
 // Warning is something that is legal and probably not meant. It stops nothing and
@@ -68,6 +69,32 @@ const (
 	WarningSecretNotPlanned WarningCode = "secret-not-planned"
 )
 
+// Codes of warnings about the way of requests, in plans alone. Each names the routes and
+// a request that shows it, for a gateway with the default router; package resolve/routing
+// explains it.
+const (
+	// WarningShadowedRoute is a route that takes no request, because another one takes it before.
+	WarningShadowedRoute = WarningCode(routing.FindingShadowed)
+	// WarningContradictoryRoute is a route that takes no request, because none is as it asks.
+	WarningContradictoryRoute = WarningCode(routing.FindingContradictory)
+	// WarningRouteProtocol is a route whose service does not speak its protocols.
+	WarningRouteProtocol = WarningCode(routing.FindingProtocol)
+	// WarningRouteTie is two routes whose order nothing but their IDs decides.
+	WarningRouteTie = WarningCode(routing.FindingTie)
+	// WarningRouteCalculation is two routes whose order depends on the gateway's
+	// route_match_calculation.
+	WarningRouteCalculation = WarningCode(routing.FindingCalculation)
+	// WarningRegexPriority is a route that comes first although its regex_priority is lower.
+	WarningRegexPriority = WarningCode(routing.FindingRegexPriority)
+	// WarningHTTPSOnly is a route of https alone that turns away plain http which another
+	// route would serve.
+	WarningHTTPSOnly = WarningCode(routing.FindingHTTPSOnly)
+	// WarningHostCase is a host with capital letters, which clients do not send.
+	WarningHostCase = WarningCode(routing.FindingHostCase)
+	// WarningSNIPlainHTTP is a route with SNIs that takes plain http, where no SNI is asked for.
+	WarningSNIPlainHTTP = WarningCode(routing.FindingSNI)
+)
+
 // warningCodes are all of them.
 func warningCodes() []WarningCode {
 	return []WarningCode{
@@ -84,6 +111,15 @@ func warningCodes() []WarningCode {
 		WarningBeingDeleted,
 		WarningSecretNotVerifiable,
 		WarningSecretNotPlanned,
+		WarningShadowedRoute,
+		WarningContradictoryRoute,
+		WarningRouteProtocol,
+		WarningRouteTie,
+		WarningRouteCalculation,
+		WarningRegexPriority,
+		WarningHTTPSOnly,
+		WarningHostCase,
+		WarningSNIPlainHTTP,
 	}
 }
 

@@ -42,6 +42,8 @@ type Kind struct {
 	Caller    Caller
 	// Group is a set of others that belongs to an entity; nil for none.
 	Group *Relation
+	// Traffic says what entities of the kind are to requests.
+	Traffic Traffic
 	// InGroups is true where groups of control planes hold entities of the kind too.
 	InGroups bool
 	// ClusterScoped objects have no namespace. Untagged entities have no tags, so they
@@ -165,6 +167,18 @@ type Referrer struct {
 	// Condition is its type, and Noun the name of the kind in its message.
 	Condition, Noun string
 }
+
+// Traffic is what an entity is to the requests that a gateway gets.
+type Traffic int
+
+const (
+	// NoTraffic has no say in which way they take.
+	NoTraffic Traffic = iota
+	// TakesRequests is for routes.
+	TakesRequests
+	// GetsRequests is for services, to which routes lead.
+	GetsRequests
+)
 
 // Caller is a field by which entities of another collection lead to one by its name.
 type Caller struct{ Collection, Field string }

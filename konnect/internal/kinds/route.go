@@ -16,6 +16,7 @@ import (
 func route() *Kind {
 	return of(Kind{
 		Collection: "routes",
+		Traffic:    TakesRequests,
 		References: []Reference{{Field: configurationv1alpha1.ServiceRefField, JSON: "service", To: "services"}},
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name", ByName: true},
 		Fields: []canon.Field{

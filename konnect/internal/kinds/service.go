@@ -16,6 +16,7 @@ import (
 func service() *Kind {
 	return of(Kind{
 		Collection: "services",
+		Traffic:    GetsRequests,
 		References: []Reference{
 			{Field: "spec.clientCertificateRef", JSON: "client_certificate", To: "certificates"},
 			{Field: "spec.caCertificateRefs", JSON: "ca_certificates", To: "ca_certificates", Many: true},
