@@ -3,6 +3,7 @@ package builder
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,6 +100,14 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+		"KongConsumer": {
+			reason: "fields at the root, and those of the spec",
+			start: func() (any, any) {
+				b := NewConsumer("other")
+				return b, &b.obj
+			},
+			methods: map[string]string{"Spec.Tags": "Tags"},
+		},
 		"KongKeySet": {
 			reason: "Name is taken by the argument of NewKeySet",
 			start: func() (any, any) {
@@ -181,6 +190,9 @@ func fieldPaths(structType reflect.Type, prefix string, methods map[string]strin
 	var paths []string
 	for f := range structType.Fields() {
 		path := prefix + f.Name
+		if prefix == "" && slices.Contains([]string{"TypeMeta", "ObjectMeta", "Status"}, f.Name) {
+			continue
+		}
 		nested := f.Type
 		if nested.Kind() == reflect.Pointer {
 			nested = nested.Elem()

@@ -75,6 +75,11 @@ func (g *ReferenceGrant) FromKeys(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, keyKind, namespace)
 }
 
+// FromConsumers adds the KongConsumers of a namespace, which refer to control planes.
+func (g *ReferenceGrant) FromConsumers(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, consumerKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -124,4 +129,5 @@ const (
 	targetKind   = "KongTarget"
 	keySetKind   = "KongKeySet"
 	keyKind      = "KongKey"
+	consumerKind = "KongConsumer"
 )

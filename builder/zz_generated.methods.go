@@ -9,6 +9,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
@@ -78,6 +79,120 @@ func (a *APIAuth) Build() (*konnectv1alpha1.KonnectAPIAuthConfiguration, error) 
 // that do not depend on input.
 func (a *APIAuth) MustBuild() *konnectv1alpha1.KonnectAPIAuthConfiguration {
 	return must(a.Build())
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *Consumer) Namespace(namespace string) *Consumer {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *Consumer) Labels(labels map[string]string) *Consumer {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *Consumer) Label(key, value string) *Consumer {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *Consumer) Annotations(annotations map[string]string) *Consumer {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *Consumer) Annotation(key, value string) *Consumer {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (c *Consumer) ControlPlane(name string) *Consumer {
+	return c.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *Consumer) ControlPlaneIn(namespace, name string) *Consumer {
+	return c.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (c *Consumer) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *Consumer {
+	c.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *Consumer) Tags(tags ...string) *Consumer {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *Consumer) Tag(tag string) *Consumer {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *Consumer) Adopt(id string) *Consumer {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *Consumer) AdoptMatch(id string) *Consumer {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// CustomID sets custom_id.
+//
+// CustomID is the consumer's ID in another system, unique among the consumers of the
+// control plane: at most 128 ASCII letters, digits and any of . - _ ~ ( ) # % @ | + [ ],
+// with single spaces between. Unset leaves the consumer to Username.
+func (c *Consumer) CustomID(customID string) *Consumer {
+	c.obj.CustomID = &customID
+	return c
+}
+
+// Credentials replaces credentials.
+//
+// Credentials are the names of Secrets of the same namespace that hold a credential
+// each, told by their label konghq.com/credential.
+func (c *Consumer) Credentials(credentials ...string) *Consumer {
+	c.obj.Credentials = listOf(credentials)
+	return c
+}
+
+// ConsumerGroups replaces consumerGroups.
+//
+// ConsumerGroups are the names of the KongConsumerGroups of the same namespace that
+// the consumer is a member of.
+func (c *Consumer) ConsumerGroups(consumerGroups ...string) *Consumer {
+	c.obj.ConsumerGroups = listOf(consumerGroups)
+	return c
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *Consumer) Build() (*configurationv1.KongConsumer, error) {
+	return build(&c.base, "NewConsumer")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *Consumer) MustBuild() *configurationv1.KongConsumer {
+	return must(c.Build())
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.

@@ -14,6 +14,8 @@ const (
 	ConditionServiceRefValid          = "KongServiceRefValid"
 	ConditionUpstreamRefValid         = "KongUpstreamRefValid"
 	ConditionKeySetRefValid           = "KeySetRefValid"
+	ConditionConsumerRefValid         = "KongConsumerRefValid"
+	ConditionConsumerGroupRefsValid   = "KongConsumerGroupRefsValid"
 	ConditionResolvedRefs             = "ResolvedRefs"
 	ConditionMirrored                 = "Mirrored"
 	ConditionAdopted                  = "Adopted"

@@ -2,7 +2,8 @@
 // object that also knows its references, defaults, validation, conditions and
 // Konnect status.
 //
-// The typed structs are in the packages below it: crd/configuration/v1alpha1
+// The typed structs are in the packages below it: crd/configuration/v1
+// (KongConsumer), crd/configuration/v1alpha1
 // (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2
 // (KonnectGatewayControlPlane) and crd/core (Secret). Apply configurations of them,

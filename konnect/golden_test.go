@@ -54,6 +54,7 @@ func goldenParents() map[string][]crd.Object {
 		"KongTarget":   {control, upstream},
 		"KongKeySet":   {control},
 		"KongKey":      {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
+		"KongConsumer": {control},
 	}
 }
 

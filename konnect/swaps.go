@@ -1,9 +1,11 @@
 package konnect
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
@@ -110,7 +112,26 @@ func park(circle []*decision, w *world) {
 }
 
 // parkedName is one that nobody else wants, and not too long.
-func parkedName(i *item) string {
+func parkedName(i *item) string { return parkedValue(i, i.kind.Name(i.object)) }
+
+func parkedValue(i *item, value string) string {
 	const longest = 128
-	return printable.Cut(i.kind.Name(i.object), longest-9) + "-" + i.mark[:8]
+	return printable.Cut(value, longest-9) + "-" + i.mark[:8]
+}
+
+// parkedBody is a body with a name that nobody else wants: an entity that is told by
+// another field too gives that up as well.
+func parkedBody(i *item, body []byte) ([]byte, error) {
+	object, err := canon.Decode(body)
+	if err != nil {
+		return nil, err
+	}
+	identity := i.kind.Identity
+	for _, fields := range identity.Unique {
+		if value, ok := object[fields[0]].(string); ok && len(fields) == 1 {
+			object[fields[0]] = parkedValue(i, value)
+		}
+	}
+	object[identity.Parks] = parkedName(i)
+	return json.Marshal(object)
 }

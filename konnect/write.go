@@ -101,7 +101,7 @@ func (e *executor) park(ctx context.Context, x *decision) {
 	if ctx.Err() != nil {
 		return // write says so
 	}
-	body, err := wire.With(x.changes.desired.Body, i.kind.Identity.Parks, parkedName(i))
+	body, err := parkedBody(i, x.changes.desired.Body)
 	if err == nil {
 		var raw []byte
 		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {

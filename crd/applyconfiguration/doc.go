@@ -3,6 +3,7 @@
 // shape of client-go's: a constructor a kind that takes name and namespace, one
 // With… method a field, and Extract… to read back what a field manager owns.
 //
+//   - crd/applyconfiguration/configuration/v1: KongConsumer
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
 //     KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant
 //   - crd/applyconfiguration/konnect/v1alpha1: KonnectAPIAuthConfiguration, and

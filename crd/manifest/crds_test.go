@@ -24,6 +24,7 @@ func ExampleCRDs() {
 		}
 	}
 	// Output:
+	// kongconsumers.configuration.konghq.com
 	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com

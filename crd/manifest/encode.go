@@ -130,14 +130,10 @@ func (e *encoder) isDefaultStatus(obj crd.Object, status any) bool {
 
 // order lists the fields of an object in the order they are written.
 func order(tree map[string]any) []string {
-	first := []string{"apiVersion", "kind", "metadata", "spec", "status"}
-	keys := slices.DeleteFunc(slices.Clone(first), func(key string) bool { return tree[key] == nil })
-	for _, key := range slices.Sorted(maps.Keys(tree)) {
-		if !slices.Contains(first, key) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+	first, last := []string{"apiVersion", "kind", "metadata"}, []string{"spec", "status"}
+	keys := slices.Sorted(maps.Keys(tree))
+	keys = slices.DeleteFunc(keys, func(key string) bool { return slices.Contains(first, key) || slices.Contains(last, key) })
+	return slices.DeleteFunc(slices.Concat(first, keys, last), func(key string) bool { return tree[key] == nil })
 }
 
 func writeField(out *bytes.Buffer, key string, value any) error {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,9 +55,11 @@ func TestEveryKindTellsItsFields(t *testing.T) {
 // untold lists the fields of the spec that the object has no method for.
 func untold(obj any) []string {
 	var found []string
-	spec := reflect.ValueOf(obj).Elem().FieldByName("Spec")
-	for field, value := range spec.Fields() {
-		switch value := value.Interface().(type) {
+	object := reflect.ValueOf(obj).Elem()
+	spec := object.FieldByName("Spec")
+	fields := append(reflect.VisibleFields(object.Type()), inSpec(object.Type())...)
+	for _, field := range fields {
+		switch value := object.FieldByIndex(field.Index).Interface().(type) {
 		case *commonv1alpha1.AdoptOptions:
 			if o, ok := obj.(interface {
 				GetAdopt() *commonv1alpha1.AdoptOptions
@@ -76,6 +79,20 @@ func untold(obj any) []string {
 		}
 	}
 	return found
+}
+
+// inSpec returns the fields of the spec of a type of objects, with their places in the
+// object; none where all are at the root.
+func inSpec(object reflect.Type) []reflect.StructField {
+	spec, ok := object.FieldByName("Spec")
+	if !ok {
+		return nil
+	}
+	fields := reflect.VisibleFields(spec.Type)
+	for i := range fields {
+		fields[i].Index = append(slices.Clone(spec.Index), fields[i].Index...)
+	}
+	return fields
 }
 
 // labelsIn returns the field Labels of a spec or of a struct in it; not valid for none.
@@ -107,6 +124,7 @@ func TestUntoldFindsWhatIsMissing(t *testing.T) {
 	assert.Equal(t, []string{"Adopt: GetAdopt", "Tags: GetTags", "Labels: GetKonnectLabels"}, untold(&object{Spec: spec{
 		Adopt: &commonv1alpha1.AdoptOptions{}, Tags: commonv1alpha1.Tags{"a"}, Request: &request{Labels: map[string]string{"a": "b"}},
 	}}))
+	assert.Equal(t, []string{"Tags: GetTags"}, untold(&struct{ Tags commonv1alpha1.Tags }{commonv1alpha1.Tags{"a"}}), "without a spec")
 }
 
 // A reference that is not told is not resolved, and needs no grant.
@@ -126,7 +144,7 @@ func TestEveryReferenceIsTold(t *testing.T) {
 			assert.Equal(t, known[ref.To.Kind], !ref.Unsupported, "%s refers to a %s", ref.Field, ref.To.Kind)
 			assert.NotEmpty(t, ref.To.Namespace, ref.Field)
 		}
-		for _, path := range referencesIn("spec", reflect.ValueOf(obj).Elem().FieldByName("Spec")) {
+		for _, path := range referencesIn("", reflect.ValueOf(obj).Elem()) {
 			assert.True(t, anyWithin(told, path), "References has none of %s, only %s", path, told)
 		}
 	})
@@ -141,8 +159,9 @@ func referencesIn(path string, value reflect.Value) []string {
 	var found []string
 	for field, inner := range value.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		at := path + "." + name
+		at := strings.TrimPrefix(path+"."+name, ".")
 		switch {
+		case path == "" && (name == "" || name == "metadata" || name == "status"):
 		case strings.HasSuffix(name, "Ref"):
 			found = append(found, at)
 		case strings.HasSuffix(name, "Refs"):

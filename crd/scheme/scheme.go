@@ -7,6 +7,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/runtime"
 
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
@@ -16,6 +17,7 @@ import (
 // are those of runtime.Scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	return errors.Join(
+		configurationv1.AddToScheme(scheme),
 		configurationv1alpha1.AddToScheme(scheme),
 		konnectv1alpha1.AddToScheme(scheme),
 		konnectv1alpha2.AddToScheme(scheme),

@@ -37,6 +37,7 @@ func ExampleKinds() {
 		fmt.Printf("%s: %T in %T\n", kind.GroupKind(), kind.New(), kind.NewList())
 	}
 	// Output:
+	// KongConsumer.configuration.konghq.com: *v1.KongConsumer in *v1.KongConsumerList
 	// KongKey.configuration.konghq.com: *v1alpha1.KongKey in *v1alpha1.KongKeyList
 	// KongKeySet.configuration.konghq.com: *v1alpha1.KongKeySet in *v1alpha1.KongKeySetList
 	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList

@@ -14,6 +14,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	commonac "github.com/konnectkit/konnectkit/crd/applyconfiguration/common/v1alpha1"
+	configurationv1ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1"
 	configurationac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1alpha1"
 	konnectac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha1"
 	konnectv1alpha2ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha2"
@@ -43,6 +44,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithHealthchecks(configurationac.Healthchecks().WithThreshold(0.5))),
 		"KongTarget": configurationac.KongTarget("every", namespace).WithSpec(configurationac.KongTargetSpec().
 			WithUpstreamRef(commonac.NamespacedRef().WithName("every")).WithTarget("10.0.0.1:80").WithWeight(0)),
+		"KongConsumer": configurationv1ac.KongConsumer("every", namespace).WithUsername("alice").WithCredentials("key").
+			WithSpec(configurationv1ac.KongConsumerSpec().WithControlPlaneRef(gateway)),
 		"KongKeySet": configurationac.KongKeySet("every", namespace).WithSpec(configurationac.KongKeySetSpec().
 			WithControlPlaneRef(gateway).WithName("signing")),
 		"KongKey": configurationac.KongKey("every", namespace).WithSpec(configurationac.KongKeySpec().

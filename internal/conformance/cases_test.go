@@ -39,8 +39,16 @@ func konnectRef(name string) tree {
 
 func adoption(id string) tree { return tree{"from": "konnect", "konnect": tree{"id": id}} }
 
-// entityCases hold for every kind with tags and adoption.
+// entityCases hold for every kind with a spec that has tags and adoption.
 func entityCases() []scenario {
+	return append(looseEntityCases(), []scenario{
+		{reason: "an object without a spec", seed: "least", edit: edits(unset("spec")), want: fields("spec")},
+		{reason: "a spec of null", seed: "least", edit: edits(set("spec", nil)), want: fields("spec")},
+	}...)
+}
+
+// looseEntityCases are those that hold where the spec may be left out too.
+func looseEntityCases() []scenario {
 	return []scenario{
 		{reason: "20 tags", seed: "least", edit: edits(set("spec.tags", repeat("a", 20)))},
 		{reason: "21 tags", seed: "least", edit: edits(set("spec.tags", repeat("a", 21))), want: fields("spec.tags")},
@@ -66,8 +74,6 @@ func entityCases() []scenario {
 		{reason: "adoption of another ID", seed: "most", verb: change, edit: edits(set("spec.adopt.konnect.id", "b")), want: fields("spec.adopt")},
 		{reason: "adoption in another mode", seed: "most", verb: change, edit: edits(set("spec.adopt.mode", "override"))},
 
-		{reason: "an object without a spec", seed: "least", edit: edits(unset("spec")), want: fields("spec")},
-		{reason: "a spec of null", seed: "least", edit: edits(set("spec", nil)), want: fields("spec")},
 		{reason: "a label without a value", seed: "least", edit: edits(set("metadata.labels", tree{"a": nil}))},
 		{reason: "a bad label", seed: "least", edit: edits(set("metadata.labels", tree{"a": "é"})), want: fields("metadata.labels")},
 		{reason: "a bad name", seed: "least", edit: edits(set("metadata.name", "A")), want: fields("metadata.name")},
@@ -121,14 +127,25 @@ func statusCases(seed string) []scenario {
 }
 
 // placementCases hold for the kinds that name their control plane.
-func placementCases() []scenario {
+func placementCases() []scenario { return append(ingressCases("spec"), referenceCases()...) }
+
+// ingressCases are references to an ingress controller, and the fields at which a kind
+// refuses them.
+func ingressCases(refused ...string) []scenario {
 	const ref = "spec.controlPlaneRef"
 	return []scenario{
-		{reason: "no type", seed: "least", edit: edits(set(ref, tree{})), want: fields("spec")},
-		{reason: "a type of null", seed: "least", edit: edits(set(ref, tree{"type": nil})), want: fields("spec")},
+		{reason: "no type", seed: "least", edit: edits(set(ref, tree{})), want: fields(refused...)},
+		{reason: "a type of null", seed: "least", edit: edits(set(ref, tree{"type": nil})), want: fields(refused...)},
+		{reason: "the type kic", seed: "least", edit: edits(set(ref, tree{"type": "kic"})), want: fields(refused...)},
+		{reason: "the type kic with a reference", seed: "least", edit: edits(set(ref, konnectRef("a")), set(ref+".type", "kic")), want: fields(append(refused, ref)...)},
+	}
+}
+
+// referenceCases hold for all references to control planes.
+func referenceCases() []scenario {
+	const ref = "spec.controlPlaneRef"
+	return []scenario{
 		{reason: "an empty type", seed: "least", edit: edits(set(ref, tree{"type": ""})), want: fields(ref + ".type")},
-		{reason: "the type kic", seed: "least", edit: edits(set(ref, tree{"type": "kic"})), want: fields("spec")},
-		{reason: "the type kic with a reference", seed: "least", edit: edits(set(ref, konnectRef("a")), set(ref+".type", "kic")), want: fields("spec", ref)},
 		{reason: "another type", seed: "least", edit: edits(set(ref, tree{"type": "konnectID"})), want: fields(ref + ".type")},
 		{reason: "a reference to nothing", seed: "least", edit: edits(set(ref, tree{"type": "konnectNamespacedRef"})), want: fields(ref)},
 		{reason: "a reference without a name", seed: "least", edit: edits(set(ref, konnectRef("a")), set(ref+".konnectNamespacedRef", tree{})), want: fields(ref + ".konnectNamespacedRef.name")},

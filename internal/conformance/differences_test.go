@@ -22,7 +22,20 @@ func differences() []difference {
 		{
 			"a status that says nothing counts as absent, and gets its default: a Go struct always writes one",
 			func(d disagreement) bool {
-				return d.request.status && saysNothing(d.request.body) && (d.what == "verdict" || d.what == "result")
+				return d.request.status && saysNothing(d.request.body, "status") && (d.what == "verdict" || d.what == "result")
+			},
+		},
+		{
+			"a spec that may be left out and is empty counts as left out",
+			func(d disagreement) bool {
+				return d.only("result", is("spec")) && saysNothing(d.request.body, "spec")
+			},
+		},
+		{
+			"an empty list of conditions beside an entity counts as none",
+			func(d disagreement) bool {
+				return bytes.Contains(d.request.body, []byte(`"conditions":[]`)) &&
+					(d.server.accepted && every(d.library.fields, is("status")) || d.only("result", is("status.conditions")))
 			},
 		},
 		{
@@ -96,13 +109,12 @@ func isTime(path string) bool { return strings.HasSuffix(path, ".lastTransitionT
 
 func isEmptied(path string) bool { return strings.HasSuffix(path, emptyMark) }
 
-// saysNothing tells whether the status of an object has neither conditions nor an entity.
-func saysNothing(body []byte) bool {
-	var object struct {
-		Status map[string]any `json:"status"`
-	}
+// saysNothing tells whether a field of an object, such as its status, has no fields with values.
+func saysNothing(body []byte, field string) bool {
+	var object map[string]any
 	err := json.Unmarshal(body, &object)
-	for _, value := range object.Status {
+	fields, _ := object[field].(map[string]any)
+	for _, value := range fields {
 		if value != nil && value != "" {
 			return false
 		}

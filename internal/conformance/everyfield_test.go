@@ -14,7 +14,9 @@ func testEveryField(t *testing.T, s *server, k *kind) {
 	var requests []request
 	seeds := k.seeds(t)
 	for _, seed := range seeds {
-		requests = append(requests, singleChanges(t, k, seed, of.only("spec").sites)...)
+		for _, field := range of.desired() {
+			requests = append(requests, singleChanges(t, k, seed, of.only(field).sites)...)
+		}
 	}
 	requests = append(requests, singleChanges(t, k, seeds[0], func(object tree) []site { return metadataSites(t, object) })...)
 	if !k.stateless {

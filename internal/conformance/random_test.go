@@ -77,7 +77,7 @@ func (g *generator) store(s *server) {
 			settled := status["conditions"].([]any)[0].(tree)
 			settled["type"], settled["status"] = condition, "True"
 			object["status"] = status
-			if seed["spec"].(tree)["konnect"] == nil && g.kind.needsAuth {
+			if spec, _ := seed["spec"].(tree); spec["konnect"] == nil && g.kind.needsAuth {
 				continue // the rule that keeps the credentials cannot be evaluated without them
 			}
 			g.stored = append(g.stored, s.store(g.t, g.kind, object))
@@ -90,13 +90,13 @@ func (g *generator) request() request {
 	choice := g.random.IntN(10)
 	if len(g.stored) == 0 || choice < 5 {
 		object := cloneTree(pick(g.random, g.seeds))
-		g.mutate(object, "spec")
+		g.mutate(object, pick(g.random, g.of.desired()))
 		return newObject(g.t, g.kind, object)
 	}
 	before := pick(g.random, g.stored)
 	object := cloneTree(before)
 	if choice < 8 {
-		g.mutate(object, "spec")
+		g.mutate(object, pick(g.random, g.of.desired()))
 		return update(g.t, g.kind, before, object)
 	}
 	g.mutate(object, "status")
@@ -110,7 +110,7 @@ func (g *generator) mutate(object tree, field string) {
 	of := g.of.only(field)
 	for range 1 + g.random.IntN(4) {
 		places := of.sites(object)[1:] // not the field as a whole
-		if field == "spec" && g.random.IntN(10) == 0 {
+		if field != "status" && g.random.IntN(10) == 0 {
 			places = metadataSites(g.t, object)
 		}
 		if len(places) == 0 {

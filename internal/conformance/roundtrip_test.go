@@ -21,7 +21,7 @@ func testRoundTrip(t *testing.T, s *server, k *kind) {
 	var requests []request
 	for len(requests) < *casesFlag/10 {
 		object := cloneTree(pick(g.random, g.seeds))
-		g.mutate(object, "spec")
+		g.mutate(object, pick(g.random, g.of.desired()))
 		if r := newObject(t, k, object); library(t, r).accepted {
 			requests = append(requests, r)
 		}

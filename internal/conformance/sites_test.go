@@ -25,6 +25,13 @@ func (p *property) only(field string) *property {
 	return &property{JSONSchemaProps: p.JSONSchemaProps, properties: map[string]*property{field: p.properties[field]}}
 }
 
+// desired are the fields that hold the desired state: the spec, and those beside it.
+func (p *property) desired() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.properties)), func(name string) bool {
+		return slices.Contains([]string{"apiVersion", "kind", "metadata", "status"}, name)
+	})
+}
+
 // sites lists the places in an object that has the schema.
 func (p *property) sites(object tree) []site { return sites(object, p, "") }
 

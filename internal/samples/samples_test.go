@@ -44,11 +44,12 @@ func TestSamplesAreComplete(t *testing.T) {
 				name, _ := metadata["name"].(string)
 				assert.False(t, names[name], "two samples are named %q", name)
 				names[name] = true
-				collect(set, "spec", object["spec"])
+				for name, value := range object {
+					collect(set, name, value)
+				}
 			}
 			assert.True(t, names[samples.Most], "no sample is named %s", samples.Most)
-			spec, _ := reflect.TypeOf(kind.New()).Elem().FieldByName("Spec")
-			for _, path := range paths("spec", spec.Type) {
+			for _, path := range desired(reflect.TypeOf(kind.New()).Elem()) {
 				assert.True(t, set[path], "no sample of %s sets %s", kind.Kind, path)
 			}
 		})
@@ -74,6 +75,19 @@ func collect(set map[string]bool, path string, value any) {
 			collect(set, path, item)
 		}
 	}
+}
+
+// desired returns the paths of what an object says of its desired state: of its spec, and
+// of the fields beside it.
+func desired(object reflect.Type) []string {
+	var found []string
+	for field := range object.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name != "" && name != "metadata" && name != "status" {
+			found = append(found, paths(name, field.Type)...)
+		}
+	}
+	return found
 }
 
 // paths returns the paths of the fields of a struct, and of all structs in it.
@@ -102,6 +116,14 @@ func TestPathsEnterStructs(t *testing.T) {
 		Many []inner           `json:"many,omitzero"`
 		Map  map[string]string `json:"map"`
 	}
+	type object struct {
+		inner  `json:",inline"`
+		Meta   inner  `json:"metadata"`
+		Name   string `json:"name"`
+		Spec   inner  `json:"spec"`
+		Status inner  `json:"status"`
+	}
+	assert.Equal(t, []string{"name", "spec", "spec.a"}, desired(reflect.TypeFor[object]()))
 	assert.Equal(t, []string{"spec", "spec.one", "spec.one.a", "spec.many", "spec.many.a", "spec.map"},
 		paths("spec", reflect.TypeFor[*outer]()))
 	set := map[string]bool{}

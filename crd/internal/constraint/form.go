@@ -1,6 +1,9 @@
 package constraint
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // IsDNSLabel tells whether s is lower-case letters, digits and inner hyphens.
 // Its length is not checked, here and below.
@@ -62,6 +65,47 @@ func IsUUID(s string) bool {
 		}
 	}
 	return true
+}
+
+// IsUsername reports whether s is letters, digits and marks that a consumer's username
+// may have, with single spaces between.
+func IsUsername(s string) bool { return words(s, isWordRune(".-_~+@/[]")) }
+
+// IsCustomID reports whether s is ASCII letters, digits and marks that a consumer's ID
+// may have, with single spaces between.
+func IsCustomID(s string) bool {
+	return words(s, func(r rune) bool {
+		return r < unicode.MaxASCII && (isAlnum(byte(r)) || strings.ContainsRune(".-_~()#%@|+[]", r))
+	})
+}
+
+// IsGroupName reports whether s is letters, digits and marks that the name of a group of
+// consumers may have.
+func IsGroupName(s string) bool { return every(s, isWordRune(".-_~")) }
+
+// isWordRune returns what reports whether a character is a letter, a digit or one of marks.
+func isWordRune(marks string) func(rune) bool {
+	return func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) || strings.ContainsRune(marks, r) }
+}
+
+// words reports whether s is characters of a set with single spaces before and between.
+func words(s string, isOf func(rune) bool) bool {
+	first, rest, spaced := strings.Cut(s, " ")
+	if !every(first, isOf) {
+		return false
+	}
+	for spaced {
+		var word string
+		if word, rest, spaced = strings.Cut(rest, " "); word == "" || !every(word, isOf) {
+			return false
+		}
+	}
+	return true
+}
+
+// every reports whether all characters of s are of a set.
+func every(s string, isOf func(rune) bool) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return !isOf(r) }) < 0
 }
 
 // word tells whether s is one character of first, or that, any of inner and one of last.

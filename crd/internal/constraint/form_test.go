@@ -30,7 +30,14 @@ func TestFormsAgreeWithPatterns(t *testing.T) {
 			constraint.IsConditionType, false,
 		},
 		"condition reason": {`^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$`, constraint.IsConditionReason, false},
-		"UUID":             {`^[0-9a-f]{8}(?:\-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, constraint.IsUUID, false},
+		"username": {
+			`^[\p{L}\p{N}.\-_~+@/\[\]]*(?: [\p{L}\p{N}.\-_~+@/\[\]]+)*$`, constraint.IsUsername, false,
+		},
+		"custom ID": {
+			`^[0-9a-zA-Z.\-_~\(\)#%@|+\[\]]*(?: [0-9a-zA-Z.\-_~\(\)#%@|+\[\]]+)*$`, constraint.IsCustomID, false,
+		},
+		"group name": {`^[\p{N}\p{L}.\-_~]*$`, constraint.IsGroupName, false},
+		"UUID":       {`^[0-9a-f]{8}(?:\-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, constraint.IsUUID, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,7 +60,7 @@ func TestFormsAgreeWithPatterns(t *testing.T) {
 // randomText returns a short text of the characters that patterns care about, or
 // a UUID of which some characters may be changed.
 func randomText(r *rand.Rand, isUUID bool) string {
-	const alphabet = "aazZ09-_.,:/ é\n"
+	const alphabet = "aazZ09-_.,:/ é\n~@(|²"
 	text := []byte("0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f")
 	if !isUUID {
 		text = make([]byte, r.IntN(7))

@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 
 	"github.com/konnectkit/konnectkit/crd"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
@@ -42,6 +43,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongTarget](target),
 		made[*configurationv1alpha1.KongKeySet](keySet),
 		made[*configurationv1alpha1.KongKey](key),
+		made[*configurationv1.KongConsumer](consumer),
 	}}
 }
 

@@ -24,17 +24,16 @@ type Other struct {
 // others are all that a control plane can hold beside the entities of kinds. A kind that
 // comes takes its collection out of it.
 func others() []*Other {
-	consumer := map[string]string{"consumer": "consumers"}
+	ofConsumer := map[string]string{"consumer": "consumers"}
 	return []*Other{
-		{Collection: "acls", Noun: "acl", To: consumer},
-		{Collection: "basic-auths", Noun: "credential", To: consumer},
+		{Collection: "acls", Noun: "acl", To: ofConsumer},
+		{Collection: "basic-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "ca_certificates", Noun: "CA certificate"},
 		{Collection: "certificates", Noun: "certificate"},
 		{Collection: "consumer_groups", Noun: "consumer group"},
-		{Collection: "consumers", Noun: "consumer"},
-		{Collection: "hmac-auths", Noun: "credential", To: consumer},
-		{Collection: "jwts", Noun: "credential", To: consumer},
-		{Collection: "key-auths", Noun: "credential", To: consumer},
+		{Collection: "hmac-auths", Noun: "credential", To: ofConsumer},
+		{Collection: "jwts", Noun: "credential", To: ofConsumer},
+		{Collection: "key-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "plugins", Noun: "plugin", To: map[string]string{
 			"service": "services", "route": "routes", "consumer": "consumers", "consumer_group": "consumer_groups",
 		}},
@@ -43,7 +42,7 @@ func others() []*Other {
 		{Collection: "custom-plugins", Noun: "custom plugin", Optional: true},
 		{Collection: "degraphql_routes", Noun: "route", Optional: true},
 		{Collection: "graphql-rate-limiting-advanced/costs", Noun: "cost", Optional: true},
-		{Collection: "mtls-auths", Noun: "credential", To: consumer, Optional: true},
+		{Collection: "mtls-auths", Noun: "credential", To: ofConsumer, Optional: true},
 		{Collection: "partials", Noun: "partial", Optional: true},
 		{Collection: "plugin-schemas", Noun: "plugin schema", Optional: true},
 		{Collection: "dp-client-certificates", Noun: "certificate", Beside: true},

@@ -35,6 +35,7 @@ const (
 func inputs() []string {
 	return []string{
 		module + "/crd/common/v1alpha1",
+		module + "/crd/configuration/v1",
 		module + "/crd/configuration/v1alpha1",
 		module + "/crd/konnect/v1alpha1",
 		module + "/crd/konnect/v1alpha2",

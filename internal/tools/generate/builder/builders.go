@@ -16,8 +16,8 @@ type builder struct {
 	ImportPath string // of Package
 	Kind       string // KongService
 	Setters    []setter
-	// Required are the strings of the spec that the CRD takes when they are empty.
-	Required []source.Field
+	// Required are the strings that the CRD takes when they are empty.
+	Required []required
 
 	spec *source.Struct
 	in   *source.Package
@@ -101,18 +101,45 @@ func newBuilder(root string, in *source.Package, s *source.Struct, qualified str
 		Name: s.Name, Receiver: in.Receiver(s.Name), Package: qualifier, ImportPath: importPath, Kind: kind,
 		spec: p.Struct(kind + "Spec"), in: in,
 	}
-	if b.spec == nil {
-		return builder{}, fmt.Errorf("kind %s has no struct %sSpec", kind, kind)
+	object := p.Struct(kind)
+	if object == nil {
+		return builder{}, fmt.Errorf("there is no kind %s", kind)
 	}
-	for _, f := range b.spec.Fields {
-		if set, ok := newSetter(b, p, f); ok && b.Gets(f.Name) {
+	b.add(p, object.OwnFields(), place{})
+	if b.spec != nil {
+		b.add(p, b.spec.Fields, place{"Spec.", "spec."})
+	}
+	return b, nil
+}
+
+// place is where fields are in an object, in Go and in JSON; empty for its root.
+type place struct{ access, path string }
+
+// add adds the setters of fields.
+func (b *builder) add(p *source.Package, fields []source.Field, at place) {
+	for _, f := range fields {
+		if set, ok := newSetter(*b, p, f, at); ok && b.Gets(f.Name) {
 			b.Setters = append(b.Setters, set)
 		}
 		if mayBeEmpty(f) {
-			b.Required = append(b.Required, f)
+			b.Required = append(b.Required, required{f, at})
 		}
 	}
-	return b, nil
+}
+
+// required is a string that the CRD takes when it is empty.
+type required struct {
+	source.Field
+	place
+}
+
+// Access is the field in Go.
+func (r required) Access() string { return r.access + r.Name }
+
+// Elements are those of the field's path, as arguments.
+func (r required) Elements() string {
+	elements := strings.Split(r.path+r.JSON, ".")
+	return `"` + strings.Join(elements, `", "`) + `"`
 }
 
 // mayBeEmpty reports whether a string has to be there and no rule of the CRD says what

@@ -11,6 +11,8 @@ import (
 type setter struct {
 	source.Field
 
+	// Path of the field in the object, in Go and in JSON, without its own name.
+	Access, Path string
 	// Parameter and its type, as a signature has them.
 	Parameter, ParameterType string
 	// Value is what is assigned, made of the parameter.
@@ -26,8 +28,8 @@ const namespacedRef = "commonv1alpha1.NamespacedRef"
 
 // newSetter returns the setter of a field, false for a field that needs more than an
 // assignment, or has methods that all builders share.
-func newSetter(b builder, kinds *source.Package, f source.Field) (setter, bool) {
-	s := setter{Field: f, Parameter: parameter(f.Name, b.Receiver)}
+func newSetter(b builder, kinds *source.Package, f source.Field, at place) (setter, bool) {
+	s := setter{Field: f, Access: at.access, Path: at.path, Parameter: parameter(f.Name, b.Receiver)}
 	switch f.Type {
 	case "*string", "*bool", "*float64", "*int":
 		s.ParameterType, s.Value = f.Pointed(), "&"+s.Parameter
@@ -47,7 +49,7 @@ func newSetter(b builder, kinds *source.Package, f source.Field) (setter, bool) 
 		}
 		s.ParameterType, s.Value = b.Package+"."+f.Pointed(), s.Parameter+".DeepCopy()"
 	}
-	if f.Name == "Name" {
+	if f.Name == "Name" && at.access != "" {
 		return setter{}, false // SpecName, as Name would be the object's
 	}
 	return s, true

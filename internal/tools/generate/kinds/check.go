@@ -50,7 +50,7 @@ func (c *checker) checks(name string) bool {
 	c.methods = append(c.methods, "")
 	var lines []string
 	// An API server goes through fields by name too.
-	for _, f := range slices.SortedStableFunc(slices.Values(s.Fields), byJSON) {
+	for _, f := range slices.SortedStableFunc(slices.Values(s.OwnFields()), byJSON) {
 		text, err := c.field(receiver, f)
 		if err != nil && c.err == nil {
 			c.err = fmt.Errorf("%s.%s: %w", name, f.Name, err)

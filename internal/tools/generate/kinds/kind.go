@@ -19,6 +19,7 @@ type kind struct {
 	// References of the spec, in the order of its fields.
 	References []reference
 
+	// spec is nil for a kind that has all its fields at the root.
 	spec *source.Struct
 	in   *source.Package
 }
@@ -44,6 +45,10 @@ const (
 	// module does not have says unsupported.
 	refersMarker = "konnectkit:refers"
 
+	// emptyConditionsMarker is on the status of kinds whose CRD takes an empty list of
+	// conditions.
+	emptyConditionsMarker = "konnectkit:conditions:empty"
+
 	controlPlaneRef = "*commonv1alpha1.ControlPlaneRef"
 	namespacedRef   = "commonv1alpha1.NamespacedRef"
 	nameRef         = "commonv1alpha1.NameRef"
@@ -64,10 +69,10 @@ func findKinds(p *source.Package) ([]kind, error) {
 			Struct: s, Receiver: p.Receiver(s.Name), IsObject: !isDeprecated, HasStatus: hasStatus,
 			spec: p.Struct(s.Name + "Spec"), in: p,
 		}
-		if k.spec == nil {
+		if _, hasSpec := s.Field("Spec"); k.spec == nil && hasSpec {
 			return nil, fmt.Errorf("kind %s has no struct %sSpec", s.Name, s.Name)
 		}
-		for _, f := range k.spec.Fields {
+		for _, f := range k.specFields() {
 			ref, ok, err := newReference(p, f)
 			if err != nil {
 				return nil, fmt.Errorf("%s.%s: %w", k.spec.Name, f.Name, err)
@@ -112,6 +117,14 @@ func newReference(p *source.Package, f source.Field) (reference, bool, error) {
 	return ref, true, nil
 }
 
+// specFields are the fields of the spec, none without one.
+func (k kind) specFields() []source.Field {
+	if k.spec == nil {
+		return nil
+	}
+	return k.spec.Fields
+}
+
 // Gets reports whether a method is to be generated: whether it is not written by hand.
 func (k kind) Gets(method string) bool { return !k.in.HasMethod(k.Name, method) }
 
@@ -151,6 +164,13 @@ func (k kind) Parent() string {
 func (k kind) DefaultsStatus() bool {
 	f, _ := k.Field("Status")
 	_, ok := f.Marker("kubebuilder:default")
+	return ok
+}
+
+// ConditionsMayBeEmpty reports whether the CRD takes an empty list of conditions.
+func (k kind) ConditionsMayBeEmpty() bool {
+	f, _ := k.Field("Status")
+	_, ok := f.Marker(emptyConditionsMarker)
 	return ok
 }
 

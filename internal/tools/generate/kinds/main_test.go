@@ -110,6 +110,14 @@ func TestGenerate(t *testing.T) {
 			fields:     "// +kubebuilder:validation:Type=string\n// +kubebuilder:validation:MinLength=1\nPassword crd.SecretString `json:\"password\"`",
 			validation: []string{`errs.NonEmpty(path, "password", s.Password.Reveal())`},
 		},
+		"fields at the root": {
+			reason: "they are checked like those of a spec", fields: "Name string `json:\"name\"`",
+			more: "// KongPlain has no spec.\n//\n// +kubebuilder:resource:scope=Namespaced\ntype KongPlain struct {\nmetav1.TypeMeta `json:\",inline\"`\nmetav1.ObjectMeta `json:\"metadata,omitempty\"`\n" +
+				"// +kubebuilder:validation:MaxLength=9\nTitle string `json:\"title\"`\n// +konnectkit:conditions:empty\nStatus KongPlainStatus `json:\"status,omitempty\"`\n}\n",
+			objects:    []string{"Conditions []metav1.Condition `json:\"conditions,omitempty\"`", "Conditions []metav1.Condition `json:\"conditions,omitempty\" crd:\"nonempty\"`"},
+			validation: []string{"p.check(&errs, nil)", `errs.MaxLength(path, "title", p.Title, 9)`},
+			missing:    []string{"p.Spec"},
+		},
 		"accessors": {
 			reason: "for the fields that are there", fields: "Adopt *commonv1alpha1.AdoptOptions `json:\"adopt,omitempty\"`\nTags commonv1alpha1.Tags `json:\"tags,omitzero\"`",
 			objects:    []string{") GetAdopt() ", ") GetTags() "},

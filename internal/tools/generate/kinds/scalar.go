@@ -20,9 +20,16 @@ type form struct {
 func forms() map[string]form {
 	const label = `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
 	return map[string]form{
-		`^$|^` + label + `$`:                             {match: "IsDNSLabel", text: "a DNS label or empty"},
-		`^$|^` + label + `(\.` + label + `)*$`:           {match: "IsDNSSubdomain", text: "a DNS subdomain such as configuration.konghq.com"},
-		`^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`:          {match: "IsKind", text: "a kind such as KongRoute"},
+		`^$|^` + label + `$`:                    {match: "IsDNSLabel", text: "a DNS label or empty"},
+		`^$|^` + label + `(\.` + label + `)*$`:  {match: "IsDNSSubdomain", text: "a DNS subdomain such as configuration.konghq.com"},
+		`^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$`: {match: "IsKind", text: "a kind such as KongRoute"},
+		`^[\p{L}\p{N}.\-_~+@/\[\]]*(?: [\p{L}\p{N}.\-_~+@/\[\]]+)*$`: {
+			match: "IsUsername", text: "letters, digits and any of . - _ ~ + @ / [ ], with single spaces between",
+		},
+		`^[0-9a-zA-Z.\-_~\(\)#%@|+\[\]]*(?: [0-9a-zA-Z.\-_~\(\)#%@|+\[\]]+)*$`: {
+			match: "IsCustomID", text: "ASCII letters, digits and any of . - _ ~ ( ) # % @ | + [ ], with single spaces between",
+		},
+		`^[\p{N}\p{L}.\-_~]*$`:                           {match: "IsGroupName", text: "letters, digits and any of . - _ ~"},
 		`^[0-9a-f]{8}(?:\-[0-9a-f]{4}){3}-[0-9a-f]{12}$`: {match: "IsUUID", text: "a UUID in lower case", bounded: true},
 	}
 }

@@ -27,7 +27,9 @@ func validation(p *source.Package, kinds []kind) ([]byte, error) {
 		if !k.IsObject {
 			continue
 		}
-		checked := validated{kind: k, ChecksSpec: c.checks(k.Name + "Spec"), ChecksStatus: c.checks(k.Name + "Status")}
+		checked := validated{
+			kind: k, ChecksRoot: c.checks(k.Name), ChecksSpec: c.checks(k.Name + "Spec"), ChecksStatus: c.checks(k.Name + "Status"),
+		}
 		if k.Gets("Default") {
 			if checked.Defaults, err = k.defaults(); err != nil {
 				return nil, fmt.Errorf("kind %s: %w", k.Name, err)
@@ -56,8 +58,8 @@ func validation(p *source.Package, kinds []kind) ([]byte, error) {
 type validated struct {
 	kind
 
-	ChecksSpec, ChecksStatus bool
-	Defaults                 []string
+	ChecksRoot, ChecksSpec, ChecksStatus bool
+	Defaults                             []string
 }
 
 // LooksBack reports whether something is compared with the stored object.
@@ -65,11 +67,17 @@ func (k kind) LooksBack() bool {
 	return k.HasStatus || k.HasSpec("Adopt", adoptOptions) || len(k.Immutable()) > 0 || k.Writes("transition")
 }
 
+// SpecMayBeAbsent reports whether the spec, which has adoption, may be left out.
+func (k kind) SpecMayBeAbsent() bool {
+	f, _ := k.Field("Spec")
+	return f.CanBeAbsent && k.HasSpec("Adopt", adoptOptions)
+}
+
 // Immutable are the references of the spec of which a marker says that they must not
 // change, alone and always.
 func (k kind) Immutable() []source.Field {
 	var fields []source.Field
-	for _, f := range k.spec.Fields {
+	for _, f := range k.specFields() {
 		rule := fmt.Sprintf(`rule="self.spec.%[1]s == oldSelf.spec.%[1]s",message="spec.%[1]s is immutable"`, f.JSON)
 		for _, marker := range k.Markers(validationMarker + ":XValidation") {
 			if marker == rule && f.Type == namespacedRef {
@@ -83,7 +91,7 @@ func (k kind) Immutable() []source.Field {
 // defaults returns the statements that fill in the defaults of the spec.
 func (k kind) defaults() ([]string, error) {
 	var lines []string
-	for _, f := range k.spec.Fields {
+	for _, f := range k.specFields() {
 		access := k.Receiver + ".Spec." + f.Name
 		value, ok := f.Marker("kubebuilder:default")
 		switch {

@@ -180,6 +180,16 @@ func (s *Struct) Field(name string) (Field, bool) {
 	return s.Fields[i], true
 }
 
+// OwnFields are the fields but for the parts that all objects have: for a kind, those
+// beside metadata, spec and status.
+func (s *Struct) OwnFields() []Field {
+	_, isSpecified := s.Field("Spec")
+	_, isObject := s.Field("ObjectMeta")
+	return slices.DeleteFunc(slices.Clone(s.Fields), func(f Field) bool {
+		return (isObject || isSpecified) && slices.Contains([]string{"TypeMeta", "ObjectMeta", "Spec", "Status"}, f.Name)
+	})
+}
+
 // Import returns the path that a qualifier stands for in the file of the struct.
 func (s *Struct) Import(qualifier string) string {
 	for _, spec := range s.file.Imports {

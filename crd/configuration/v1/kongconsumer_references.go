@@ -1,0 +1,25 @@
+package v1
+
+import (
+	"fmt"
+
+	"github.com/konnectkit/konnectkit/crd"
+)
+
+// References implements crd.Object. Secrets with credentials are not among them: they
+// imply objects of their own.
+func (c *KongConsumer) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	if ref, ok := c.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	for i, name := range c.ConsumerGroups {
+		refs = append(refs, crd.Reference{
+			Field:       fmt.Sprintf("consumerGroups[%d]", i),
+			To:          crd.Key{Group: crd.ConfigurationGroup, Kind: "KongConsumerGroup", Namespace: namespace, Name: name},
+			Unsupported: true,
+		})
+	}
+	return refs
+}
