@@ -52,15 +52,6 @@ func Decode(raw []byte) (Object, error) {
 	return object, nil
 }
 
-// Encode returns v as an Object, by way of its JSON.
-func Encode(v any) (Object, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode json: %w", err)
-	}
-	return Decode(raw)
-}
-
 // Diff returns what differs between desired and observed in the named fields,
 // in the order of fields. It changes neither.
 func Diff(desired, observed Object, fields []Field) []Difference {

@@ -51,6 +51,7 @@ type Kind struct {
 	ClusterScoped, Untagged bool
 
 	Functions
+	encoder *canon.Encoder
 }
 
 // SecretPaths are the paths of all values that must not be shown.

@@ -42,7 +42,7 @@ type typed[O crd.Object] struct {
 // of completes a kind with its functions, in which O no longer shows.
 func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	var none O
-	k.GroupKind = none.GVK().GroupKind()
+	k.GroupKind, k.encoder = none.GVK().GroupKind(), new(canon.Encoder)
 	if nests := slices.IndexFunc(k.References, func(r Reference) bool { return r.Nests }); nests >= 0 {
 		k.Parent = &k.References[nests]
 	}
@@ -117,7 +117,7 @@ func erased[O crd.Object, R any](function func(O) R) func(crd.Object) R {
 
 // desired completes a payload with what is data about the kind.
 func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(canon.Object)) (Desired, error) {
-	object, err := canon.Encode(payload)
+	object, err := k.encoder.Encode(payload)
 	if err != nil {
 		return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 	}
