@@ -150,6 +150,10 @@ func (d *decider) present(i *item, x *decision) error {
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
 func (d *decider) compare(i *item, x *decision, change Action) error {
+	if d.options.isSame(d.batch, d.world, i) {
+		x.planned = ActionUnchanged
+		return nil
+	}
 	observed, err := d.project(i, "update")
 	if err != nil {
 		return err

@@ -47,6 +47,16 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 	return in
 }
 
+// isSame reports whether nothing differs for certain, which of thousands of entities is to be
+// found out without taking them apart. A plan needs what they are made of all the same.
+func (o callOptions) isSame(b *batch, w *world, i *item) bool {
+	if o.planning || len(o.keptTags) > 0 {
+		return false
+	}
+	desired, err := i.kind.Desire(i.object, o.inputs(b, w, i, nil, nil))
+	return err == nil && i.kind.Same(desired, w.found[i.n].entity)
+}
+
 // labels merges ours into those that Konnect holds, so that others stay.
 func labels(i *item, e *wire.Entity, own map[string]string, observed canon.Object, owner string) map[string]string {
 	held, _ := observed["labels"].(map[string]any)

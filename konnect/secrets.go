@@ -2,7 +2,6 @@ package konnect
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
-	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // WithSecretMarks lets the client tell whether an entity has a secret value that Konnect
@@ -74,8 +72,7 @@ func (d secretJudge) compare(
 	if err := d.checkRoom(i, canon.Texts(desired.Object["tags"])); err != nil {
 		return nil, desired, err
 	}
-	desired, err := d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired)
-	return differences, desired, err
+	return differences, d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired), nil
 }
 
 // observe is compare for an entity that is never written.
@@ -178,19 +175,16 @@ func (d secretJudge) checkRoom(i *item, tags []string) error {
 }
 
 // markSecrets returns a desired entity with the mark of its secret values, if there is a key.
-func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired) (kinds.Desired, error) {
+func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired) kinds.Desired {
 	mark := o.secretKeys.Mark(k.WriteOnly, id, desired.Object)
 	if mark == "" || k.Untagged {
-		return desired, nil
+		return desired
 	}
 	tags := []any{}
 	for _, tag := range marks.WithSecret(canon.Texts(desired.Object["tags"]), mark) {
 		tags = append(tags, tag)
 	}
-	body, err := wire.With(desired.Body, "tags", tags)
-	object := maps.Clone(desired.Object)
-	object["tags"] = tags
-	return kinds.Desired{Body: body, Object: object}, err
+	return desired.With("tags", tags)
 }
 
 // withoutSecrets takes secret values out of what a planned change rests on. Only a key lets

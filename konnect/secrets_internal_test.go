@@ -137,7 +137,7 @@ func TestMarksOfSecretsAreWritten(t *testing.T) {
 			held: withCredentials(entity), options: []EnsureOption{WithSecretRewrite()}}
 		r := a.ensured(t)
 		desired := r.decisions.all[r.batch.byKey[thingKey("BasicAuth", "a")].n].changes.desired
-		body, err := canon.Decode(desired.Body)
+		body, err := canon.Decode(desired.Body())
 		require.NoError(t, err)
 		assert.Equal(t, body["tags"], desired.Object["tags"])
 		assert.Equal(t, "new", body["password"])

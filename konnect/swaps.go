@@ -1,12 +1,11 @@
 package konnect
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
-	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
 // breakSwaps finds names that are handed round in a circle, where none is free
@@ -119,19 +118,14 @@ func parkedValue(i *item, value string) string {
 	return printable.Cut(value, longest-9) + "-" + i.mark[:8]
 }
 
-// parkedBody is a body with a name that nobody else wants: an entity that is told by
+// parked is a desired entity with a name that nobody else wants: an entity that is told by
 // another field too gives that up as well.
-func parkedBody(i *item, body []byte) ([]byte, error) {
-	object, err := canon.Decode(body)
-	if err != nil {
-		return nil, err
-	}
+func parked(i *item, desired kinds.Desired) kinds.Desired {
 	identity := i.kind.Identity
 	for _, fields := range identity.Unique {
-		if value, ok := object[fields[0]].(string); ok && len(fields) == 1 {
-			object[fields[0]] = parkedValue(i, value)
+		if value, ok := desired.Sent[fields[0]].(string); ok && len(fields) == 1 {
+			desired = desired.With(fields[0], parkedValue(i, value))
 		}
 	}
-	object[identity.Parks] = parkedName(i)
-	return json.Marshal(object)
+	return desired.With(identity.Parks, parkedName(i))
 }

@@ -155,13 +155,13 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 			}
 			object["tags"] = tags
 		}
-		return kinds.Desired{Body: []byte(canon.Text(object)), Object: object}, nil
+		return kinds.Desired{Sent: object, Object: object}, nil
 	}
 	k.Project = func(e *wire.Entity) (canon.Object, error) {
 		observed, err := e.Object()
 		return normal(observed), err
 	}
-	k.Refuse = func(canon.Object) error { return nil }
+	k.Same = func(kinds.Desired, *wire.Entity) bool { return false }
 	k.Status = func(crd.Object, canon.Object) {}
 	k.HasStatus = func() bool { return false }
 	return &k

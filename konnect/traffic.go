@@ -1,7 +1,6 @@
 package konnect
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -65,8 +64,8 @@ func (r *run) traffic(plane *item) *traffic {
 			continue
 		}
 		id := r.world.idOf(x.item, x.key, nil)
-		if x.planned.writes() && x.fault.err == nil && len(x.changes.desired.Body) > 0 {
-			into[id] = withID(x.changes.desired.Body, id)
+		if x.planned.writes() && x.fault.err == nil && len(x.changes.desired.Sent) > 0 {
+			into[id] = x.changes.desired.With("id", id).Body()
 		}
 		if x.inBatch && into[id] != nil {
 			t.keys[x.kind.Traffic][id] = x.key
@@ -83,12 +82,6 @@ func trafficOf(c collection) kinds.Traffic {
 	return c.kind.Traffic
 }
 
-// withID completes a payload to an entity.
-func withID(body []byte, id string) json.RawMessage {
-	quoted, _ := json.Marshal(id) // a string can be marshalled
-	return slices.Concat([]byte(`{"id":`), quoted, []byte(","), bytes.TrimSpace(body)[1:])
-}
-
 // take keeps the routes that can be told of, in order of their IDs. A service that is
 // referred to and not known is stood in for by one of which nothing is said.
 func (t *traffic) take(routes, services map[string]json.RawMessage) {
@@ -102,7 +95,7 @@ func (t *traffic) take(routes, services map[string]json.RawMessage) {
 		}
 		t.routes = append(t.routes, routes[id])
 		if s := read.Service; s != nil && services[s.ID] == nil {
-			t.strange[s.ID], services[s.ID] = true, withID([]byte(`{"host":"unknown"}`), s.ID)
+			t.strange[s.ID], services[s.ID] = true, kinds.Desired{}.With("host", "unknown").With("id", s.ID).Body()
 		}
 	}
 	t.services = slices.Collect(maps.Values(services))

@@ -34,9 +34,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 		}
 	}
 	if r.entity == nil && len(i.kind.WriteOnly) > 0 {
-		if desired, err = e.options.markSecrets(i.kind, r.id, desired); err != nil {
-			return err
-		}
+		desired = e.options.markSecrets(i.kind, r.id, desired)
 	}
 	if r.entity == nil && i.kind.Writes.ServerID {
 		raw, err = e.createByServer(ctx, x, desired)
@@ -58,6 +56,9 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 		return err
 	}
 	r.entity, r.id, r.owned = written, written.ID, true
+	if x.kind.Same(desired, written) {
+		return nil
+	}
 	observed, err := x.kind.Project(written)
 	if err != nil {
 		return err
@@ -101,15 +102,12 @@ func (e *executor) park(ctx context.Context, x *decision) {
 	if ctx.Err() != nil {
 		return // write says so
 	}
-	body, err := parkedBody(i, x.changes.desired.Body)
+	desired := parked(i, x.changes.desired)
+	raw, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
+		return x.account.put(ctx, i.kind, e.world.at(e.batch, i, e.results), r.id, desired)
+	})
 	if err == nil {
-		var raw []byte
-		raw, err = e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-			return x.account.put(ctx, i.kind, e.world.at(e.batch, i, e.results), r.id, kinds.Desired{Body: body})
-		})
-		if err == nil {
-			_, err = writtenEntity(i.kind, r.id, raw)
-		}
+		_, err = writtenEntity(i.kind, r.id, raw)
 	}
 	if err != nil {
 		r.fail(fmt.Errorf("rename %s: %w", x.key, err))
@@ -148,19 +146,11 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 // put makes an entity as desired, under its ID.
 func (a *account) put(ctx context.Context, k *kinds.Kind, at kinds.At, id string, desired kinds.Desired) ([]byte, error) {
 	if k.Writes.ServerID {
-		body, err := k.Patch(desired.Body)
-		if err != nil {
-			return nil, err
-		}
-		return a.send(ctx, http.MethodPatch, k.EntityPath(at, id), nil, body)
+		return a.send(ctx, http.MethodPatch, k.EntityPath(at, id), nil, k.Patch(desired).Body())
 	}
-	raw, err := a.send(ctx, http.MethodPut, k.EntityPath(at, id), nil, desired.Body)
+	raw, err := a.send(ctx, http.MethodPut, k.EntityPath(at, id), nil, desired.Body())
 	if k.Writes.PutUpdates && isNotFound(err) {
-		body, err := wire.With(desired.Body, "id", id)
-		if err != nil {
-			return nil, err
-		}
-		return a.send(ctx, http.MethodPost, k.NestedPath(at), nil, body)
+		return a.send(ctx, http.MethodPost, k.NestedPath(at), nil, desired.With("id", id).Body())
 	}
 	return raw, err
 }
@@ -170,7 +160,7 @@ func (a *account) put(ctx context.Context, k *kinds.Kind, at kinds.At, id string
 func (e *executor) createByServer(ctx context.Context, x *decision, desired kinds.Desired) ([]byte, error) {
 	i := x.item
 	return e.config.retry.repeat(ctx, func() ([]byte, bool, error) {
-		raw, err := x.account.send(ctx, http.MethodPost, i.kind.Path(e.world.at(e.batch, i, e.results)), nil, desired.Body)
+		raw, err := x.account.send(ctx, http.MethodPost, i.kind.Path(e.world.at(e.batch, i, e.results)), nil, desired.Body())
 		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
 			return raw, false, err
 		}

@@ -45,7 +45,7 @@ func directions() []direction {
 		{dir: "crd/manifest/...", may: with(objects, "crd/manifest/..."), forbidden: noSDK},
 		{dir: "builder", may: objects, forbidden: noClient},
 		{dir: "builder/...", may: with(objects, "builder/..."), forbidden: noSDK},
-		{dir: "resolve/routing", may: with(types, "crd", "internal/router", "internal/printable", "internal/konnectrules"), forbidden: noClient},
+		{dir: "resolve/routing", may: with(types, "crd", "internal/router", "internal/printable", "internal/konnectrules", "internal/optional"), forbidden: noClient},
 		{dir: "resolve/...", may: with(objects, "resolve/..."), forbidden: noSDK},
 		{dir: "konnect/konnecttest/...", may: []string{"konnect/konnecttest/...", "internal/router"}, forbidden: []string{sdkModule, kubernetes}},
 		{dir: "konnect/...", may: with(objects, "resolve", "resolve/routing", "konnect", "konnect/internal/...")},

@@ -22,6 +22,8 @@ type Field struct {
 	// Default stands in for a field that is absent; objects are completed leaf
 	// by leaf. Nil means none.
 	Default any
+	// Empty is true for a text that is absent where it is empty.
+	Empty bool
 	// Set is true for a list whose order and repetitions mean nothing, or for an
 	// object whose lists, at any depth, are such sets.
 	Set bool
@@ -89,7 +91,10 @@ func DiffGiven(desired, observed Object, fields []Field) []Difference {
 
 // canonical drops nulls, fills in defaults and sorts sets.
 func (f Field) canonical(value any) any {
-	value = complete(prune(value), f.Default)
+	if value = prune(value); f.Empty && value == "" {
+		value = nil
+	}
+	value = complete(value, f.Default)
 	if f.Set {
 		return sortSets(value)
 	}
@@ -107,6 +112,30 @@ func sortSets(value any) any {
 		return sortedSet(value)
 	}
 	return value
+}
+
+// Clone returns a copy of an object that shares nothing with it.
+func Clone(object Object) Object {
+	dup := make(Object, len(object))
+	for name, value := range object {
+		dup[name] = cloneValue(value)
+	}
+	return dup
+}
+
+func cloneValue(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		return Clone(value)
+	case []any:
+		items := make([]any, len(value))
+		for i, item := range value {
+			items[i] = cloneValue(item)
+		}
+		return items
+	default:
+		return value
+	}
 }
 
 // prune removes null members of objects, at any depth.

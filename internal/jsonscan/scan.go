@@ -137,3 +137,15 @@ func Texts(raw []byte) ([]string, error) {
 	}
 	return list, nil
 }
+
+// IsText reports whether a JSON value is that string.
+func IsText(raw []byte, text string) bool {
+	if raw[0] != '"' {
+		return false
+	}
+	if plain := raw[1 : len(raw)-1]; isPlain(plain) {
+		return string(plain) == text
+	}
+	decoded, err := Text(raw)
+	return err == nil && decoded == text
+}

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/internal/optional"
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
@@ -31,7 +32,7 @@ func CheckControlPlane(c *konnectv1alpha2.KonnectGatewayControlPlane, reserved f
 	if n := utf8.RuneCountInString(request.Name); n < 2 || n > 256 || strings.TrimSpace(request.Name) == "" {
 		problems = append(problems, field.Invalid(path.Child("name"), request.Name, "must be 2 to 256 characters, not all blank, for konnect"))
 	}
-	if utf8.RuneCountInString(deref(request.Description)) > 2048 {
+	if utf8.RuneCountInString(optional.Value(request.Description)) > 2048 {
 		problems = append(problems, field.TooLong(path.Child("description"), "", 2048))
 	}
 	problems = append(problems, CheckEnum(path.Child("auth_type"), request.AuthType, []string{"pinned_client_certs", "pki_client_certs"})...)

@@ -10,6 +10,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // CheckKey returns what Konnect refuses of a KongKey that its CRD takes.
@@ -31,7 +32,7 @@ func CheckKey(k *configurationv1alpha1.KongKey) field.ErrorList {
 		}
 	}
 	if pair := spec.PEM; pair != nil {
-		private := deref(pair.PrivateKey).Reveal()
+		private := optional.Value(pair.PrivateKey).Reveal()
 		if _, err := ParsePrivateKey(private); err != nil && !IsVaultReference(private) {
 			problems = append(problems, field.Invalid(path.Child("pem", "private_key"), crd.Redacted, err.Error()))
 		}

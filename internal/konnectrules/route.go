@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // protocolFamily is a set of protocols that one route may mix, with the matchers
@@ -45,7 +46,7 @@ func CheckRoute(r *configurationv1alpha1.KongRoute) field.ErrorList {
 	for i, name := range spec.SNIs {
 		problems = append(problems, CheckSNI(path.Child("snis").Index(i), name)...)
 	}
-	if deref(spec.RegexPriority) < 0 {
+	if optional.Value(spec.RegexPriority) < 0 {
 		problems = append(problems, field.Invalid(path.Child("regex_priority"), *spec.RegexPriority, "must be at least 0 for konnect"))
 	}
 	problems = append(problems, CheckMethods(path.Child("methods"), spec.Methods)...)
@@ -93,7 +94,7 @@ func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) 
 			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
 	}
 	problems = checkMatchers(path, spec, families[i])
-	if SpeaksGRPC(spec.Protocols) && deref(spec.StripPath) {
+	if SpeaksGRPC(spec.Protocols) && optional.Value(spec.StripPath) {
 		problems = append(problems, field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs"))
 	}
 	return problems

@@ -5,6 +5,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 var serviceProtocols = []string{"grpc", "grpcs", "http", "https", "tcp", "tls", "tls_passthrough", "udp", "ws", "wss"}
@@ -15,7 +16,7 @@ const maxTimeout = 2147483646
 func CheckService(s *configurationv1alpha1.KongService) field.ErrorList {
 	spec, path := s.Spec, field.NewPath("spec")
 	problems := append(CheckID(path.Child("id"), spec.ID), CheckName(path.Child("name"), spec.Name)...)
-	protocol := deref(spec.Protocol)
+	protocol := optional.Value(spec.Protocol)
 	if spec.URL != nil { // its parts stand for the fields beside it
 		path := path.Child("url")
 		parts, err := ParseServiceURL(*spec.URL)

@@ -98,11 +98,3 @@ func CheckCookieName(path *field.Path, name string) field.ErrorList {
 
 // IsControl reports whether a character is a control character, or none at all.
 func IsControl(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
-}

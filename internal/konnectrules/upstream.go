@@ -7,12 +7,13 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // CheckUpstream returns what Konnect refuses of a KongUpstream that its CRD takes.
 func CheckUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
 	spec, path := u.Spec, field.NewPath("spec")
-	problems := CheckUpstreamName(path.Child("name"), deref(spec.Name))
+	problems := CheckUpstreamName(path.Child("name"), optional.Value(spec.Name))
 	selectors := []string{"none", "consumer", "ip", "header", "cookie", "path", "query_arg", "uri_capture"}
 	problems = append(problems, CheckEnum(path.Child("algorithm"), spec.Algorithm,
 		[]string{"round-robin", "consistent-hashing", "least-connections", "latency", "sticky-sessions"})...)
@@ -32,7 +33,7 @@ func CheckUpstream(u *configurationv1alpha1.KongUpstream) field.ErrorList {
 
 // checkHashFallback refuses a fallback that can never be reached or adds nothing.
 func checkHashFallback(path *field.Path, spec configurationv1alpha1.KongUpstreamSpec) field.ErrorList {
-	on, fallback := deref(spec.HashOn), deref(spec.HashFallback)
+	on, fallback := optional.Value(spec.HashOn), optional.Value(spec.HashFallback)
 	path = path.Child("hash_fallback")
 	switch {
 	case fallback == "" || fallback == "none":
@@ -90,8 +91,8 @@ func sameHashKey(spec configurationv1alpha1.KongUpstreamSpec) bool {
 		"query_arg":   {spec.HashOnQueryArg, spec.HashFallbackQueryArg},
 		"uri_capture": {spec.HashOnURICapture, spec.HashFallbackURICapture},
 	}
-	pair, ok := pairs[deref(spec.HashOn)]
-	return ok && deref(pair[0]) == deref(pair[1])
+	pair, ok := pairs[optional.Value(spec.HashOn)]
+	return ok && optional.Value(pair[0]) == optional.Value(pair[1])
 }
 
 var probeTypes = []string{"tcp", "http", "https", "grpc", "grpcs"}

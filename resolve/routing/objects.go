@@ -12,6 +12,7 @@ import (
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // FromObjects returns the routes of KongRoutes, with the KongServices among the
@@ -112,12 +113,12 @@ func knownID(object crd.Object) string {
 func fromRoute(r *configurationv1alpha1.KongRoute, id string) Route {
 	spec := r.Spec
 	route := Route{
-		ID: id, Name: value(spec.Name), Key: crd.KeyOf(r),
+		ID: id, Name: optional.Value(spec.Name), Key: crd.KeyOf(r),
 		Protocols: slices.Clone(spec.Protocols), Methods: slices.Clone(spec.Methods),
 		Hosts: konnectrules.NormalizeHosts(spec.Hosts), Paths: slices.Clone(spec.Paths), SNIs: slices.Clone(spec.SNIs),
 		Sources: fromEndpoints(spec.Sources), Destinations: fromEndpoints(spec.Destinations),
-		HTTPSRedirectStatusCode: int(value(spec.HTTPSRedirectStatusCode)), RegexPriority: value(spec.RegexPriority),
-		StripPath: spec.StripPath, PathHandling: value(spec.PathHandling), PreserveHost: value(spec.PreserveHost),
+		HTTPSRedirectStatusCode: int(optional.Value(spec.HTTPSRedirectStatusCode)), RegexPriority: optional.Value(spec.RegexPriority),
+		StripPath: spec.StripPath, PathHandling: optional.Value(spec.PathHandling), PreserveHost: optional.Value(spec.PreserveHost),
 	}
 	if len(spec.Headers) > 0 {
 		route.Headers = make(map[string][]string, len(spec.Headers))
@@ -137,7 +138,7 @@ func fromRoute(r *configurationv1alpha1.KongRoute, id string) Route {
 func fromEndpoints(all []configurationv1alpha1.RouteEndpoint) []Endpoint {
 	var endpoints []Endpoint
 	for _, e := range all {
-		endpoints = append(endpoints, Endpoint{IP: value(e.IP), Port: int(value(e.Port))})
+		endpoints = append(endpoints, Endpoint{IP: optional.Value(e.IP), Port: int(optional.Value(e.Port))})
 	}
 	return endpoints
 }
@@ -145,8 +146,8 @@ func fromEndpoints(all []configurationv1alpha1.RouteEndpoint) []Endpoint {
 func fromService(s *configurationv1alpha1.KongService, id string) *Service {
 	spec := s.Spec
 	service := &Service{
-		ID: id, Name: value(spec.Name), Key: crd.KeyOf(s),
-		Protocol: value(spec.Protocol), Host: spec.Host, Port: int(value(spec.Port)), Path: value(spec.Path),
+		ID: id, Name: optional.Value(spec.Name), Key: crd.KeyOf(s),
+		Protocol: optional.Value(spec.Protocol), Host: spec.Host, Port: int(optional.Value(spec.Port)), Path: optional.Value(spec.Path),
 		Disabled: spec.Enabled != nil && !*spec.Enabled,
 	}
 	if spec.URL != nil {
@@ -172,12 +173,4 @@ func (s *Service) spread(text string) {
 	if s.Path = ""; strings.Contains(rest, "/") {
 		s.Path = rest[strings.IndexByte(rest, '/'):]
 	}
-}
-
-func value[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

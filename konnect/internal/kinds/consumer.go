@@ -7,6 +7,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // consumer is KongConsumer: core-entities/consumers. It has two names, of which one is
@@ -18,31 +19,23 @@ func consumer() *Kind {
 			Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true,
 		},
 		Referrer: Referrer{Condition: crd.ConditionConsumerRefValid, Noun: "KongConsumer"},
-		Fields:   []canon.Field{{Name: "username"}, {Name: "custom_id"}, {Name: "tags", Set: true}},
+		Fields:   []canon.Field{{Name: "username", Empty: true}, {Name: "custom_id", Empty: true}, {Name: "tags", Set: true}},
 	}, typed[*configurationv1.KongConsumer]{
-		name: func(c *configurationv1.KongConsumer) string { return deref(c.Username) },
+		name: func(c *configurationv1.KongConsumer) string { return optional.Value(c.Username) },
 		value: func(c *configurationv1.KongConsumer, _ string, _ func(string) crd.Object) string {
-			return deref(c.CustomID)
+			return optional.Value(c.CustomID)
 		},
 		check: checkConsumer,
 		// An empty name is one that is not there: sent as such, some Konnects refuse it.
 		payload: func(c *configurationv1.KongConsumer, in Inputs) (any, error) {
 			return components.Consumer{Username: given(c.Username), CustomID: given(c.CustomID), Tags: in.Tags}, nil
 		},
-		project: func(observed canon.Object) canon.Object {
-			for _, name := range []string{"username", "custom_id"} {
-				if observed[name] == "" {
-					delete(observed, name)
-				}
-			}
-			return observed
-		},
 	})
 }
 
 func checkConsumer(c *configurationv1.KongConsumer) field.ErrorList {
 	var errs field.ErrorList
-	if deref(c.Username)+deref(c.CustomID) == "" {
+	if optional.Value(c.Username)+optional.Value(c.CustomID) == "" {
 		errs = append(errs, field.Required(field.NewPath("username"), "username or custom_id must not be empty"))
 	}
 	if len(c.Credentials) > 0 {
@@ -53,7 +46,7 @@ func checkConsumer(c *configurationv1.KongConsumer) field.ErrorList {
 
 // given returns nil for a text that is empty.
 func given(text *string) *string {
-	if deref(text) == "" {
+	if optional.Value(text) == "" {
 		return nil
 	}
 	return text

@@ -334,7 +334,7 @@ func TestBodiesOfAllShapes(t *testing.T) {
 			t.Parallel()
 			d, err := oddKind(t, c.kind).Desire(&thing{values: c.values}, c.in)
 			require.NoError(t, err)
-			assert.JSONEq(t, c.want, string(d.Body))
+			assert.JSONEq(t, c.want, string(d.Body()))
 		})
 	}
 }

@@ -72,7 +72,7 @@ func TestGoldenBodies(t *testing.T) {
 				require.NoError(t, err)
 				shown, err := canon.Decode(want.Body)
 				require.NoError(t, err)
-				sent, err := canon.Decode(d.Body)
+				sent, err := canon.Decode(d.Body())
 				require.NoError(t, err)
 				assert.Equal(t, shown, masked(shown, sent))
 				assertPath(t, k, obj, want.Path, ids)

@@ -7,6 +7,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/optional"
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 )
 
@@ -28,7 +29,7 @@ func key() *Kind {
 		},
 		WriteOnly: []secrets.Field{{Name: "jwk"}, {Name: "pem.private_key"}},
 	}, typed[*configurationv1alpha1.KongKey]{
-		name:      func(k *configurationv1alpha1.KongKey) string { return deref(k.Spec.Name) },
+		name:      func(k *configurationv1alpha1.KongKey) string { return optional.Value(k.Spec.Name) },
 		value:     func(k *configurationv1alpha1.KongKey, _ string, _ func(string) crd.Object) string { return k.Spec.KID },
 		refID:     keySetID,
 		check:     konnectrules.CheckKey,
@@ -41,7 +42,7 @@ func key() *Kind {
 // keySetID is the ID by which a key names its set; empty where it does not.
 func keySetID(k *configurationv1alpha1.KongKey) string {
 	if set := k.Spec.KeySetRef; set != nil && set.Type == configurationv1alpha1.KeySetRefKonnectID {
-		return deref(set.KonnectID)
+		return optional.Value(set.KonnectID)
 	}
 	return ""
 }
@@ -52,7 +53,7 @@ func keyPayload(k *configurationv1alpha1.KongKey, in Inputs) (any, error) {
 		payload.Jwk = new(jwk.Reveal())
 	}
 	if pair := k.Spec.PEM; pair != nil {
-		payload.Pem = &components.Pem{PrivateKey: new(deref(pair.PrivateKey).Reveal()), PublicKey: &pair.PublicKey}
+		payload.Pem = &components.Pem{PrivateKey: new(optional.Value(pair.PrivateKey).Reveal()), PublicKey: &pair.PublicKey}
 	}
 	if id := keySetID(k); id != "" {
 		payload.Set = &components.Set{ID: &id}

@@ -36,10 +36,12 @@ type Kind struct {
 	// WriteOnly are fields that Konnect hashes, hides or may hide. They are not among
 	// Fields.
 	WriteOnly []secrets.Field
-	Writes    Writes
-	Answers   Answers
-	Referrer  Referrer
-	Caller    Caller
+	// Foreign is a field of entities that no object can express.
+	Foreign  Foreign
+	Writes   Writes
+	Answers  Answers
+	Referrer Referrer
+	Caller   Caller
 	// Group is a set of others that belongs to an entity; nil for none.
 	Group *Relation
 	// Traffic says what entities of the kind are to requests.
@@ -68,6 +70,14 @@ func (k *Kind) SecretPaths() []string {
 	return paths
 }
 
+// Refuse returns why a projected entity cannot be expressed by the kind at all.
+func (k *Kind) Refuse(observed canon.Object) error {
+	if text, _ := observed[k.Foreign.Field].(string); text != "" {
+		return k.Foreign.Because
+	}
+	return nil
+}
+
 // Functions are what a kind knows of its objects and entities. None of them is nil.
 type Functions struct {
 	// Name returns the name that an object wants for its entity, in the form in which
@@ -89,10 +99,11 @@ type Functions struct {
 	Warn  func(crd.Object) []Hint
 	// Desire returns what an object wants its entity to be.
 	Desire func(crd.Object, Inputs) (Desired, error)
+	// Same reports whether an observed entity is as desired, as far as that shows without
+	// projecting it; false says nothing.
+	Same func(Desired, *wire.Entity) bool
 	// Project returns an observed entity in the shape of Desired.Object.
 	Project func(*wire.Entity) (canon.Object, error)
-	// Refuse returns why a projected entity cannot be expressed by the kind at all.
-	Refuse func(observed canon.Object) error
 	// Status fills in what is particular to the kind's status from a projected entity;
 	// HasStatus reports whether that is anything.
 	Status    func(obj crd.Object, observed canon.Object)
@@ -141,6 +152,13 @@ type Identity struct {
 	// Secret is true where natural keys are secrets: they are compared by digest, and
 	// the entities have no name.
 	Secret bool
+}
+
+// Foreign is a text that an entity has, and Because why an object cannot express it. The
+// zero value is for kinds that can express all entities.
+type Foreign struct {
+	Field   string
+	Because error
 }
 
 // Writes says how entities are written where they are not put under their ID.
@@ -194,18 +212,33 @@ type Inputs struct {
 	// Tags and Labels come with the marks.
 	Tags   []string
 	Labels map[string]string
-	// Observed is the projected entity; nil on creation.
+	// Observed is the projected entity, of which a payload carries what the object does not
+	// say; nil on creation, and where nothing may differ at all.
 	Observed canon.Object
 	// GivenOnly is true where the payload is only compared, with what the object gives
 	// and no defaults of ours.
 	GivenOnly bool
 }
 
-// Desired is what an object wants its entity to be: the body as it is sent, and the
-// form in which it is compared.
-type Desired struct {
-	Body   []byte
-	Object canon.Object
+// Desired is what an object wants its entity to be: as it is sent, and in the form in which
+// it is compared. The two may be one, and are not changed.
+type Desired struct{ Sent, Object canon.Object }
+
+// Body is what is sent, in JSON with its fields in order.
+func (d Desired) Body() []byte { return []byte(canon.Text(d.Sent)) }
+
+// With returns d with a field set.
+func (d Desired) With(name string, value any) Desired {
+	for _, object := range []*canon.Object{&d.Sent, &d.Object} {
+		changed := canon.Object{name: value}
+		for other, held := range *object {
+			if other != name {
+				changed[other] = held
+			}
+		}
+		*object = changed
+	}
+	return d
 }
 
 // Hint is a warning about an object.

@@ -158,9 +158,10 @@ func TestNaturalKeys(t *testing.T) {
 
 func TestPatch(t *testing.T) {
 	t.Parallel()
-	body, err := kinds.NewTable().By(crd.ControlPlaneGroupKind()).Patch([]byte(`{"name":"a","cluster_type":"x","cloud_gateway":true}`))
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"name":"a","proxy_urls":[]}`, string(body))
+	sent := canon.Object{"name": "a", "cluster_type": "x", "cloud_gateway": true}
+	patched := kinds.NewTable().By(crd.ControlPlaneGroupKind()).Patch(kinds.Desired{Sent: sent})
+	assert.JSONEq(t, `{"name":"a","proxy_urls":[]}`, string(patched.Body()))
+	assert.Len(t, sent, 3, "what is to be sent otherwise stays")
 }
 
 func TestCarried(t *testing.T) {

@@ -108,7 +108,7 @@ func TestGivenOnly(t *testing.T) {
 		{"a service", builder.NewService("s").SpecName("n").ControlPlane("cp").Host("a").MustBuild(), canon.Object{"name": "n", "host": "a"}},
 		{
 			"a url gives the path too, as none", builder.NewService("s").SpecName("n").ControlPlane("cp").URL("http://a").MustBuild(),
-			canon.Object{"name": "n", "host": "a", "protocol": "http", "port": 80.0, "path": nil},
+			canon.Object{"name": "n", "host": "a", "protocol": "http", "port": 80.0, "path": ""},
 		},
 		{"a control plane", builder.NewGatewayControlPlane("cp").MustBuild(), canon.Object{"name": "cp"}},
 	}

@@ -3,8 +3,8 @@ package kinds
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -12,6 +12,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/optional"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -31,11 +32,11 @@ type typed[O crd.Object] struct {
 	warn                func(O) []Hint
 	// payload translates. References, and what is carried, are added to it.
 	payload func(O, Inputs) (any, error)
-	// normalize brings the payload's JSON to the form in which Konnect stores it, and
-	// project an observed entity to the shape of the payload.
+	// normalize brings fields of the payload to the form in which Konnect stores them, and
+	// project an observed entity to the shape of the payload; what normalize makes stays as
+	// it is.
 	normalize func(canon.Object)
 	project   func(canon.Object) canon.Object
-	refuse    func(canon.Object) error
 	status    func(O, canon.Object)
 }
 
@@ -54,7 +55,7 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		if own.specID == nil {
 			return ""
 		}
-		return deref(own.specID(as(obj)))
+		return optional.Value(own.specID(as(obj)))
 	}
 	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
 		shape := k.Shape()
@@ -82,18 +83,20 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		}
 		return k.desired(obj, payload, in, own.normalize)
 	}
+	compared := slices.Clone(k.Fields)
+	if foreign := k.Foreign.Field; foreign != "" {
+		compared = append(compared, canon.Field{Name: foreign, Default: ""})
+	}
+	k.Same = func(d Desired, e *wire.Entity) bool {
+		plain := own.project == nil || own.normalize != nil
+		return plain && len(k.WriteOnly) == 0 && canon.Same(d.Object, e.Raw, compared)
+	}
 	k.Project = func(e *wire.Entity) (canon.Object, error) {
 		observed, err := e.Object()
 		if err != nil || own.project == nil {
 			return observed, err
 		}
 		return own.project(observed), nil
-	}
-	k.Refuse = func(observed canon.Object) error {
-		if own.refuse == nil {
-			return nil
-		}
-		return own.refuse(observed)
 	}
 	k.HasStatus = func() bool { return own.status != nil }
 	k.Status = func(obj crd.Object, observed canon.Object) {
@@ -144,29 +147,27 @@ func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(ca
 			object[r.JSON] = canon.Object{"id": id}
 		}
 	}
-	body := []byte(canon.Text(object)) // sorted, whatever the SDK's types do
+	d := Desired{Sent: object, Object: object}
 	if normalize != nil {
-		normalize(object)
+		d.Object = canon.Clone(object)
+		normalize(d.Object)
 	}
-	return Desired{Body: body, Object: object}, nil
+	return d, nil
 }
 
-// Patch returns a body without what cannot change, and with what a PATCH would leave
+// Patch returns what is sent without what cannot change, and with what a PATCH would leave
 // alone if it were absent.
-func (k *Kind) Patch(body []byte) ([]byte, error) {
-	object, err := canon.Decode(body)
-	if err != nil {
-		return nil, err
-	}
+func (k *Kind) Patch(d Desired) Desired {
+	d.Sent = maps.Clone(d.Sent)
 	for _, name := range k.Immutable {
-		delete(object, name)
+		delete(d.Sent, name)
 	}
 	for _, f := range k.Fields {
-		if f.Set && object[f.Name] == nil && !slices.Contains(k.Immutable, f.Name) {
-			object[f.Name] = []any{}
+		if f.Set && d.Sent[f.Name] == nil && !slices.Contains(k.Immutable, f.Name) {
+			d.Sent[f.Name] = []any{}
 		}
 	}
-	return json.Marshal(object)
+	return d
 }
 
 // Shape says which fields of the kind's entities identify them.
@@ -189,12 +190,4 @@ func (k *Kind) Shape() wire.Shape {
 		}
 	}
 	return shape
-}
-
-func deref[T any](p *T) T {
-	if p == nil {
-		var zero T
-		return zero
-	}
-	return *p
 }

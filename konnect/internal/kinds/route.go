@@ -10,6 +10,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // route is KongRoute: core-entities/routes.
@@ -19,6 +20,7 @@ func route() *Kind {
 		Traffic:    TakesRequests,
 		References: []Reference{{Field: configurationv1alpha1.ServiceRefField, JSON: "service", To: "services"}},
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name", ByName: true},
+		Foreign:    Foreign{Field: "expression", Because: errors.New("is an expression route, which KongRoute cannot express")},
 		Fields: []canon.Field{
 			{Name: "name"},
 			{Name: "service", Subset: true},
@@ -40,7 +42,7 @@ func route() *Kind {
 			{Name: "tags", Set: true},
 		},
 	}, typed[*configurationv1alpha1.KongRoute]{
-		name:   func(r *configurationv1alpha1.KongRoute) string { return deref(r.Spec.Name) },
+		name:   func(r *configurationv1alpha1.KongRoute) string { return optional.Value(r.Spec.Name) },
 		specID: func(r *configurationv1alpha1.KongRoute) *string { return r.Spec.ID },
 		check:  konnectrules.CheckRoute,
 		warn: func(r *configurationv1alpha1.KongRoute) []Hint {
@@ -57,16 +59,8 @@ func route() *Kind {
 			return hints
 		},
 		payload: routePayload,
-		refuse: func(observed canon.Object) error {
-			if expression, ok := observed["expression"].(string); ok && expression != "" {
-				return errExpressionRoute
-			}
-			return nil
-		},
 	})
 }
-
-var errExpressionRoute = errors.New("is an expression route, which KongRoute cannot express")
 
 func routePayload(r *configurationv1alpha1.KongRoute, in Inputs) (any, error) {
 	spec := r.Spec

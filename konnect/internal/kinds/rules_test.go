@@ -49,7 +49,7 @@ func checked(obj crd.Object) field.ErrorList {
 // payloadOf returns the body that would create an object's entity.
 func payloadOf(obj crd.Object) ([]byte, error) {
 	d, err := kinds.NewTable().By(obj.GVK().GroupKind()).Desire(obj, inputs(obj, nil))
-	return d.Body, err
+	return d.Body(), err
 }
 
 // must asserts a type that a test has made sure of.

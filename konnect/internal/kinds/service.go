@@ -10,6 +10,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // service is KongService: core-entities/services.
@@ -28,7 +29,7 @@ func service() *Kind {
 			{Name: "protocol", Default: "http"},
 			{Name: "host"},
 			{Name: "port", Default: 80},
-			{Name: "path"},
+			{Name: "path", Empty: true}, // as a url says that has none
 			{Name: "retries", Default: 5},
 			{Name: "connect_timeout", Default: 60000},
 			{Name: "read_timeout", Default: 60000},
@@ -41,17 +42,11 @@ func service() *Kind {
 			{Name: "tags", Set: true},
 		},
 	}, typed[*configurationv1alpha1.KongService]{
-		name:    func(s *configurationv1alpha1.KongService) string { return deref(s.Spec.Name) },
+		name:    func(s *configurationv1alpha1.KongService) string { return optional.Value(s.Spec.Name) },
 		specID:  func(s *configurationv1alpha1.KongService) *string { return s.Spec.ID },
 		check:   konnectrules.CheckService,
 		warn:    warnService,
 		payload: servicePayload,
-		// A path that is given as none: a url says so.
-		normalize: func(service canon.Object) {
-			if service["path"] == "" {
-				service["path"] = nil
-			}
-		},
 	})
 }
 
@@ -74,7 +69,7 @@ func servicePayload(s *configurationv1alpha1.KongService, in Inputs) (any, error
 	}
 	// A url is not sent but for one that checkService refuses, because servers take it
 	// apart in their own ways.
-	if parts, err := konnectrules.ParseServiceURL(deref(spec.URL)); err != nil {
+	if parts, err := konnectrules.ParseServiceURL(optional.Value(spec.URL)); err != nil {
 		payload.URL = spec.URL
 	} else {
 		payload.Protocol, payload.Host = (*components.ServiceProtocol)(&parts.Protocol), konnectrules.NormalizeHost(parts.Host)
@@ -84,7 +79,7 @@ func servicePayload(s *configurationv1alpha1.KongService, in Inputs) (any, error
 		}
 	}
 	// The CRD does not know subject alternative names. They stay while the service speaks TLS.
-	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && konnectrules.IsTLS(string(deref(payload.Protocol))) {
+	if names, ok := in.Observed["tls_sans"].(map[string]any); ok && konnectrules.IsTLS(string(optional.Value(payload.Protocol))) {
 		payload.TLSSans = &components.TLSSans{Dnsnames: canon.Texts(names["dnsnames"]), Uris: canon.Texts(names["uris"])}
 	}
 	return payload, nil
@@ -109,9 +104,9 @@ func warnService(s *configurationv1alpha1.KongService) []Hint {
 			})
 		}
 	}
-	compare("protocol", spec.Protocol != nil, deref(spec.Protocol), parts.Protocol)
+	compare("protocol", spec.Protocol != nil, optional.Value(spec.Protocol), parts.Protocol)
 	compare("host", spec.Host != "", spec.Host, parts.Host)
-	compare("port", spec.Port != nil, deref(spec.Port), int64(parts.Port))
-	compare("path", spec.Path != nil, deref(spec.Path), cmp.Or(parts.Path, "none"))
+	compare("port", spec.Port != nil, optional.Value(spec.Port), int64(parts.Port))
+	compare("path", spec.Path != nil, optional.Value(spec.Path), cmp.Or(parts.Path, "none"))
 	return warnings
 }

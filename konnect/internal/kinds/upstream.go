@@ -7,6 +7,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
 // upstream is KongUpstream: core-entities/upstreams.
@@ -40,7 +41,7 @@ func upstream() *Kind {
 			{Name: "tags", Set: true},
 		},
 	}, typed[*configurationv1alpha1.KongUpstream]{
-		name:    func(u *configurationv1alpha1.KongUpstream) string { return deref(u.Spec.Name) },
+		name:    func(u *configurationv1alpha1.KongUpstream) string { return optional.Value(u.Spec.Name) },
 		check:   konnectrules.CheckUpstream,
 		payload: upstreamPayload,
 	})
@@ -49,7 +50,7 @@ func upstream() *Kind {
 func upstreamPayload(u *configurationv1alpha1.KongUpstream, in Inputs) (any, error) {
 	spec := u.Spec
 	payload := components.Upstream{
-		Name:                     deref(spec.Name),
+		Name:                     optional.Value(spec.Name),
 		Algorithm:                (*components.UpstreamAlgorithm)(spec.Algorithm),
 		HashOn:                   (*components.HashOn)(spec.HashOn),
 		HashOnHeader:             spec.HashOnHeader,
@@ -70,7 +71,7 @@ func upstreamPayload(u *configurationv1alpha1.KongUpstream, in Inputs) (any, err
 	if spec.HostHeader != nil {
 		payload.HostHeader = new(konnectrules.NormalizeHost(*spec.HostHeader))
 	}
-	if hashOn := deref(spec.HashOn); spec.Algorithm == nil && hashOn != "" && hashOn != "none" {
+	if hashOn := optional.Value(spec.HashOn); spec.Algorithm == nil && hashOn != "" && hashOn != "none" {
 		// What the gateway makes of it; the SDK would send round-robin.
 		payload.Algorithm = components.UpstreamAlgorithmConsistentHashing.ToPointer()
 	}

@@ -191,15 +191,6 @@ func TestPaths(t *testing.T) {
 	assert.Equal(t, "/v2/control-planes/a/core-entities/", wire.CorePath("a"))
 }
 
-func TestWith(t *testing.T) {
-	t.Parallel()
-	body, err := wire.With([]byte(`{"b":1,"a":"x"}`), "a", "y")
-	require.NoError(t, err)
-	assert.JSONEq(t, `{"a":"y","b":1}`, string(body))
-	_, err = wire.With([]byte(`{`), "a", "y")
-	require.Error(t, err)
-}
-
 // pages is a list of that many entities in pages as Konnect has them.
 func pages(count int) []string {
 	var bodies []string

@@ -1,11 +1,8 @@
 package wire
 
 import (
-	"encoding/json"
 	"net/url"
 	"strings"
-
-	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
 // ControlPlanesPath is the path of all control planes.
@@ -25,14 +22,4 @@ func Segment(text string) string {
 		return strings.ReplaceAll(text, ".", "%2E")
 	}
 	return url.PathEscape(text)
-}
-
-// With returns a body with one field set.
-func With(body []byte, field string, value any) ([]byte, error) {
-	object, err := canon.Decode(body)
-	if err != nil {
-		return nil, err
-	}
-	object[field] = value
-	return json.Marshal(object)
 }
