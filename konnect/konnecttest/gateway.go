@@ -18,9 +18,10 @@ import (
 // What it knows: routing in both traditional flavors; services with their timeouts and
 // retries; upstreams with round-robin, least-connections and consistent hashing, weights and
 // passive health checks; the X-Forwarded headers; WebSocket; the gateway's own answers, with
-// its body and by the client's Accept header; certificates by SNI; and of plugins key-auth, acl,
-// ip-restriction and request-termination. A request with the
-// header Kong-Debug: 1 is answered with the names of the route and the service that took it.
+// its body and by the client's Accept header; certificates by SNI; and of plugins acl, basic-auth,
+// correlation-id, cors, ip-restriction, key-auth, rate-limiting with local counters, redirect,
+// request-size-limiting, request-termination, and the transformers of requests and responses
+// without templates and bodies. A request with the header Kong-Debug: 1 is answered with the names of the route and the service that took it.
 //
 // A request that meets anything else, such as another plugin, is answered 501
 // with [LimitHeader] and the name of what it met; see Unsupported.
@@ -48,6 +49,9 @@ func WithBackend(address string, handler http.Handler) GatewayOption {
 func (s *Server) Gateway(controlPlaneID string, opts ...GatewayOption) *Gateway {
 	settings := dataplane.Settings{
 		Backends: map[string]http.Handler{}, LimitHeader: LimitHeader,
+		Password: func(stored, given, consumerID string) bool {
+			return stored == s.set.kinds.passwords.hash(given, consumerID)
+		},
 		Fallback: func() (tls.Certificate, error) {
 			pair := SelfSigned("localhost")
 			return tls.X509KeyPair([]byte(pair.Certificate), []byte(pair.PrivateKey))

@@ -33,6 +33,9 @@ func (x *exchange) answer(status int, message string, header http.Header) {
 // finish ends the request with a body that the gateway has made.
 func (x *exchange) finish(status int, body []byte) {
 	out := x.w.Header()
+	if x.state != nil {
+		x.state.plugins.respond(x, out)
+	}
 	out.Set("Server", serverName310)
 	out.Set(requestIDHeader, x.id)
 	out.Set("X-Kong-Response-Latency", milli(time.Since(x.begun)))

@@ -39,6 +39,16 @@ type exchange struct {
 	consumer, credential string            // IDs
 	headers              map[string]string // for the target; empty ones are taken away
 	hidden               []string          // arguments of the query that are not for the target
+	edits                []func(out *http.Request)
+	notes                notes
+	entered              bool // once plugins have their say
+}
+
+// notes are what plugins keep of a request for its answer.
+type notes struct {
+	limits      http.Header // of rate-limiting
+	correlation string
+	preflight   bool
 }
 
 // ServeHTTP takes a request as the gateway would.

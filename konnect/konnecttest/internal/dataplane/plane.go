@@ -13,6 +13,7 @@ type Plane struct {
 	source   Source
 	settings Settings
 	network  *network
+	usage    usage
 
 	mu    sync.Mutex
 	state *state
@@ -42,6 +43,8 @@ type Settings struct {
 	Backends map[string]http.Handler
 	// Fallback is shown to TLS clients that name no known SNI, and by backends.
 	Fallback func() (tls.Certificate, error)
+	// Password reports whether a password is the one that is stored of a consumer.
+	Password func(stored, given, consumerID string) bool
 	// LimitHeader goes with answers to what is not simulated.
 	LimitHeader string
 }

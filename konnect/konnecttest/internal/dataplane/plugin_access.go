@@ -23,7 +23,7 @@ type keyAuthConfig struct {
 	} `json:"identity_realms"`
 }
 
-func keyAuthFrom(raw json.RawMessage) (run func(x *exchange) bool, missing string, err error) {
+func keyAuthFrom(raw json.RawMessage) (does effect, missing string, err error) {
 	c := keyAuthConfig{KeyNames: []string{"apikey"}, KeyInHeader: true, KeyInQuery: true, RunOnPreflight: true}
 	if len(raw) > 0 {
 		err = json.Unmarshal(raw, &c)
@@ -36,7 +36,7 @@ func keyAuthFrom(raw json.RawMessage) (run func(x *exchange) bool, missing strin
 	if c.KeyInBody {
 		missing = "key_in_body"
 	}
-	return c.run, missing, err
+	return effect{request: c.run}, missing, err
 }
 
 func (c *keyAuthConfig) run(x *exchange) bool {
@@ -48,16 +48,7 @@ func (c *keyAuthConfig) run(x *exchange) bool {
 		return false
 	}
 	if c.Anonymous != "" {
-		who, ok := x.state.consumers.byID[c.Anonymous]
-		if !ok {
-			who, ok = x.state.consumers.byName[c.Anonymous]
-		}
-		if !ok {
-			x.answer(http.StatusInternalServerError, "An unexpected error occurred", nil)
-			return true
-		}
-		x.authenticate(who, "")
-		return false
+		return !x.anonymous(c.Anonymous)
 	}
 	challenge := "Key"
 	if c.Realm != "" {
@@ -125,7 +116,7 @@ type aclConfig struct {
 	IncludeConsumerGroups        bool     `json:"include_consumer_groups"`
 }
 
-func aclFrom(raw json.RawMessage) (run func(x *exchange) bool, missing string, err error) {
+func aclFrom(raw json.RawMessage) (does effect, missing string, err error) {
 	var c aclConfig
 	err = json.Unmarshal(raw, &c)
 	switch {
@@ -134,7 +125,7 @@ func aclFrom(raw json.RawMessage) (run func(x *exchange) bool, missing string, e
 	case c.IncludeConsumerGroups:
 		missing = "include_consumer_groups"
 	}
-	return c.run, missing, err
+	return effect{request: c.run}, missing, err
 }
 
 func (c *aclConfig) run(x *exchange) bool {
@@ -163,20 +154,20 @@ type ipRestrictionConfig struct {
 	Message string   `json:"message"`
 }
 
-func ipRestrictionFrom(raw json.RawMessage) (run func(x *exchange) bool, missing string, err error) {
+func ipRestrictionFrom(raw json.RawMessage) (does effect, missing string, err error) {
 	c := ipRestrictionConfig{Status: http.StatusForbidden, Message: "Your IP address is not allowed"}
 	if err := json.Unmarshal(raw, &c); err != nil {
-		return nil, "", err
+		return does, "", err
 	}
 	allow, err := networksOf(c.Allow)
 	if err != nil {
-		return nil, "", err
+		return does, "", err
 	}
 	deny, err := networksOf(c.Deny)
 	if err != nil {
-		return nil, "", err
+		return does, "", err
 	}
-	return func(x *exchange) bool {
+	does.request = func(x *exchange) bool {
 		from, err := netip.ParseAddr(x.client)
 		within := func(networks []netip.Prefix) bool {
 			return err == nil && slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(from) })
@@ -186,7 +177,8 @@ func ipRestrictionFrom(raw json.RawMessage) (run func(x *exchange) bool, missing
 			return true
 		}
 		return false
-	}, "", nil
+	}
+	return does, "", nil
 }
 
 // networksOf reads addresses and ranges of them.

@@ -14,7 +14,7 @@ type requestTerminationConfig struct {
 	Echo        bool   `json:"echo"`
 }
 
-func requestTerminationFrom(raw json.RawMessage) (run func(x *exchange) bool, missing string, err error) {
+func requestTerminationFrom(raw json.RawMessage) (does effect, missing string, err error) {
 	c := requestTerminationConfig{StatusCode: http.StatusServiceUnavailable}
 	if len(raw) > 0 {
 		err = json.Unmarshal(raw, &c)
@@ -33,7 +33,7 @@ func requestTerminationFrom(raw json.RawMessage) (run func(x *exchange) bool, mi
 	case c.Body == "" && c.Message == "":
 		missing = "status_code without message"
 	}
-	return c.run, missing, err
+	return effect{request: c.run}, missing, err
 }
 
 func (c *requestTerminationConfig) run(x *exchange) bool {

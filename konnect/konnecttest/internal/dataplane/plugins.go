@@ -3,6 +3,7 @@ package dataplane
 import (
 	"cmp"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -24,11 +25,18 @@ type pluginEntity struct {
 // plugin is one that is enabled.
 type plugin struct {
 	pluginEntity
-	// run does what the plugin does before a request is proxied, and reports whether it has
-	// answered; nil where it is not simulated.
-	run func(x *exchange) bool
+	effect
 	// missing is what of it is not simulated: nothing, itself, or fields of its configuration.
 	missing string
+}
+
+// effect is what a plugin does; without a part that it has no say in.
+type effect struct {
+	// request is for what comes before a request is proxied. It reports whether it has
+	// answered.
+	request func(x *exchange) bool
+	// response changes the headers of an answer, of a target or of the gateway itself.
+	response func(x *exchange, header http.Header)
 }
 
 // simulation is a plugin that is simulated.
@@ -36,15 +44,23 @@ type simulation struct {
 	// priority is the gateway's own: the highest goes first.
 	priority int
 	// from reads a configuration. Missing is the field that is not simulated.
-	from func(config json.RawMessage) (run func(x *exchange) bool, missing string, err error)
+	from func(config json.RawMessage) (does effect, missing string, err error)
 }
 
 func simulations() map[string]simulation {
 	return map[string]simulation{
-		"key-auth":            {priority: 1250, from: keyAuthFrom},
-		"ip-restriction":      {priority: 990, from: ipRestrictionFrom},
-		"acl":                 {priority: 950, from: aclFrom},
-		"request-termination": {priority: 2, from: requestTerminationFrom},
+		"correlation-id":        {priority: 100001, from: correlationFrom},
+		"cors":                  {priority: 2000, from: corsFrom},
+		"key-auth":              {priority: 1250, from: keyAuthFrom},
+		"basic-auth":            {priority: 1100, from: basicAuthFrom},
+		"ip-restriction":        {priority: 990, from: ipRestrictionFrom},
+		"request-size-limiting": {priority: 951, from: sizeLimitFrom},
+		"acl":                   {priority: 950, from: aclFrom},
+		"rate-limiting":         {priority: 910, from: rateLimitFrom},
+		"request-transformer":   {priority: 801, from: requestTransformerFrom},
+		"response-transformer":  {priority: 800, from: responseTransformerFrom},
+		"redirect":              {priority: 779, from: redirectFrom},
+		"request-termination":   {priority: 2, from: requestTerminationFrom},
 	}
 }
 
@@ -60,14 +76,14 @@ func newPlugins(d *decoder) plugins {
 		}
 		p := &plugin{pluginEntity: entity, missing: "plugin " + entity.Name}
 		if simulated, ok := known[entity.Name]; ok {
-			run, missing, err := simulated.from(entity.Config)
+			does, missing, err := simulated.from(entity.Config)
 			switch {
 			case err != nil:
 				p.missing += ": config"
 			case missing != "":
 				p.missing += ": config." + missing
 			default:
-				p.run, p.missing = run, ""
+				p.effect, p.missing = does, ""
 			}
 		}
 		byName[entity.Name] = append(byName[entity.Name], p)
@@ -113,6 +129,7 @@ func (ps plugins) missing(x *exchange) []string {
 
 // run goes through the plugins and reports whether one has answered.
 func (ps plugins) run(x *exchange) bool {
+	x.entered = true
 	for _, all := range ps {
 		p := x.pick(all)
 		switch {
@@ -120,11 +137,31 @@ func (ps plugins) run(x *exchange) bool {
 		case p.missing != "": // of a consumer that is known by now
 			x.beyond([]string{p.title(x.state)})
 			return true
-		case p.run(x):
+		case p.request != nil && p.request(x):
 			return true
 		}
 	}
 	return false
+}
+
+// respond lets the plugins that the request goes through change the headers of an answer:
+// also those that come after the one that has answered.
+func (ps plugins) respond(x *exchange, header http.Header) {
+	for _, all := range ps {
+		if p := x.pick(all); x.entered && p != nil && p.response != nil {
+			p.response(x, header)
+		}
+	}
+}
+
+// named are the plugins of a name.
+func (ps plugins) named(name string) []*plugin {
+	for _, all := range ps {
+		if all[0].Name == name {
+			return all
+		}
+	}
+	return nil
 }
 
 // pick is the plugin of a name that the request goes through; nil for none.

@@ -69,6 +69,9 @@ func (p *proxied) rewrite(r *httputil.ProxyRequest) {
 			r.Out.Header.Set(name, value)
 		}
 	}
+	for _, edit := range p.edits {
+		edit(r.Out)
+	}
 }
 
 // escape writes a path as a request has it.
@@ -205,6 +208,7 @@ func failureOf(err error) failed {
 // complete adds the gateway's headers to an answer.
 func (p *proxied) complete(res *http.Response) error {
 	waited := time.Since(p.asked)
+	p.state.plugins.respond(p.exchange, res.Header)
 	res.Header.Set("Via", "1.1 "+serverName310)
 	res.Header.Set(requestIDHeader, p.id)
 	res.Header.Set("X-Kong-Upstream-Latency", milli(waited))
