@@ -108,6 +108,14 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 			},
 			methods: map[string]string{"Spec.Tags": "Tags"},
 		},
+		"KongConsumerGroup": {
+			reason: "Name is taken by the argument of NewConsumerGroup",
+			start: func() (any, any) {
+				b := NewConsumerGroup("other")
+				return b, &b.obj.Spec
+			},
+			methods: map[string]string{"Name": "SpecName"},
+		},
 		"KongKeySet": {
 			reason: "Name is taken by the argument of NewKeySet",
 			start: func() (any, any) {

@@ -80,6 +80,11 @@ func (g *ReferenceGrant) FromConsumers(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, consumerKind, namespace)
 }
 
+// FromConsumerGroups adds the KongConsumerGroups of a namespace, which refer to control planes.
+func (g *ReferenceGrant) FromConsumerGroups(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, consumerGroupKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -130,4 +135,6 @@ const (
 	keySetKind   = "KongKeySet"
 	keyKind      = "KongKey"
 	consumerKind = "KongConsumer"
+
+	consumerGroupKind = "KongConsumerGroup"
 )

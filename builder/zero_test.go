@@ -19,7 +19,7 @@ import (
 // zeroValues are the builders that no New function has made, by their names.
 func zeroValues() map[string]any {
 	return map[string]any{
-		"APIAuth": &APIAuth{}, "Consumer": &Consumer{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
+		"APIAuth": &APIAuth{}, "Consumer": &Consumer{}, "ConsumerGroup": &ConsumerGroup{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
 		"Route": &Route{}, "Service": &Service{}, "Target": &Target{}, "Upstream": &Upstream{},
 		"ActiveChecks": &ActiveChecks{}, "PassiveChecks": &PassiveChecks{},
 	}

@@ -11,6 +11,7 @@ import (
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
@@ -192,6 +193,107 @@ func (c *Consumer) Build() (*configurationv1.KongConsumer, error) {
 // MustBuild is like Build, but panics with the *Error. It is meant for objects
 // that do not depend on input.
 func (c *Consumer) MustBuild() *configurationv1.KongConsumer {
+	return must(c.Build())
+}
+
+// NewConsumerGroup starts a KongConsumerGroup; name is spec.name too.
+func NewConsumerGroup(name string) *ConsumerGroup {
+	c := &ConsumerGroup{}
+	start(&c.base, name)
+	return c.SpecName(name)
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *ConsumerGroup) Namespace(namespace string) *ConsumerGroup {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *ConsumerGroup) Labels(labels map[string]string) *ConsumerGroup {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *ConsumerGroup) Label(key, value string) *ConsumerGroup {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *ConsumerGroup) Annotations(annotations map[string]string) *ConsumerGroup {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *ConsumerGroup) Annotation(key, value string) *ConsumerGroup {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// SpecName sets spec.name, the name in Konnect, where it is to differ from the
+// object's name. An empty name leaves the entity unnamed, which Konnect does not
+// accept for upstreams.
+func (c *ConsumerGroup) SpecName(name string) *ConsumerGroup {
+	c.obj.Spec.Name = optional(name)
+	return c
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (c *ConsumerGroup) ControlPlane(name string) *ConsumerGroup {
+	return c.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *ConsumerGroup) ControlPlaneIn(namespace, name string) *ConsumerGroup {
+	return c.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (c *ConsumerGroup) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *ConsumerGroup {
+	c.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *ConsumerGroup) Tags(tags ...string) *ConsumerGroup {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *ConsumerGroup) Tag(tag string) *ConsumerGroup {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *ConsumerGroup) Adopt(id string) *ConsumerGroup {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *ConsumerGroup) AdoptMatch(id string) *ConsumerGroup {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *ConsumerGroup) Build() (*configurationv1beta1.KongConsumerGroup, error) {
+	return build(&c.base, "NewConsumerGroup")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *ConsumerGroup) MustBuild() *configurationv1beta1.KongConsumerGroup {
 	return must(c.Build())
 }
 

@@ -3,7 +3,7 @@
 // Konnect status.
 //
 // The typed structs are in the packages below it: crd/configuration/v1
-// (KongConsumer), crd/configuration/v1alpha1
+// (KongConsumer), crd/configuration/v1beta1 (KongConsumerGroup), crd/configuration/v1alpha1
 // (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2
 // (KonnectGatewayControlPlane) and crd/core (Secret). Apply configurations of them,

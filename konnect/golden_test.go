@@ -48,13 +48,14 @@ func goldenParents() map[string][]crd.Object {
 	service := builder.NewService("service").ControlPlane("gateway-control-plane").Host("echo.example.com").MustBuild()
 	upstream := builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").MustBuild()
 	return map[string][]crd.Object{
-		"KongService":  {control},
-		"KongUpstream": {control},
-		"KongRoute":    {control, service},
-		"KongTarget":   {control, upstream},
-		"KongKeySet":   {control},
-		"KongKey":      {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
-		"KongConsumer": {control},
+		"KongService":       {control},
+		"KongUpstream":      {control},
+		"KongRoute":         {control, service},
+		"KongTarget":        {control, upstream},
+		"KongKeySet":        {control},
+		"KongKey":           {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
+		"KongConsumer":      {control},
+		"KongConsumerGroup": {control},
 	}
 }
 

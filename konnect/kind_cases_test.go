@@ -74,7 +74,7 @@ type kindCase struct {
 
 // kindCases lists all kinds: a new kind is a new line.
 func kindCases() []kindCase {
-	return []kindCase{controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase()}
+	return []kindCase{controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase()}
 }
 
 func plane(name string) *builder.GatewayControlPlane { return builder.NewGatewayControlPlane(name) }

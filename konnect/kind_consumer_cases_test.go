@@ -8,6 +8,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
+	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 )
 
 func consumerCase() kindCase {
@@ -59,5 +60,24 @@ func TestConsumersSwapNames(t *testing.T) {
 			assert.Equal(t, 3, w.server.Writes(), "%s: one of them is parked first", tt.reason)
 			w.settled(tt.swapped)
 		})
+	}
+}
+
+func consumerGroupCase() kindCase {
+	base := func() *builder.ConsumerGroup { return builder.NewConsumerGroup("gold").ControlPlane("cp") }
+	return kindCase{
+		kind:  "KongConsumerGroup",
+		given: []string{"name", "tags"},
+		full: func() []crd.Object {
+			return []crd.Object{plane("cp").MustBuild(), base().Tags("b", "a").MustBuild()}
+		},
+		minimal: func() []crd.Object { return []crd.Object{plane("cp").MustBuild(), base().MustBuild()} },
+		adopt: func(obj crd.Object, id, mode string) {
+			must[*configurationv1beta1.KongConsumerGroup](obj).Spec.Adopt = adoptOptions(id, mode)
+		},
+		drifts: []drift{
+			{field: "name", value: "renamed", to: "gold"},
+			{field: "tags", value: list("a"), to: marked("KongConsumerGroup", "gold", "a", "b")},
+		},
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd/applyconfiguration"
 	configurationv1ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1"
 	configurationac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1alpha1"
+	configurationv1beta1ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1beta1"
 	konnectac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha1"
 	konnectv1alpha2ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha2"
 	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
@@ -39,6 +40,7 @@ func configurations() []configuration {
 		configurationac.KongService("name", "kong"), configurationac.KongRoute("name", "kong"),
 		configurationac.KongUpstream("name", "kong"), configurationac.KongTarget("name", "kong"),
 		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"), configurationv1ac.KongConsumer("name", "kong"),
+		configurationv1beta1ac.KongConsumerGroup("name", "kong"),
 		configurationac.KongReferenceGrant("name", "kong"), konnectac.KonnectAPIAuthConfiguration("name", "kong"),
 		konnectac.KonnectGatewayControlPlane("name", "kong"), konnectv1alpha2ac.KonnectGatewayControlPlane("name", "kong"),
 	}

@@ -6,6 +6,7 @@
 //   - crd/applyconfiguration/configuration/v1: KongConsumer
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
 //     KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant
+//   - crd/applyconfiguration/configuration/v1beta1: KongConsumerGroup
 //   - crd/applyconfiguration/konnect/v1alpha1: KonnectAPIAuthConfiguration, and
 //     KonnectGatewayControlPlane of the old version
 //   - crd/applyconfiguration/konnect/v1alpha2: KonnectGatewayControlPlane

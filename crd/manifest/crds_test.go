@@ -25,6 +25,7 @@ func ExampleCRDs() {
 	}
 	// Output:
 	// kongconsumers.configuration.konghq.com
+	// kongconsumergroups.configuration.konghq.com
 	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com

@@ -12,7 +12,7 @@ import (
 )
 
 // supported lists the kinds as errors do.
-const supported = "KongConsumer, KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
+const supported = "KongConsumer, KongConsumerGroup, KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 
 func TestDecodeAllProblems(t *testing.T) {

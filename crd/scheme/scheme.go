@@ -9,6 +9,7 @@ import (
 
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
@@ -19,6 +20,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 	return errors.Join(
 		configurationv1.AddToScheme(scheme),
 		configurationv1alpha1.AddToScheme(scheme),
+		configurationv1beta1.AddToScheme(scheme),
 		konnectv1alpha1.AddToScheme(scheme),
 		konnectv1alpha2.AddToScheme(scheme),
 	)

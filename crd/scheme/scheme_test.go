@@ -38,6 +38,7 @@ func ExampleKinds() {
 	}
 	// Output:
 	// KongConsumer.configuration.konghq.com: *v1.KongConsumer in *v1.KongConsumerList
+	// KongConsumerGroup.configuration.konghq.com: *v1beta1.KongConsumerGroup in *v1beta1.KongConsumerGroupList
 	// KongKey.configuration.konghq.com: *v1alpha1.KongKey in *v1alpha1.KongKeyList
 	// KongKeySet.configuration.konghq.com: *v1alpha1.KongKeySet in *v1alpha1.KongKeySetList
 	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList

@@ -16,6 +16,7 @@ import (
 	commonac "github.com/konnectkit/konnectkit/crd/applyconfiguration/common/v1alpha1"
 	configurationv1ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1"
 	configurationac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1alpha1"
+	configurationv1beta1ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/configuration/v1beta1"
 	konnectac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha1"
 	konnectv1alpha2ac "github.com/konnectkit/konnectkit/crd/applyconfiguration/konnect/v1alpha2"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
@@ -46,6 +47,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithUpstreamRef(commonac.NamespacedRef().WithName("every")).WithTarget("10.0.0.1:80").WithWeight(0)),
 		"KongConsumer": configurationv1ac.KongConsumer("every", namespace).WithUsername("alice").WithCredentials("key").
 			WithSpec(configurationv1ac.KongConsumerSpec().WithControlPlaneRef(gateway)),
+		"KongConsumerGroup": configurationv1beta1ac.KongConsumerGroup("every", namespace).
+			WithSpec(configurationv1beta1ac.KongConsumerGroupSpec().WithControlPlaneRef(gateway).WithName("gold")),
 		"KongKeySet": configurationac.KongKeySet("every", namespace).WithSpec(configurationac.KongKeySetSpec().
 			WithControlPlaneRef(gateway).WithName("signing")),
 		"KongKey": configurationac.KongKey("every", namespace).WithSpec(configurationac.KongKeySpec().

@@ -38,3 +38,19 @@ func consumerCases() []scenario {
 		{reason: "adoption comes with a spec", seed: "elsewhere", verb: change, edit: edits(set(ref, konnectRef("a")), set("spec.adopt", adoption("a")))},
 	})
 }
+
+func consumerGroupCases() []scenario {
+	const ref = "spec.controlPlaneRef"
+	return slices.Concat(looseEntityCases(), statusCases("least"), ingressCases(), referenceCases(), []scenario{
+		{reason: "no name", seed: "least", edit: edits(unset("spec.name"))},
+		{reason: "an empty name", seed: "least", edit: edits(set("spec.name", ""))},
+		{reason: "letters of any script", seed: "least", edit: edits(set("spec.name", "Ünï²._~-"))},
+		{reason: "a space", seed: "least", edit: edits(set("spec.name", "a b")), want: fields("spec.name")},
+		{reason: "128 characters", seed: "least", edit: edits(set("spec.name", strings.Repeat("é", 128)))},
+		{reason: "129 characters", seed: "least", edit: edits(set("spec.name", strings.Repeat("é", 129))), want: fields("spec.name")},
+		{reason: "an object without a spec", seed: "least", edit: edits(unset("spec"))},
+		{reason: "adoption without a control plane", seed: "most", edit: edits(unset(ref)), want: fields("spec")},
+		{reason: "the control plane is removed", seed: "least", verb: change, edit: edits(unset(ref)), want: fields(ref)},
+		{reason: "a control plane is added once Programmed", seed: "elsewhere", old: edits(programmed()), verb: change, edit: edits(set(ref, konnectRef("a")))},
+	})
+}

@@ -50,6 +50,8 @@ func kinds() []*kind {
 	target.whole, target.cases = []string{"spec.upstreamRef"}, targetCases()
 	consumer := named(configuration, "v1", "KongConsumer", "kongconsumers")
 	consumer.whole, consumer.cases = []string{"username", "spec.controlPlaneRef", "status"}, consumerCases()
+	consumerGroup := named(configuration, "v1beta1", "KongConsumerGroup", "kongconsumergroups")
+	consumerGroup.whole, consumerGroup.cases = []string{"spec.controlPlaneRef", "status"}, consumerGroupCases()
 	keySet := named(configuration, "v1alpha1", "KongKeySet", "kongkeysets")
 	keySet.whole, keySet.cases = placed, keySetCases()
 	key := named(configuration, "v1alpha1", "KongKey", "kongkeys")
@@ -61,7 +63,7 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return []*kind{&service, &route, &upstream, &target, &keySet, &key, &consumer, &grant, &auth, &controlPlane}
+	return []*kind{&service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &grant, &auth, &controlPlane}
 }
 
 // A kind that is compared nowhere could accept and refuse what it likes.

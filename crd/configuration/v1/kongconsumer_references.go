@@ -16,9 +16,8 @@ func (c *KongConsumer) References() []crd.Reference {
 	}
 	for i, name := range c.ConsumerGroups {
 		refs = append(refs, crd.Reference{
-			Field:       fmt.Sprintf("consumerGroups[%d]", i),
-			To:          crd.Key{Group: crd.ConfigurationGroup, Kind: "KongConsumerGroup", Namespace: namespace, Name: name},
-			Unsupported: true,
+			Field: fmt.Sprintf("consumerGroups[%d]", i),
+			To:    crd.Key{Group: crd.ConfigurationGroup, Kind: "KongConsumerGroup", Namespace: namespace, Name: name},
 		})
 	}
 	return refs

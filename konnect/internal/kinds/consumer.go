@@ -38,6 +38,9 @@ func checkConsumer(c *configurationv1.KongConsumer) field.ErrorList {
 	if optional.Value(c.Username)+optional.Value(c.CustomID) == "" {
 		errs = append(errs, field.Required(field.NewPath("username"), "username or custom_id must not be empty"))
 	}
+	if len(c.ConsumerGroups) > 0 {
+		errs = append(errs, field.Forbidden(field.NewPath("consumerGroups"), "memberships are not supported yet"))
+	}
 	if len(c.Credentials) > 0 {
 		errs = append(errs, field.Forbidden(field.NewPath("credentials"), "Secrets with credentials are not supported yet"))
 	}

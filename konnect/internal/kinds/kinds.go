@@ -9,6 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 )
 
@@ -44,6 +45,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongKeySet](keySet),
 		made[*configurationv1alpha1.KongKey](key),
 		made[*configurationv1.KongConsumer](consumer),
+		made[*configurationv1beta1.KongConsumerGroup](consumerGroup),
 	}}
 }
 

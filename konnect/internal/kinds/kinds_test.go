@@ -40,7 +40,7 @@ func TestTable(t *testing.T) {
 	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 
-	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil}
+	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": nil}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
 	for name, want := range below {
 		k := table.By(named(name))
@@ -99,8 +99,9 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 			builder.NewRoute("r").Service("s").Protocols("http").Paths("/").MustBuild(),
 			map[string]any{"service": map[string]any{"id": "id of spec.serviceRef.namespacedRef"}},
 		},
-		"KongConsumer": {obj: builder.NewConsumer("c").ControlPlane("cp").MustBuild()},
-		"KongKeySet":   {obj: builder.NewKeySet("k").ControlPlane("cp").MustBuild()},
+		"KongConsumerGroup": {obj: builder.NewConsumerGroup("g").ControlPlane("cp").MustBuild()},
+		"KongConsumer":      {obj: builder.NewConsumer("c").ControlPlane("cp").MustBuild()},
+		"KongKeySet":        {obj: builder.NewKeySet("k").ControlPlane("cp").MustBuild()},
 		"KongKey": {
 			builder.NewKey("k").KeySet("s").KID("1").JWK("{vault://env/jwk}").MustBuild(),
 			map[string]any{"set": map[string]any{"id": "id of spec.keySetRef.namespacedRef"}},

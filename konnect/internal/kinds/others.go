@@ -30,7 +30,6 @@ func others() []*Other {
 		{Collection: "basic-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "ca_certificates", Noun: "CA certificate"},
 		{Collection: "certificates", Noun: "certificate"},
-		{Collection: "consumer_groups", Noun: "consumer group"},
 		{Collection: "hmac-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "jwts", Noun: "credential", To: ofConsumer},
 		{Collection: "key-auths", Noun: "credential", To: ofConsumer},

@@ -37,6 +37,7 @@ func inputs() []string {
 		module + "/crd/common/v1alpha1",
 		module + "/crd/configuration/v1",
 		module + "/crd/configuration/v1alpha1",
+		module + "/crd/configuration/v1beta1",
 		module + "/crd/konnect/v1alpha1",
 		module + "/crd/konnect/v1alpha2",
 	}

@@ -1,0 +1,34 @@
+package kinds
+
+import (
+	"net/url"
+
+	"github.com/Kong/sdk-konnect-go/models/components"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/optional"
+)
+
+// consumerGroup is KongConsumerGroup: core-entities/consumer_groups. The answer about a
+// single one holds all its consumers too, unless they are declined.
+func consumerGroup() *Kind {
+	return of(Kind{
+		Collection: "consumer_groups",
+		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name"},
+		Answers:    Answers{Wrapper: "consumer_group", Query: url.Values{"list_consumers": {"false"}}},
+		Fields:     []canon.Field{{Name: "name"}, {Name: "tags", Set: true}},
+	}, typed[*configurationv1beta1.KongConsumerGroup]{
+		name: func(g *configurationv1beta1.KongConsumerGroup) string { return optional.Value(g.Spec.Name) },
+		check: func(g *configurationv1beta1.KongConsumerGroup) field.ErrorList {
+			if optional.Value(g.Spec.Name) == "" {
+				return field.ErrorList{field.Required(field.NewPath("spec", "name"), "konnect takes no consumer group without one")}
+			}
+			return nil
+		},
+		payload: func(g *configurationv1beta1.KongConsumerGroup, in Inputs) (any, error) {
+			return components.ConsumerGroup{Name: optional.Value(g.Spec.Name), Tags: in.Tags}, nil
+		},
+	})
+}
