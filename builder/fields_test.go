@@ -132,6 +132,41 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 			},
 			methods: map[string]string{"Name": "SpecName"},
 		},
+		"KongCredentialACL": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewCredentialACL("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCredentialAPIKey": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewCredentialAPIKey("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCredentialBasicAuth": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewCredentialBasicAuth("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCredentialHMAC": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewCredentialHMAC("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCredentialJWT": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewCredentialJWT("other")
+				return b, &b.obj.Spec
+			},
+		},
 		"KongReferenceGrant": {
 			reason: "From and To add one at a time",
 			start: func() (any, any) {

@@ -297,6 +297,595 @@ func (c *ConsumerGroup) MustBuild() *configurationv1beta1.KongConsumerGroup {
 	return must(c.Build())
 }
 
+// NewCredentialACL starts a KongCredentialACL.
+func NewCredentialACL(name string) *CredentialACL {
+	c := &CredentialACL{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CredentialACL) Namespace(namespace string) *CredentialACL {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CredentialACL) Labels(labels map[string]string) *CredentialACL {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CredentialACL) Label(key, value string) *CredentialACL {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CredentialACL) Annotations(annotations map[string]string) *CredentialACL {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CredentialACL) Annotation(key, value string) *CredentialACL {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CredentialACL) Tags(tags ...string) *CredentialACL {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CredentialACL) Tag(tag string) *CredentialACL {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CredentialACL) Adopt(id string) *CredentialACL {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CredentialACL) AdoptMatch(id string) *CredentialACL {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Consumer sets spec.consumerRef to a KongConsumer, which is in the same namespace.
+func (c *CredentialACL) Consumer(name string) *CredentialACL {
+	return c.ConsumerRef(commonv1alpha1.LocalRef{Name: name})
+}
+
+// ConsumerRef sets spec.consumerRef as it stands; Consumer is short for it.
+//
+// ConsumerRef names the KongConsumer, in the namespace of the object; required, and
+// immutable once the object is Programmed.
+func (c *CredentialACL) ConsumerRef(ref commonv1alpha1.LocalRef) *CredentialACL {
+	c.obj.Spec.ConsumerRef = ref
+	return c
+}
+
+// Group sets spec.group.
+//
+// Group that the consumer belongs to, one that routes or services allow or deny by its name.
+func (c *CredentialACL) Group(group string) *CredentialACL {
+	c.obj.Spec.Group = group
+	return c
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*CredentialACL) required(obj *configurationv1alpha1.KongCredentialACL) field.ErrorList {
+	var errs field.ErrorList
+	errs = append(errs, missing(obj.Spec.ConsumerRef.Name, field.NewPath("spec", "consumerRef", "name"))...)
+	errs = append(errs, missing(obj.Spec.Group, field.NewPath("spec", "group"))...)
+	return errs
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CredentialACL) Build() (*configurationv1alpha1.KongCredentialACL, error) {
+	return build(&c.base, "NewCredentialACL", c.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CredentialACL) MustBuild() *configurationv1alpha1.KongCredentialACL {
+	return must(c.Build())
+}
+
+// NewCredentialAPIKey starts a KongCredentialAPIKey.
+func NewCredentialAPIKey(name string) *CredentialAPIKey {
+	c := &CredentialAPIKey{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CredentialAPIKey) Namespace(namespace string) *CredentialAPIKey {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CredentialAPIKey) Labels(labels map[string]string) *CredentialAPIKey {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CredentialAPIKey) Label(key, value string) *CredentialAPIKey {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CredentialAPIKey) Annotations(annotations map[string]string) *CredentialAPIKey {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CredentialAPIKey) Annotation(key, value string) *CredentialAPIKey {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CredentialAPIKey) Tags(tags ...string) *CredentialAPIKey {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CredentialAPIKey) Tag(tag string) *CredentialAPIKey {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CredentialAPIKey) Adopt(id string) *CredentialAPIKey {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CredentialAPIKey) AdoptMatch(id string) *CredentialAPIKey {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Consumer sets spec.consumerRef to a KongConsumer, which is in the same namespace.
+func (c *CredentialAPIKey) Consumer(name string) *CredentialAPIKey {
+	return c.ConsumerRef(commonv1alpha1.LocalRef{Name: name})
+}
+
+// ConsumerRef sets spec.consumerRef as it stands; Consumer is short for it.
+//
+// ConsumerRef names the KongConsumer, in the namespace of the object; required, and
+// immutable once the object is Programmed.
+func (c *CredentialAPIKey) ConsumerRef(ref commonv1alpha1.LocalRef) *CredentialAPIKey {
+	c.obj.Spec.ConsumerRef = ref
+	return c
+}
+
+// Key sets spec.key.
+//
+// Key that requests come with, which no other consumer of the control plane has. It is a
+// secret.
+func (c *CredentialAPIKey) Key(key string) *CredentialAPIKey {
+	c.obj.Spec.Key = crd.SecretString(key)
+	return c
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*CredentialAPIKey) required(obj *configurationv1alpha1.KongCredentialAPIKey) field.ErrorList {
+	var errs field.ErrorList
+	errs = append(errs, missing(obj.Spec.ConsumerRef.Name, field.NewPath("spec", "consumerRef", "name"))...)
+	errs = append(errs, missing(obj.Spec.Key.Reveal(), field.NewPath("spec", "key"))...)
+	return errs
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CredentialAPIKey) Build() (*configurationv1alpha1.KongCredentialAPIKey, error) {
+	return build(&c.base, "NewCredentialAPIKey", c.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CredentialAPIKey) MustBuild() *configurationv1alpha1.KongCredentialAPIKey {
+	return must(c.Build())
+}
+
+// NewCredentialBasicAuth starts a KongCredentialBasicAuth.
+func NewCredentialBasicAuth(name string) *CredentialBasicAuth {
+	c := &CredentialBasicAuth{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CredentialBasicAuth) Namespace(namespace string) *CredentialBasicAuth {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CredentialBasicAuth) Labels(labels map[string]string) *CredentialBasicAuth {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CredentialBasicAuth) Label(key, value string) *CredentialBasicAuth {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CredentialBasicAuth) Annotations(annotations map[string]string) *CredentialBasicAuth {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CredentialBasicAuth) Annotation(key, value string) *CredentialBasicAuth {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CredentialBasicAuth) Tags(tags ...string) *CredentialBasicAuth {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CredentialBasicAuth) Tag(tag string) *CredentialBasicAuth {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CredentialBasicAuth) Adopt(id string) *CredentialBasicAuth {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CredentialBasicAuth) AdoptMatch(id string) *CredentialBasicAuth {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Consumer sets spec.consumerRef to a KongConsumer, which is in the same namespace.
+func (c *CredentialBasicAuth) Consumer(name string) *CredentialBasicAuth {
+	return c.ConsumerRef(commonv1alpha1.LocalRef{Name: name})
+}
+
+// ConsumerRef sets spec.consumerRef as it stands; Consumer is short for it.
+//
+// ConsumerRef names the KongConsumer, in the namespace of the object; required, and
+// immutable once the object is Programmed.
+func (c *CredentialBasicAuth) ConsumerRef(ref commonv1alpha1.LocalRef) *CredentialBasicAuth {
+	c.obj.Spec.ConsumerRef = ref
+	return c
+}
+
+// Password sets spec.password.
+//
+// Password of the user. Konnect keeps a hash of it, and returns no more than that.
+func (c *CredentialBasicAuth) Password(password string) *CredentialBasicAuth {
+	c.obj.Spec.Password = crd.SecretString(password)
+	return c
+}
+
+// Username sets spec.username.
+//
+// Username that requests come with, which no other consumer of the control plane has.
+func (c *CredentialBasicAuth) Username(username string) *CredentialBasicAuth {
+	c.obj.Spec.Username = username
+	return c
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*CredentialBasicAuth) required(obj *configurationv1alpha1.KongCredentialBasicAuth) field.ErrorList {
+	var errs field.ErrorList
+	errs = append(errs, missing(obj.Spec.ConsumerRef.Name, field.NewPath("spec", "consumerRef", "name"))...)
+	errs = append(errs, missing(obj.Spec.Password.Reveal(), field.NewPath("spec", "password"))...)
+	errs = append(errs, missing(obj.Spec.Username, field.NewPath("spec", "username"))...)
+	return errs
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CredentialBasicAuth) Build() (*configurationv1alpha1.KongCredentialBasicAuth, error) {
+	return build(&c.base, "NewCredentialBasicAuth", c.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CredentialBasicAuth) MustBuild() *configurationv1alpha1.KongCredentialBasicAuth {
+	return must(c.Build())
+}
+
+// NewCredentialHMAC starts a KongCredentialHMAC.
+func NewCredentialHMAC(name string) *CredentialHMAC {
+	c := &CredentialHMAC{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CredentialHMAC) Namespace(namespace string) *CredentialHMAC {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CredentialHMAC) Labels(labels map[string]string) *CredentialHMAC {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CredentialHMAC) Label(key, value string) *CredentialHMAC {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CredentialHMAC) Annotations(annotations map[string]string) *CredentialHMAC {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CredentialHMAC) Annotation(key, value string) *CredentialHMAC {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CredentialHMAC) Tags(tags ...string) *CredentialHMAC {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CredentialHMAC) Tag(tag string) *CredentialHMAC {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CredentialHMAC) Adopt(id string) *CredentialHMAC {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CredentialHMAC) AdoptMatch(id string) *CredentialHMAC {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Consumer sets spec.consumerRef to a KongConsumer, which is in the same namespace.
+func (c *CredentialHMAC) Consumer(name string) *CredentialHMAC {
+	return c.ConsumerRef(commonv1alpha1.LocalRef{Name: name})
+}
+
+// ConsumerRef sets spec.consumerRef as it stands; Consumer is short for it.
+//
+// ConsumerRef names the KongConsumer, in the namespace of the object; required, and
+// immutable once the object is Programmed.
+func (c *CredentialHMAC) ConsumerRef(ref commonv1alpha1.LocalRef) *CredentialHMAC {
+	c.obj.Spec.ConsumerRef = ref
+	return c
+}
+
+// ID sets spec.id.
+//
+// ID of the entity in Konnect, a UUID; unset lets the library choose one.
+func (c *CredentialHMAC) ID(id string) *CredentialHMAC {
+	c.obj.Spec.ID = &id
+	return c
+}
+
+// Secret sets spec.secret.
+//
+// Secret that requests are signed with; unset lets Konnect make one up.
+func (c *CredentialHMAC) Secret(secret string) *CredentialHMAC {
+	c.obj.Spec.Secret = new(crd.SecretString(secret))
+	return c
+}
+
+// Username sets spec.username.
+//
+// Username that requests name, which no other consumer of the control plane has.
+func (c *CredentialHMAC) Username(username string) *CredentialHMAC {
+	c.obj.Spec.Username = username
+	return c
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*CredentialHMAC) required(obj *configurationv1alpha1.KongCredentialHMAC) field.ErrorList {
+	var errs field.ErrorList
+	errs = append(errs, missing(obj.Spec.ConsumerRef.Name, field.NewPath("spec", "consumerRef", "name"))...)
+	errs = append(errs, missing(obj.Spec.Username, field.NewPath("spec", "username"))...)
+	return errs
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CredentialHMAC) Build() (*configurationv1alpha1.KongCredentialHMAC, error) {
+	return build(&c.base, "NewCredentialHMAC", c.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CredentialHMAC) MustBuild() *configurationv1alpha1.KongCredentialHMAC {
+	return must(c.Build())
+}
+
+// NewCredentialJWT starts a KongCredentialJWT.
+func NewCredentialJWT(name string) *CredentialJWT {
+	c := &CredentialJWT{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CredentialJWT) Namespace(namespace string) *CredentialJWT {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CredentialJWT) Labels(labels map[string]string) *CredentialJWT {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CredentialJWT) Label(key, value string) *CredentialJWT {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CredentialJWT) Annotations(annotations map[string]string) *CredentialJWT {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CredentialJWT) Annotation(key, value string) *CredentialJWT {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CredentialJWT) Tags(tags ...string) *CredentialJWT {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CredentialJWT) Tag(tag string) *CredentialJWT {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CredentialJWT) Adopt(id string) *CredentialJWT {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CredentialJWT) AdoptMatch(id string) *CredentialJWT {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Consumer sets spec.consumerRef to a KongConsumer, which is in the same namespace.
+func (c *CredentialJWT) Consumer(name string) *CredentialJWT {
+	return c.ConsumerRef(commonv1alpha1.LocalRef{Name: name})
+}
+
+// ConsumerRef sets spec.consumerRef as it stands; Consumer is short for it.
+//
+// ConsumerRef names the KongConsumer, in the namespace of the object; required, and
+// immutable once the object is Programmed.
+func (c *CredentialJWT) ConsumerRef(ref commonv1alpha1.LocalRef) *CredentialJWT {
+	c.obj.Spec.ConsumerRef = ref
+	return c
+}
+
+// Algorithm sets spec.algorithm.
+//
+// Algorithm that tokens are signed with; unset means HS256.
+func (c *CredentialJWT) Algorithm(algorithm string) *CredentialJWT {
+	c.obj.Spec.Algorithm = algorithm
+	return c
+}
+
+// ID sets spec.id.
+//
+// ID of the entity in Konnect, a UUID; unset lets the library choose one.
+func (c *CredentialJWT) ID(id string) *CredentialJWT {
+	c.obj.Spec.ID = &id
+	return c
+}
+
+// Key sets spec.key.
+//
+// Key is what tokens say in the claim that the plugin looks at, iss unless it is told
+// otherwise; no other consumer of the control plane has it, and it is no secret. Unset
+// lets Konnect make one up.
+func (c *CredentialJWT) Key(key string) *CredentialJWT {
+	c.obj.Spec.Key = &key
+	return c
+}
+
+// RSAPublicKey sets spec.rsa_public_key.
+//
+// RSAPublicKey checks the signatures of algorithms other than HS256, HS384 and HS512, in
+// PEM. Those need it, also for keys other than RSA.
+func (c *CredentialJWT) RSAPublicKey(rsaPublicKey string) *CredentialJWT {
+	c.obj.Spec.RSAPublicKey = &rsaPublicKey
+	return c
+}
+
+// Secret sets spec.secret.
+//
+// Secret that signatures of HS256, HS384 and HS512 are made with; unset lets Konnect make
+// one up.
+func (c *CredentialJWT) Secret(secret string) *CredentialJWT {
+	c.obj.Spec.Secret = new(crd.SecretString(secret))
+	return c
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*CredentialJWT) required(obj *configurationv1alpha1.KongCredentialJWT) field.ErrorList {
+	return missing(obj.Spec.ConsumerRef.Name, field.NewPath("spec", "consumerRef", "name"))
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CredentialJWT) Build() (*configurationv1alpha1.KongCredentialJWT, error) {
+	return build(&c.base, "NewCredentialJWT", c.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CredentialJWT) MustBuild() *configurationv1alpha1.KongCredentialJWT {
+	return must(c.Build())
+}
+
 // Namespace sets metadata.namespace, which is "default" without it.
 func (c *GatewayControlPlane) Namespace(namespace string) *GatewayControlPlane {
 	c.obj.Namespace = namespace

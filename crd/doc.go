@@ -4,7 +4,9 @@
 //
 // The typed structs are in the packages below it: crd/configuration/v1
 // (KongConsumer), crd/configuration/v1beta1 (KongConsumerGroup), crd/configuration/v1alpha1
-// (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant),
+// (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant,
+// KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC,
+// KongCredentialJWT),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2
 // (KonnectGatewayControlPlane) and crd/core (Secret). Apply configurations of them,
 // for server-side apply, are in the module crd/applyconfiguration.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -174,7 +175,7 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	}
 	x.changes.fields = fieldsOf(differences)
 	for _, difference := range differences {
-		if slices.Contains(i.kind.Immutable, difference.Path) {
+		if name, _, _ := strings.Cut(difference.Path, "."); slices.Contains(i.kind.Immutable, name) {
 			return &ImmutableError{Key: i.key, KonnectID: d.world.found[i.n].id, Fields: x.changes.fields}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
 // checked returns a control plane and an upstream whose health checks send a secret.
@@ -44,23 +45,39 @@ func ExampleWithSecretMarks() {
 	// new client: WithSecretMarks: the key has 5 bytes; it needs 32 or more, from a source of random numbers
 }
 
-// No kind of today has a value that Konnect does not return, so that there is nothing to
-// write again.
+// Where Konnect does not return keys, nobody can see whether they are still the same. They
+// are warned of, and written again on request: here after a leak, say, or once in a while.
 func ExampleWithSecretRewrite() {
-	_, client, stop := startKonnect()
-	defer stop()
-	ctx := context.Background()
-	if _, err := client.Ensure(ctx, checked("example-1")); err != nil {
-		fmt.Println(err)
-		return
-	}
-
-	report, err := client.Ensure(ctx, checked("example-1"), konnect.WithSecretRewrite())
+	server := konnecttest.NewServer(konnecttest.WithSecretsWithheld())
+	stop, err := server.Listen("127.0.0.1:0")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(report.Writes, "writes")
+	defer stop()
+	client, err := konnect.NewClient(konnect.WithServerURL(server.URL), konnect.WithToken(server.Token))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	keyed := func() []crd.Object {
+		return []crd.Object{
+			builder.NewGatewayControlPlane("gateway-control-plane").MustBuild(),
+			builder.NewConsumer("alice").ControlPlane("gateway-control-plane").MustBuild(),
+			builder.NewCredentialAPIKey("alice").Consumer("alice").Key("example-key").MustBuild(),
+		}
+	}
+	ctx := context.Background()
+	for _, opts := range [][]konnect.EnsureOption{nil, nil, {konnect.WithSecretRewrite()}} {
+		report, err := client.Ensure(ctx, keyed(), opts...)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(report.Writes, "writes,", len(report.Warnings), "warnings")
+	}
 	// Output:
-	// 0 writes
+	// 3 writes, 0 warnings
+	// 0 writes, 1 warnings
+	// 1 writes, 0 warnings
 }

@@ -47,15 +47,21 @@ func goldenParents() map[string][]crd.Object {
 	control := plane("gateway-control-plane").MustBuild()
 	service := builder.NewService("service").ControlPlane("gateway-control-plane").Host("echo.example.com").MustBuild()
 	upstream := builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").MustBuild()
+	alice := builder.NewConsumer("alice").ControlPlane("gateway-control-plane").Username("alice").MustBuild()
 	return map[string][]crd.Object{
-		"KongService":       {control},
-		"KongUpstream":      {control},
-		"KongRoute":         {control, service},
-		"KongTarget":        {control, upstream},
-		"KongKeySet":        {control},
-		"KongKey":           {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
-		"KongConsumer":      {control},
-		"KongConsumerGroup": {control},
+		"KongService":             {control},
+		"KongUpstream":            {control},
+		"KongRoute":               {control, service},
+		"KongTarget":              {control, upstream},
+		"KongKeySet":              {control},
+		"KongKey":                 {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
+		"KongConsumer":            {control},
+		"KongConsumerGroup":       {control},
+		"KongCredentialACL":       {control, alice},
+		"KongCredentialAPIKey":    {control, alice},
+		"KongCredentialBasicAuth": {control, alice},
+		"KongCredentialHMAC":      {control, alice},
+		"KongCredentialJWT":       {control, alice},
 	}
 }
 

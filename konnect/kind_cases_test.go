@@ -74,7 +74,10 @@ type kindCase struct {
 
 // kindCases lists all kinds: a new kind is a new line.
 func kindCases() []kindCase {
-	return []kindCase{controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase()}
+	cases := []kindCase{
+		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
+	}
+	return append(cases, credentialCases()...)
 }
 
 func plane(name string) *builder.GatewayControlPlane { return builder.NewGatewayControlPlane(name) }

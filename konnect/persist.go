@@ -32,7 +32,7 @@ func (e *executor) mayPass(x *decision, err error) bool {
 		return !repeatedBelow(api.Method)
 	case api.Status == http.StatusNotFound:
 		plane := x.controlPlane
-		return plane != nil && !x.isControlPlane() && e.results[plane.n].done == ActionCreated
+		return plane != nil && !x.isControlPlane() && e.results[plane.n].done == ActionCreated || x.kind.Parent != nil && e.parentsWritten(x)
 	case api.Status == http.StatusConflict: // of control planes: the one that had the name is going
 		return x.isControlPlane() && x.waits()
 	case !api.referenceOnly():

@@ -57,7 +57,7 @@ func TestRoundTripDrift(t *testing.T) {
 			require.Equal(t, []konnect.Field{want}, change.Fields, name)
 			if d.refused {
 				w.refused(c.kindCase, err, want)
-				w.modify(w.last(), func(entity map[string]any) { set(entity, d.at(), d.to) })
+				w.modify(w.last(), func(entity map[string]any) { set(entity, d.at(), w.resolve(d.to)) })
 				continue
 			}
 			require.NoError(t, err, name)
@@ -103,7 +103,7 @@ func TestRoundTripDriftOfDefaults(t *testing.T) {
 			change, err := w.plan(c.minimal())
 			if d.refused {
 				require.Error(t, err, name)
-				w.modify(w.last(), func(entity map[string]any) { set(entity, d.at(), d.to) })
+				w.modify(w.last(), func(entity map[string]any) { set(entity, d.at(), w.resolve(d.to)) })
 				continue
 			}
 			require.NoError(t, err, name)
@@ -145,7 +145,8 @@ func TestRoundTripSpecID(t *testing.T) {
 		assert.Equal(t, chosenID, w.last().KonnectID)
 		assert.NotNil(t, w.stored(w.last()))
 		w.settled(objects())
-		w.modify(w.last(), func(entity map[string]any) { entity["name"] = "renamed" })
+		renamed := c.drifts[0]
+		w.modify(w.last(), func(entity map[string]any) { set(entity, renamed.at(), renamed.value) })
 		w.ensure(objects())
 		assert.Equal(t, 1, w.server.Writes())
 		w.settled(objects())

@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,9 +28,6 @@ import (
 // The key also lets the digest of a Plan stand for secret values, so that a plan is stale
 // once one has changed. Without it they are no part of the digest, and the plan warns of
 // that ([WarningSecretNotPlanned]).
-//
-// No kind has values yet that Konnect does not return, so that no entity gets the tag; the
-// headers of an upstream's health checks are returned, and secret in the digest.
 func WithSecretMarks(key []byte, older ...[]byte) Option {
 	keys, err := secrets.NewKeys(key, older...)
 	return Option{func(c *config) error {
@@ -44,7 +42,7 @@ func WithSecretMarks(key []byte, older ...[]byte) Option {
 // WithSecretRewrite writes secret values again of which it is not known whether their
 // entities have them: Konnect does not return them, and no mark tells (WithSecretMarks).
 // Without it they are warned of ([WarningSecretNotVerifiable]) and written only along with
-// something else that differs. No kind has such values yet.
+// something else that differs.
 func WithSecretRewrite() EnsureOption {
 	return ensureOption(func(c *callOptions) { c.rewriteSecrets = true })
 }
@@ -185,6 +183,23 @@ func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired
 		tags = append(tags, tag)
 	}
 	return desired.With("tags", tags)
+}
+
+// hideSecrets takes the values that were sent out of what Konnect says against them.
+func hideSecrets(err error, k *kinds.Kind, sent canon.Object) {
+	api, answered := errors.AsType[*APIError](err)
+	paths := k.SecretPaths()
+	if !answered || len(paths) == 0 {
+		return
+	}
+	values := secrets.Texts(sent, paths, k.WriteOnly)
+	api.Message = secrets.Hide(api.Message, values)
+	for n, d := range api.Details {
+		api.Details[n].Field = secrets.Hide(d.Field, values)
+		for m, message := range d.Messages {
+			d.Messages[m] = secrets.Hide(message, values)
+		}
+	}
 }
 
 // withoutSecrets takes secret values out of what a planned change rests on. Only a key lets

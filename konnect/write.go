@@ -44,6 +44,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 		})
 	}
 	if err != nil {
+		hideSecrets(err, i.kind, desired.Object)
 		return err
 	}
 	return e.takeAnswer(x, r, desired, raw)
@@ -110,6 +111,7 @@ func (e *executor) park(ctx context.Context, x *decision) {
 		_, err = writtenEntity(i.kind, r.id, raw)
 	}
 	if err != nil {
+		hideSecrets(err, i.kind, x.changes.desired.Object)
 		r.fail(fmt.Errorf("rename %s: %w", x.key, err))
 	}
 }

@@ -41,6 +41,9 @@ func configurations() []configuration {
 		configurationac.KongUpstream("name", "kong"), configurationac.KongTarget("name", "kong"),
 		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"), configurationv1ac.KongConsumer("name", "kong"),
 		configurationv1beta1ac.KongConsumerGroup("name", "kong"),
+		configurationac.KongCredentialACL("name", "kong"), configurationac.KongCredentialAPIKey("name", "kong"),
+		configurationac.KongCredentialBasicAuth("name", "kong"), configurationac.KongCredentialHMAC("name", "kong"),
+		configurationac.KongCredentialJWT("name", "kong"),
 		configurationac.KongReferenceGrant("name", "kong"), konnectac.KonnectAPIAuthConfiguration("name", "kong"),
 		konnectac.KonnectGatewayControlPlane("name", "kong"), konnectv1alpha2ac.KonnectGatewayControlPlane("name", "kong"),
 	}

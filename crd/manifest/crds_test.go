@@ -26,6 +26,11 @@ func ExampleCRDs() {
 	// Output:
 	// kongconsumers.configuration.konghq.com
 	// kongconsumergroups.configuration.konghq.com
+	// kongcredentialacls.configuration.konghq.com
+	// kongcredentialapikeys.configuration.konghq.com
+	// kongcredentialbasicauths.configuration.konghq.com
+	// kongcredentialhmacs.configuration.konghq.com
+	// kongcredentialjwts.configuration.konghq.com
 	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com

@@ -12,7 +12,8 @@ import (
 )
 
 // supported lists the kinds as errors do.
-const supported = "KongConsumer, KongConsumerGroup, KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
+const supported = "KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
+	"KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 
 func TestDecodeAllProblems(t *testing.T) {

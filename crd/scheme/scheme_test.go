@@ -39,6 +39,11 @@ func ExampleKinds() {
 	// Output:
 	// KongConsumer.configuration.konghq.com: *v1.KongConsumer in *v1.KongConsumerList
 	// KongConsumerGroup.configuration.konghq.com: *v1beta1.KongConsumerGroup in *v1beta1.KongConsumerGroupList
+	// KongCredentialACL.configuration.konghq.com: *v1alpha1.KongCredentialACL in *v1alpha1.KongCredentialACLList
+	// KongCredentialAPIKey.configuration.konghq.com: *v1alpha1.KongCredentialAPIKey in *v1alpha1.KongCredentialAPIKeyList
+	// KongCredentialBasicAuth.configuration.konghq.com: *v1alpha1.KongCredentialBasicAuth in *v1alpha1.KongCredentialBasicAuthList
+	// KongCredentialHMAC.configuration.konghq.com: *v1alpha1.KongCredentialHMAC in *v1alpha1.KongCredentialHMACList
+	// KongCredentialJWT.configuration.konghq.com: *v1alpha1.KongCredentialJWT in *v1alpha1.KongCredentialJWTList
 	// KongKey.configuration.konghq.com: *v1alpha1.KongKey in *v1alpha1.KongKeyList
 	// KongKeySet.configuration.konghq.com: *v1alpha1.KongKeySet in *v1alpha1.KongKeySetList
 	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList

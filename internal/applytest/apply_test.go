@@ -35,6 +35,7 @@ func TestApplyOfEveryKind(t *testing.T) {
 	namespace := newNamespace(t)
 	gateway := commonac.ControlPlaneRef().WithType(commonv1alpha1.ControlPlaneRefKonnectNamespacedRef).
 		WithKonnectNamespacedRef(commonac.KonnectNamespacedRef().WithName("every"))
+	alice := commonac.LocalRef().WithName("alice")
 	configurations := map[string]runtime.ApplyConfiguration{
 		"KongService": configurationac.KongService("every", namespace).WithSpec(configurationac.KongServiceSpec().
 			WithHost("echo.kong.svc").WithPort(1027).WithControlPlaneRef(gateway).WithTags(commonv1alpha1.Tags{"a"})),
@@ -54,6 +55,16 @@ func TestApplyOfEveryKind(t *testing.T) {
 		"KongKey": configurationac.KongKey("every", namespace).WithSpec(configurationac.KongKeySpec().
 			WithControlPlaneRef(gateway).WithKID("1").WithJWK("{vault://env/jwk}").WithKeySetRef(configurationac.KeySetRef().
 			WithType("namespacedRef").WithNamespacedRef(commonac.NameRef().WithName("every")))),
+		"KongCredentialACL": configurationac.KongCredentialACL("every", namespace).WithSpec(configurationac.KongCredentialACLSpec().
+			WithConsumerRef(alice).WithGroup("gold")),
+		"KongCredentialAPIKey": configurationac.KongCredentialAPIKey("every", namespace).WithSpec(configurationac.KongCredentialAPIKeySpec().
+			WithConsumerRef(alice).WithKey("example-key")),
+		"KongCredentialBasicAuth": configurationac.KongCredentialBasicAuth("every", namespace).WithSpec(configurationac.KongCredentialBasicAuthSpec().
+			WithConsumerRef(alice).WithUsername("alice").WithPassword("example-password")),
+		"KongCredentialHMAC": configurationac.KongCredentialHMAC("every", namespace).WithSpec(configurationac.KongCredentialHMACSpec().
+			WithConsumerRef(alice).WithUsername("alice").WithSecret("example-secret")),
+		"KongCredentialJWT": configurationac.KongCredentialJWT("every", namespace).WithSpec(configurationac.KongCredentialJWTSpec().
+			WithConsumerRef(alice).WithKey("alice").WithSecret("example-secret")),
 		"KongReferenceGrant": configurationac.KongReferenceGrant("every", namespace).WithSpec(configurationac.KongReferenceGrantSpec().
 			WithFrom(configurationac.ReferenceGrantFrom().WithGroup(crd.ConfigurationGroup).WithKind("KongRoute").WithNamespace("apps")).
 			WithTo(configurationac.ReferenceGrantTo().WithGroup(crd.ConfigurationGroup).WithKind("KongService"))),

@@ -63,7 +63,23 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return []*kind{&service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &grant, &auth, &controlPlane}
+	return append(credentialKinds(named), &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &grant, &auth, &controlPlane)
+}
+
+// credentialKinds are those of a consumer's.
+func credentialKinds(named func(group, version, name, plural string) kind) []*kind {
+	of := func(name, plural string, own ...[]scenario) *kind {
+		k := named(configuration, "v1alpha1", name, plural)
+		k.whole, k.cases = []string{"spec.consumerRef", "spec.rsa_public_key", "status"}, credentialCases(own...)
+		return &k
+	}
+	return []*kind{
+		of("KongCredentialACL", "kongcredentialacls", requiredText("group")),
+		of("KongCredentialAPIKey", "kongcredentialapikeys", requiredText("key")),
+		of("KongCredentialBasicAuth", "kongcredentialbasicauths", requiredText("username", "password")),
+		of("KongCredentialHMAC", "kongcredentialhmacs", requiredText("username"), optionalText("id", "secret")),
+		of("KongCredentialJWT", "kongcredentialjwts", optionalText("id", "key", "secret"), algorithmCases()),
+	}
 }
 
 // A kind that is compared nowhere could accept and refuse what it likes.

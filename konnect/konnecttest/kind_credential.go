@@ -24,56 +24,6 @@ func owner() field {
 	return out
 }
 
-func keyAuth(set *settings) *collection {
-	row := credential(set, "key-auths", "key-auth")
-	row.fields = withCommon(set, owner(),
-		field{name: "key", checks: []check{notEmpty()}},
-		field{name: "ttl", kind: kindInteger},
-	)
-	row.secrets, row.unique = []string{"key"}, []unique{{field: "key"}}
-	row.writes.bodyOptional = true
-	row.writes.complete = set.generate("key")
-	hidden := set.withheldSecrets("key")
-	switch set.kinds.ttl {
-	case TTLRemaining:
-		row.answers.current = remainingTTL
-	case TTLOmitted:
-		hidden = append(hidden, "ttl")
-	}
-	row.answers.withheld = withheld(hidden...)
-	return row
-}
-
-// remainingTTL counts down from the creation.
-func remainingTTL(sc *scope, values object) {
-	ttl, ok := integer(values["ttl"])
-	created, isTime := number(values["created_at"])
-	if ok && isTime {
-		values["ttl"] = max(ttl-(sc.now.at.Unix()-int64(created)), 0)
-	}
-}
-
-func hmacAuth(set *settings) *collection {
-	row := credential(set, "hmac-auths", "hmac-auth")
-	row.fields = withCommon(set, owner(),
-		field{name: "username", required: true, checks: []check{notEmpty()}},
-		field{name: "secret", checks: []check{notEmpty()}},
-	)
-	row.secrets, row.unique = []string{"secret"}, []unique{{field: "username"}}
-	row.writes.complete = set.generate("secret")
-	row.answers.withheld = withheld(set.withheldSecrets("secret")...)
-	return row
-}
-
-func acl(set *settings) *collection {
-	row := credential(set, "acls", "acls")
-	row.fields = withCommon(set, owner(),
-		field{name: "group", required: true, checks: []check{notEmpty()}},
-	)
-	row.unique = []unique{{field: "group", among: "consumer.id"}}
-	return row
-}
-
 // generate makes values of these fields where none is sent.
 func (set *settings) generate(names ...string) func(*completion) *failure {
 	return func(c *completion) *failure {

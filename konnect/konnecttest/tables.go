@@ -10,7 +10,7 @@ func collections(set *settings) []*collection {
 	rows := []*collection{
 		service(set), route(set), upstream(set), target(set),
 		consumer(set), consumerGroup(set), memberships(),
-		keyAuth(set), basicAuth(set), hmacAuth(set), jwt(set), acl(set),
+		credentialAPIKey(set), credentialBasicAuth(set), credentialHMAC(set), credentialJWT(set), credentialACL(set),
 		certificate(set), caCertificate(set), sni(set), keySet(set), key(set), vault(set), dataPlaneCertificate(set), plugin(set),
 	}
 	return append(rows, listed()...)

@@ -152,6 +152,568 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: username
       type:
         scalar: string
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialACL
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: consumerRef
+            type:
+              map:
+                fields:
+                - name: name
+                  type:
+                    scalar: string
+                  default: ""
+                elementRelationship: atomic
+          - name: group
+            type:
+              scalar: string
+          - name: tags
+            type:
+              list:
+                elementType:
+                  scalar: string
+                elementRelationship: atomic
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: consumerID
+                  type:
+                    scalar: string
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialAPIKey
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: consumerRef
+            type:
+              map:
+                fields:
+                - name: name
+                  type:
+                    scalar: string
+                  default: ""
+                elementRelationship: atomic
+          - name: key
+            type:
+              scalar: string
+          - name: tags
+            type:
+              list:
+                elementType:
+                  scalar: string
+                elementRelationship: atomic
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: consumerID
+                  type:
+                    scalar: string
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialBasicAuth
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: consumerRef
+            type:
+              map:
+                fields:
+                - name: name
+                  type:
+                    scalar: string
+                  default: ""
+                elementRelationship: atomic
+          - name: password
+            type:
+              scalar: string
+          - name: tags
+            type:
+              list:
+                elementType:
+                  scalar: string
+                elementRelationship: atomic
+          - name: username
+            type:
+              scalar: string
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: consumerID
+                  type:
+                    scalar: string
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialHMAC
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: consumerRef
+            type:
+              map:
+                fields:
+                - name: name
+                  type:
+                    scalar: string
+                  default: ""
+                elementRelationship: atomic
+          - name: id
+            type:
+              scalar: string
+          - name: secret
+            type:
+              scalar: string
+          - name: tags
+            type:
+              list:
+                elementType:
+                  scalar: string
+                elementRelationship: atomic
+          - name: username
+            type:
+              scalar: string
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: consumerID
+                  type:
+                    scalar: string
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialJWT
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: algorithm
+            type:
+              scalar: string
+            default: HS256
+          - name: consumerRef
+            type:
+              map:
+                fields:
+                - name: name
+                  type:
+                    scalar: string
+                  default: ""
+                elementRelationship: atomic
+          - name: id
+            type:
+              scalar: string
+          - name: key
+            type:
+              scalar: string
+          - name: rsa_public_key
+            type:
+              scalar: string
+          - name: secret
+            type:
+              scalar: string
+          - name: tags
+            type:
+              list:
+                elementType:
+                  scalar: string
+                elementRelationship: atomic
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: consumerID
+                  type:
+                    scalar: string
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
 - name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongKey
   map:
     fields:

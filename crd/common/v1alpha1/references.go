@@ -77,6 +77,23 @@ type NameRef struct {
 	Name string `json:"name"`
 }
 
+// LocalRef names an object of the referrer's namespace, of a kind that the field implies.
+//
+// +structType=atomic
+type LocalRef struct {
+	// Name of the object. The CRD takes an empty one, which names nothing.
+	//
+	// +optional
+	// +kubebuilder:default:=""
+	Name string `json:"name,omitempty"`
+}
+
+// Key returns the key of the object of the configuration group that r names for
+// a referrer in namespace.
+func (r LocalRef) Key(kind, namespace string) crd.Key {
+	return crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: r.Name}
+}
+
 // Reference returns the control plane that r names for an object in namespace,
 // false when it names none.
 func (r *ControlPlaneRef) Reference(namespace string) (crd.Reference, bool) {

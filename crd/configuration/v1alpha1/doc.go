@@ -1,5 +1,6 @@
 // Package v1alpha1 holds the API group configuration.konghq.com/v1alpha1:
-// KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey and
+// KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongCredentialACL,
+// KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT and
 // KongReferenceGrant.
 //
 // +kubebuilder:object:generate=true

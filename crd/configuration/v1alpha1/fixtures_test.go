@@ -36,6 +36,8 @@ func controlPlane(name string) *commonv1alpha1.ControlPlaneRef {
 	}
 }
 
+func consumer(name string) commonv1alpha1.LocalRef { return commonv1alpha1.LocalRef{Name: name} }
+
 func adopt(id string) *commonv1alpha1.AdoptOptions {
 	return &commonv1alpha1.AdoptOptions{From: "konnect", Konnect: &commonv1alpha1.AdoptKonnectOptions{ID: id}}
 }
@@ -54,6 +56,8 @@ func TestValidateUpdateNeedsSameKind(t *testing.T) {
 	kinds := []crd.Object{
 		&v1alpha1.KongService{}, &v1alpha1.KongRoute{}, &v1alpha1.KongUpstream{}, &v1alpha1.KongTarget{}, &v1alpha1.KongReferenceGrant{},
 		&v1alpha1.KongKeySet{}, &v1alpha1.KongKey{},
+		&v1alpha1.KongCredentialACL{}, &v1alpha1.KongCredentialAPIKey{}, &v1alpha1.KongCredentialBasicAuth{},
+		&v1alpha1.KongCredentialHMAC{}, &v1alpha1.KongCredentialJWT{},
 	}
 	for i, obj := range kinds {
 		for _, old := range []crd.Object{nil, kinds[(i+1)%len(kinds)]} {

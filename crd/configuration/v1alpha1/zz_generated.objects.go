@@ -4,6 +4,7 @@ package v1alpha1
 
 import (
 	"fmt"
+	"log/slog"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -14,6 +15,11 @@ import (
 )
 
 var (
+	_ crd.Object = (*KongCredentialACL)(nil)
+	_ crd.Object = (*KongCredentialAPIKey)(nil)
+	_ crd.Object = (*KongCredentialBasicAuth)(nil)
+	_ crd.Object = (*KongCredentialHMAC)(nil)
+	_ crd.Object = (*KongCredentialJWT)(nil)
 	_ crd.Object = (*KongKey)(nil)
 	_ crd.Object = (*KongKeySet)(nil)
 	_ crd.Object = (*KongReferenceGrant)(nil)
@@ -26,6 +32,11 @@ var (
 // AddToScheme adds this package's kinds and their lists to scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
+		&KongCredentialACL{}, &KongCredentialACLList{},
+		&KongCredentialAPIKey{}, &KongCredentialAPIKeyList{},
+		&KongCredentialBasicAuth{}, &KongCredentialBasicAuthList{},
+		&KongCredentialHMAC{}, &KongCredentialHMACList{},
+		&KongCredentialJWT{}, &KongCredentialJWTList{},
 		&KongKey{}, &KongKeyList{},
 		&KongKeySet{}, &KongKeySetList{},
 		&KongReferenceGrant{}, &KongReferenceGrantList{},
@@ -38,6 +49,9 @@ func AddToScheme(scheme *runtime.Scheme) error {
 	return nil
 }
 
+// ConsumerRefField is the path of the reference to the KongConsumer that an entity lies in.
+const ConsumerRefField = "spec.consumerRef"
+
 // KeySetRefField is the path of the reference to the KongKeySet that an entity lies in.
 const KeySetRefField = "spec.keySetRef.namespacedRef"
 
@@ -46,6 +60,526 @@ const ServiceRefField = "spec.serviceRef.namespacedRef"
 
 // UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
 const UpstreamRefField = "spec.upstreamRef"
+
+// GVK implements crd.Object.
+func (*KongCredentialACL) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCredentialACL")
+}
+
+// References implements crd.Object.
+func (c *KongCredentialACL) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	refs = append(refs, crd.Reference{
+		Field: ConsumerRefField,
+		To:    c.Spec.ConsumerRef.Key("KongConsumer", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongCredentialACL) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (c *KongCredentialACL) GetTags() commonv1alpha1.Tags { return c.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (c *KongCredentialACL) GetConditions() []metav1.Condition { return c.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (c *KongCredentialACL) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongCredentialACL) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	status.ParentID = c.Status.Konnect.ConsumerID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongCredentialACL) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongCredentialACLKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.ConsumerID = status.ParentID
+}
+
+// KongCredentialACLStatus is the observed state of a KongCredentialACL.
+type KongCredentialACLStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCredentialACLKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCredentialACLKonnectStatus identifies the entity and its consumer in Konnect.
+type KongCredentialACLKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// ConsumerID is the Konnect ID of the consumer; empty while there is none.
+	//
+	// +optional
+	ConsumerID string `json:"consumerID,omitempty"`
+}
+
+// KongCredentialACLList is a list of KongCredentialACLs.
+//
+// +kubebuilder:object:root=true
+type KongCredentialACLList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCredentialACL `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongCredentialAPIKey) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCredentialAPIKey")
+}
+
+// References implements crd.Object.
+func (c *KongCredentialAPIKey) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	refs = append(refs, crd.Reference{
+		Field: ConsumerRefField,
+		To:    c.Spec.ConsumerRef.Key("KongConsumer", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongCredentialAPIKey) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (c *KongCredentialAPIKey) GetTags() commonv1alpha1.Tags { return c.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (c *KongCredentialAPIKey) GetConditions() []metav1.Condition { return c.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (c *KongCredentialAPIKey) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongCredentialAPIKey) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	status.ParentID = c.Status.Konnect.ConsumerID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongCredentialAPIKey) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongCredentialAPIKeyKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.ConsumerID = status.ParentID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (c KongCredentialAPIKey) LogValue() slog.Value { return slog.StringValue(crd.KeyOf(&c).String()) }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongCredentialAPIKeySpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
+
+// KongCredentialAPIKeyStatus is the observed state of a KongCredentialAPIKey.
+type KongCredentialAPIKeyStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCredentialAPIKeyKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCredentialAPIKeyKonnectStatus identifies the entity and its consumer in Konnect.
+type KongCredentialAPIKeyKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// ConsumerID is the Konnect ID of the consumer; empty while there is none.
+	//
+	// +optional
+	ConsumerID string `json:"consumerID,omitempty"`
+}
+
+// KongCredentialAPIKeyList is a list of KongCredentialAPIKeys.
+//
+// +kubebuilder:object:root=true
+type KongCredentialAPIKeyList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCredentialAPIKey `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongCredentialBasicAuth) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCredentialBasicAuth")
+}
+
+// References implements crd.Object.
+func (c *KongCredentialBasicAuth) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	refs = append(refs, crd.Reference{
+		Field: ConsumerRefField,
+		To:    c.Spec.ConsumerRef.Key("KongConsumer", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongCredentialBasicAuth) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (c *KongCredentialBasicAuth) GetTags() commonv1alpha1.Tags { return c.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (c *KongCredentialBasicAuth) GetConditions() []metav1.Condition { return c.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (c *KongCredentialBasicAuth) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongCredentialBasicAuth) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	status.ParentID = c.Status.Konnect.ConsumerID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongCredentialBasicAuth) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongCredentialBasicAuthKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.ConsumerID = status.ParentID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (c KongCredentialBasicAuth) LogValue() slog.Value {
+	return slog.StringValue(crd.KeyOf(&c).String())
+}
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongCredentialBasicAuthSpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
+
+// KongCredentialBasicAuthStatus is the observed state of a KongCredentialBasicAuth.
+type KongCredentialBasicAuthStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCredentialBasicAuthKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCredentialBasicAuthKonnectStatus identifies the entity and its consumer in Konnect.
+type KongCredentialBasicAuthKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// ConsumerID is the Konnect ID of the consumer; empty while there is none.
+	//
+	// +optional
+	ConsumerID string `json:"consumerID,omitempty"`
+}
+
+// KongCredentialBasicAuthList is a list of KongCredentialBasicAuths.
+//
+// +kubebuilder:object:root=true
+type KongCredentialBasicAuthList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCredentialBasicAuth `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongCredentialHMAC) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCredentialHMAC")
+}
+
+// References implements crd.Object.
+func (c *KongCredentialHMAC) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	refs = append(refs, crd.Reference{
+		Field: ConsumerRefField,
+		To:    c.Spec.ConsumerRef.Key("KongConsumer", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongCredentialHMAC) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (c *KongCredentialHMAC) GetTags() commonv1alpha1.Tags { return c.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (c *KongCredentialHMAC) GetConditions() []metav1.Condition { return c.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (c *KongCredentialHMAC) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongCredentialHMAC) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	status.ParentID = c.Status.Konnect.ConsumerID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongCredentialHMAC) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongCredentialHMACKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.ConsumerID = status.ParentID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (c KongCredentialHMAC) LogValue() slog.Value { return slog.StringValue(crd.KeyOf(&c).String()) }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongCredentialHMACSpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
+
+// KongCredentialHMACStatus is the observed state of a KongCredentialHMAC.
+type KongCredentialHMACStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCredentialHMACKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCredentialHMACKonnectStatus identifies the entity and its consumer in Konnect.
+type KongCredentialHMACKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// ConsumerID is the Konnect ID of the consumer; empty while there is none.
+	//
+	// +optional
+	ConsumerID string `json:"consumerID,omitempty"`
+}
+
+// KongCredentialHMACList is a list of KongCredentialHMACs.
+//
+// +kubebuilder:object:root=true
+type KongCredentialHMACList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCredentialHMAC `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongCredentialJWT) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCredentialJWT")
+}
+
+// References implements crd.Object.
+func (c *KongCredentialJWT) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	refs = append(refs, crd.Reference{
+		Field: ConsumerRefField,
+		To:    c.Spec.ConsumerRef.Key("KongConsumer", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongCredentialJWT) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (c *KongCredentialJWT) GetTags() commonv1alpha1.Tags { return c.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (c *KongCredentialJWT) GetConditions() []metav1.Condition { return c.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (c *KongCredentialJWT) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongCredentialJWT) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	status.ParentID = c.Status.Konnect.ConsumerID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongCredentialJWT) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongCredentialJWTKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.ConsumerID = status.ParentID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (c KongCredentialJWT) LogValue() slog.Value { return slog.StringValue(crd.KeyOf(&c).String()) }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongCredentialJWTSpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
+
+// KongCredentialJWTStatus is the observed state of a KongCredentialJWT.
+type KongCredentialJWTStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCredentialJWTKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCredentialJWTKonnectStatus identifies the entity and its consumer in Konnect.
+type KongCredentialJWTKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// ConsumerID is the Konnect ID of the consumer; empty while there is none.
+	//
+	// +optional
+	ConsumerID string `json:"consumerID,omitempty"`
+}
+
+// KongCredentialJWTList is a list of KongCredentialJWTs.
+//
+// +kubebuilder:object:root=true
+type KongCredentialJWTList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCredentialJWT `json:"items"`
+}
 
 // GVK implements crd.Object.
 func (*KongKey) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongKey") }
@@ -90,6 +624,13 @@ func (k *KongKey) SetKonnectStatus(status crd.KonnectStatus) {
 	konnect.ControlPlaneID = status.ControlPlaneID
 	konnect.KeySetID = status.ParentID
 }
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (k KongKey) LogValue() slog.Value { return slog.StringValue(crd.KeyOf(&k).String()) }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongKeySpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
 
 // KongKeyStatus is the observed state of a KongKey.
 type KongKeyStatus struct {

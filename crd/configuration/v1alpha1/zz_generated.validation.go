@@ -3,6 +3,8 @@
 package v1alpha1
 
 import (
+	"cmp"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -10,6 +12,162 @@ import (
 	"github.com/konnectkit/konnectkit/crd/internal/constraint"
 	"github.com/konnectkit/konnectkit/crd/internal/lifecycle"
 )
+
+// Default implements crd.Object.
+func (c *KongCredentialACL) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongCredentialACL) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KongCredentialACL) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCredentialACL](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(c.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	programmed := lifecycle.Programmed(&errs, before.Status.Conditions, before.Status.Konnect != nil)
+	errs.Rule(field.NewPath("spec", "consumerRef"), !programmed || c.Spec.ConsumerRef == before.Spec.ConsumerRef, "is immutable once the entity is Programmed")
+	return errs.List()
+}
+
+// Default implements crd.Object.
+func (c *KongCredentialAPIKey) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongCredentialAPIKey) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KongCredentialAPIKey) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCredentialAPIKey](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(c.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	programmed := lifecycle.Programmed(&errs, before.Status.Conditions, before.Status.Konnect != nil)
+	errs.Rule(field.NewPath("spec", "consumerRef"), !programmed || c.Spec.ConsumerRef == before.Spec.ConsumerRef, "is immutable once the entity is Programmed")
+	return errs.List()
+}
+
+// Default implements crd.Object.
+func (c *KongCredentialBasicAuth) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongCredentialBasicAuth) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KongCredentialBasicAuth) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCredentialBasicAuth](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(c.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	programmed := lifecycle.Programmed(&errs, before.Status.Conditions, before.Status.Konnect != nil)
+	errs.Rule(field.NewPath("spec", "consumerRef"), !programmed || c.Spec.ConsumerRef == before.Spec.ConsumerRef, "is immutable once the entity is Programmed")
+	return errs.List()
+}
+
+// Default implements crd.Object.
+func (c *KongCredentialHMAC) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongCredentialHMAC) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KongCredentialHMAC) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCredentialHMAC](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(c.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	programmed := lifecycle.Programmed(&errs, before.Status.Conditions, before.Status.Konnect != nil)
+	errs.Rule(field.NewPath("spec", "consumerRef"), !programmed || c.Spec.ConsumerRef == before.Spec.ConsumerRef, "is immutable once the entity is Programmed")
+	return errs.List()
+}
+
+// Default implements crd.Object.
+func (c *KongCredentialJWT) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Spec.Algorithm = cmp.Or(c.Spec.Algorithm, "HS256")
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongCredentialJWT) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (c *KongCredentialJWT) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCredentialJWT](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *c
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(c.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	programmed := lifecycle.Programmed(&errs, before.Status.Conditions, before.Status.Konnect != nil)
+	errs.Rule(field.NewPath("spec", "consumerRef"), !programmed || c.Spec.ConsumerRef == before.Spec.ConsumerRef, "is immutable once the entity is Programmed")
+	return errs.List()
+}
 
 // Default implements crd.Object.
 func (k *KongKey) Default() {
@@ -213,6 +371,103 @@ func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
 	errs.Add(u.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
 	u.transition(&errs, before)
 	return errs.List()
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialACLSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.Tags.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialACLStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialACLKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialAPIKeySpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.Tags.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialAPIKeyStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialAPIKeyKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialBasicAuthSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.Tags.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialBasicAuthStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialBasicAuthKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialHMACSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.Tags.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialHMACStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialHMACKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialJWTSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Enum(path, "algorithm", s.Algorithm, "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA")
+	errs.Add(s.Tags.Validate(path)...)
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialJWTStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCredentialJWTKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.

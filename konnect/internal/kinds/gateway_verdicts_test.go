@@ -64,6 +64,7 @@ func verdictDifferences() []verdictDifference {
 		{`"/a[b]"`, "", "a literal that looks like an expression and is no text of a url is surely one without ~"},
 		{`"/a\\d"`, "", "the same"},
 		{`"pem":{"public_key"`, "", "the CRD wants both keys of a pair"},
+		{`"algorithm":"ES384"`, "", "the CRD wants a public key for elliptic curves too; without one no token is valid"},
 	}
 }
 
@@ -98,7 +99,10 @@ func TestRulesAgreeWithTheGateway(t *testing.T) {
 		assert.Positive(t, seen[i], "the difference %q %q does not occur", d.input, d.message)
 	}
 	t.Log(counts)
-	for _, entity := range []string{"services", "routes", "upstreams", "targets", "keys", "key_sets"} {
+	for _, entity := range []string{
+		"services", "routes", "upstreams", "targets", "keys", "key_sets",
+		"keyauth_credentials", "basicauth_credentials", "hmacauth_credentials", "acls", "jwt_secrets",
+	} {
 		assert.Positive(t, counts[entity], entity)
 	}
 }
@@ -142,6 +146,16 @@ func verdictObject(entity string) crd.Object {
 		return &configurationv1alpha1.KongKeySet{ObjectMeta: meta, Spec: configurationv1alpha1.KongKeySetSpec{ControlPlaneRef: control}}
 	case "keys":
 		return &configurationv1alpha1.KongKey{ObjectMeta: meta, Spec: configurationv1alpha1.KongKeySpec{ControlPlaneRef: control}}
+	case "keyauth_credentials":
+		return &configurationv1alpha1.KongCredentialAPIKey{ObjectMeta: meta}
+	case "basicauth_credentials":
+		return &configurationv1alpha1.KongCredentialBasicAuth{ObjectMeta: meta}
+	case "hmacauth_credentials":
+		return &configurationv1alpha1.KongCredentialHMAC{ObjectMeta: meta}
+	case "acls":
+		return &configurationv1alpha1.KongCredentialACL{ObjectMeta: meta}
+	case "jwt_secrets":
+		return &configurationv1alpha1.KongCredentialJWT{ObjectMeta: meta}
 	default:
 		return nil
 	}
@@ -157,6 +171,10 @@ func fillSpec(obj crd.Object, entity map[string]any) string {
 		case value == nil:
 			return "null"
 		case name == "created_at":
+		case name == "consumer":
+			spec["consumerRef"] = map[string]any{"name": "a"}
+		case name == "rsa_public_key":
+			spec[name] = textOf(value)
 		case name == "service" || name == "upstream" || name == "set":
 			if uuid.Validate(id) != nil {
 				return "a reference by something else than an id"
@@ -179,6 +197,17 @@ func fillSpec(obj crd.Object, entity map[string]any) string {
 		return "an unknown field or another type"
 	}
 	return ""
+}
+
+// textOf is a value, or the file beside the verdicts that stands for it.
+func textOf(value any) any {
+	text, _ := value.(string)
+	if name, isFile := strings.CutPrefix(text, "@pem:"); isFile {
+		if read, err := os.ReadFile(filepath.Join(filepath.Dir(gatewayVerdicts), "pem", name)); err == nil {
+			return string(read)
+		}
+	}
+	return value
 }
 
 // completeSpec fills in what the CRD requires and the gateway has a default for.
@@ -256,6 +285,7 @@ func disagreementOf(verdict gatewayVerdict, problems field.ErrorList) string {
 	for _, problem := range problems {
 		top, _, _ := strings.Cut(strings.TrimPrefix(problem.Field, "spec."), "[")
 		top, _, _ = strings.Cut(top, ".")
+		top = strings.TrimSuffix(top, "Ref")
 		if _, named := verdict.Fields[top]; named || verdict.Fields["@entity"] != nil || top == "url" {
 			return ""
 		}

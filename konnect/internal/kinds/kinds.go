@@ -46,6 +46,11 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongKey](key),
 		made[*configurationv1.KongConsumer](consumer),
 		made[*configurationv1beta1.KongConsumerGroup](consumerGroup),
+		made[*configurationv1alpha1.KongCredentialACL](credentialACL),
+		made[*configurationv1alpha1.KongCredentialAPIKey](credentialAPIKey),
+		made[*configurationv1alpha1.KongCredentialBasicAuth](credentialBasicAuth),
+		made[*configurationv1alpha1.KongCredentialHMAC](credentialHMAC),
+		made[*configurationv1alpha1.KongCredentialJWT](credentialJWT),
 	}}
 }
 

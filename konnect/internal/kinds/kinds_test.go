@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,6 +43,10 @@ func TestTable(t *testing.T) {
 
 	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": nil}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
+	for _, name := range credentials() {
+		below[name], holders[name] = nil, "KongConsumer"
+	}
+	below["KongConsumer"] = credentials()
 	for name, want := range below {
 		k := table.By(named(name))
 		require.NotNil(t, k, name)
@@ -58,6 +63,11 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// credentials are the kinds of a consumer's, in the order of the table.
+func credentials() []string {
+	return []string{"KongCredentialACL", "KongCredentialAPIKey", "KongCredentialBasicAuth", "KongCredentialHMAC", "KongCredentialJWT"}
+}
+
 func TestFieldTables(t *testing.T) {
 	t.Parallel()
 	for _, k := range kinds.All() {
@@ -72,7 +82,7 @@ func TestFieldTables(t *testing.T) {
 		for _, r := range k.References {
 			assert.True(t, r.JSON == "" || seen[r.JSON], "%s: reference %s is not compared", k.GroupKind.Kind, r.JSON)
 		}
-		assert.True(t, seen[k.Identity.Name], "%s: its name is not compared", k.GroupKind.Kind)
+		assert.True(t, seen[k.Identity.Name] || k.Identity.Secret && k.Identity.Name == "", "%s: its name is not compared", k.GroupKind.Kind)
 		assert.Contains(t, []string{"", k.Identity.Name}, k.Identity.Parks, "%s", k.GroupKind.Kind)
 		assert.Equal(t, k.Untagged, !slices.ContainsFunc(k.Fields, func(f canon.Field) bool { return f.Name == "tags" || f.Name == "labels" }), "%s", k.GroupKind.Kind)
 	}
@@ -110,6 +120,16 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
 		},
 	}
+	ofConsumer := map[string]any{"consumer": map[string]any{"id": "id of spec.consumerRef"}}
+	for _, obj := range []crd.Object{
+		builder.NewCredentialACL("c").Consumer("a").Group("g").MustBuild(), builder.NewCredentialAPIKey("c").Consumer("a").Key("k").MustBuild(),
+		builder.NewCredentialBasicAuth("c").Consumer("a").Username("u").Password("p").MustBuild(),
+		builder.NewCredentialHMAC("c").Consumer("a").Username("u").MustBuild(), builder.NewCredentialJWT("c").Consumer("a").MustBuild(),
+	} {
+		added := cases[obj.GVK().Kind]
+		added.obj, added.body = obj, ofConsumer
+		cases[obj.GVK().Kind] = added
+	}
 	for _, k := range kinds.All() {
 		if k.Collection == "" {
 			continue
@@ -141,6 +161,11 @@ func TestNaturalKeys(t *testing.T) {
 		{"a service", builder.NewService("s").ControlPlane("cp").Host("a").MustBuild(), `{"id":"1","name":"s"}`, "s"},
 		{"a target in another form", builder.NewTarget("t").Upstream("u").Target("010.0.0.1").MustBuild(), `{"id":"1","target":"10.0.0.1:8000","upstream":{"id":"p"}}`, "10.0.0.1:8000"},
 		{"a target as it was given", builder.NewTarget("t").Upstream("u").Target("a:80").MustBuild(), `{"id":"1","target":"a:80","upstream":{"id":"p"}}`, "a:80"},
+		{"a group of a consumer", builder.NewCredentialACL("c").Consumer("a").Group("gold").MustBuild(), `{"id":"1","group":"gold","consumer":{"id":"p"}}`, "gold"},
+		{"a secret key, which is no name", builder.NewCredentialAPIKey("c").Consumer("a").Key("example-key").MustBuild(), `{"id":"1","key":"example-key","consumer":{"id":"q"}}`, ""},
+		{"a user of any consumer", builder.NewCredentialBasicAuth("c").Consumer("a").Username("alice").Password("p").MustBuild(), `{"id":"1","username":"alice","consumer":{"id":"q"}}`, "alice"},
+		{"a user who signs", builder.NewCredentialHMAC("c").Consumer("a").Username("alice").MustBuild(), `{"id":"1","username":"alice","consumer":{"id":"q"}}`, "alice"},
+		{"the key of tokens", builder.NewCredentialJWT("c").Consumer("a").Key("alice").MustBuild(), `{"id":"1","key":"alice","consumer":{"id":"q"}}`, "alice"},
 	}
 	for _, c := range cases {
 		t.Run(c.reason, func(t *testing.T) {
@@ -153,6 +178,7 @@ func TestNaturalKeys(t *testing.T) {
 			assert.NotEmpty(t, wanted[0])
 			assert.Equal(t, c.name, e.Name)
 			assert.Equal(t, c.name, k.Name(c.obj))
+			assert.NotContains(t, strings.Join(append(wanted, e.Keys...), " "), "example-key")
 		})
 	}
 }

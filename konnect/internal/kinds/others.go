@@ -26,13 +26,8 @@ type Other struct {
 func others() []*Other {
 	ofConsumer := map[string]string{"consumer": "consumers"}
 	return []*Other{
-		{Collection: "acls", Noun: "acl", To: ofConsumer},
-		{Collection: "basic-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "ca_certificates", Noun: "CA certificate"},
 		{Collection: "certificates", Noun: "certificate"},
-		{Collection: "hmac-auths", Noun: "credential", To: ofConsumer},
-		{Collection: "jwts", Noun: "credential", To: ofConsumer},
-		{Collection: "key-auths", Noun: "credential", To: ofConsumer},
 		{Collection: "plugins", Noun: "plugin", To: map[string]string{
 			"service": "services", "route": "routes", "consumer": "consumers", "consumer_group": "consumer_groups",
 		}},

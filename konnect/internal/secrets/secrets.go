@@ -21,6 +21,9 @@ type Field struct {
 	// Hidden is true where what Konnect returns, if anything, never tells the value,
 	// and every write needs one.
 	Hidden bool
+	// Generated reports whether Konnect makes up a value that matters where an entity is
+	// written without one, also in place of one that it has; nil for never.
+	Generated func(entity canon.Object) bool
 }
 
 // Formula returns what is kept in place of a value of an observed entity.
@@ -71,7 +74,7 @@ func Judge(fields []Field, e Evidence, keys *Keys) Judgement {
 		value, kept := at(e.Desired, f.Name), at(e.Observed, f.Name)
 		switch {
 		case isNone(value):
-			if f.Hidden || f.Formula != nil && !isNone(kept) {
+			if f.Hidden || f.Formula != nil && !isNone(kept) || f.Generated != nil && f.Generated(e.Desired) {
 				j.Missing = append(j.Missing, f.Name)
 			}
 		case f.Hidden, isNone(kept):

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,8 +41,8 @@ func (b builder) Writes(method string) bool { return b.in.HasMethod(b.Name, meth
 // ShortFor returns the name of the method that says by a name what the setter of a
 // reference takes as it stands; empty for none.
 func (b builder) ShortFor(s setter) string {
-	if s.Short != "" {
-		return s.Short
+	if short := cmp.Or(s.Short, s.Local); short != "" {
+		return short
 	}
 	if name, ok := strings.CutSuffix(s.Name, "Ref"); ok && b.Writes(name) {
 		return name
@@ -133,12 +134,24 @@ type required struct {
 	place
 }
 
-// Access is the field in Go.
-func (r required) Access() string { return r.access + r.Name }
+// Access is the string in Go.
+func (r required) Access() string {
+	switch r.Type {
+	case localRef:
+		return r.access + r.Name + ".Name"
+	case secretString:
+		return r.access + r.Name + ".Reveal()"
+	default:
+		return r.access + r.Name
+	}
+}
 
-// Elements are those of the field's path, as arguments.
+// Elements are those of the string's path, as arguments.
 func (r required) Elements() string {
 	elements := strings.Split(r.path+r.JSON, ".")
+	if r.Type == localRef {
+		elements = append(elements, "name")
+	}
 	return `"` + strings.Join(elements, `", "`) + `"`
 }
 
@@ -146,5 +159,6 @@ func (r required) Elements() string {
 // it is.
 func mayBeEmpty(f source.Field) bool {
 	ruled := len(f.Markers("kubebuilder:validation")) > 0
-	return f.Type == "string" && !f.CanBeAbsent && !ruled
+	isText := f.Type == "string" || f.Type == secretString || f.Type == localRef
+	return isText && !f.CanBeAbsent && !ruled
 }

@@ -20,11 +20,17 @@ type setter struct {
 	// Short is the name of the methods that refer by name, for a reference to a kind that
 	// there is; empty for other fields.
 	Short string
+	// Local is Short for a reference that stays in its namespace.
+	Local string
 	// Kind that is referred to.
 	Kind string
 }
 
-const namespacedRef = "commonv1alpha1.NamespacedRef"
+const (
+	namespacedRef = "commonv1alpha1.NamespacedRef"
+	localRef      = "commonv1alpha1.LocalRef"
+	secretString  = "crd.SecretString"
+)
 
 // newSetter returns the setter of a field, false for a field that needs more than an
 // assignment, or has methods that all builders share.
@@ -35,12 +41,17 @@ func newSetter(b builder, kinds *source.Package, f source.Field, at place) (sett
 		s.ParameterType, s.Value = f.Pointed(), "&"+s.Parameter
 	case "string":
 		s.ParameterType, s.Value = f.Type, s.Parameter
-	case "*crd.SecretString":
-		s.ParameterType, s.Value = "string", "new(crd.SecretString("+s.Parameter+"))"
 	case "*int64":
 		s.ParameterType, s.Value = "int", "new(int64("+s.Parameter+"))"
 	case "[]string":
 		s.ParameterType, s.Value = "...string", "listOf("+s.Parameter+")"
+	case secretString:
+		s.ParameterType, s.Value = "string", f.Type+"("+s.Parameter+")"
+	case "*" + secretString:
+		s.ParameterType, s.Value = "string", "new("+f.Pointed()+"("+s.Parameter+"))"
+	case localRef:
+		s.Parameter, s.ParameterType, s.Value = "ref", f.Type, "ref"
+		s.Kind, s.Local = kindOf(f), strings.TrimSuffix(f.Name, "Ref")
 	case namespacedRef, "*" + namespacedRef, "[]" + namespacedRef:
 		return referenceSetter(s), true
 	default:
@@ -64,16 +75,25 @@ func referenceSetter(s setter) setter {
 		s.Parameter, s.ParameterType, s.Value = "refs", "..."+namespacedRef, "refsOf(refs)"
 		return s
 	}
-	marker, _ := s.Marker("konnectkit:refers")
-	for part := range strings.SplitSeq(marker, ",") {
-		if kind, ok := strings.CutPrefix(part, "kind="); ok {
-			s.Kind, s.Short = kind, strings.TrimSuffix(s.Name, "Ref")
+	if marker, _ := s.Marker(refersMarker); !strings.Contains(marker, "unsupported") {
+		if s.Kind = kindOf(s.Field); s.Kind != "" {
+			s.Short = strings.TrimSuffix(s.Name, "Ref")
 		}
 	}
-	if strings.Contains(marker, "unsupported") {
-		s.Short = ""
-	}
 	return s
+}
+
+const refersMarker = "konnectkit:refers"
+
+// kindOf is the kind that a reference is to; empty where nothing says so.
+func kindOf(f source.Field) string {
+	marker, _ := f.Marker(refersMarker)
+	for part := range strings.SplitSeq(marker, ",") {
+		if kind, ok := strings.CutPrefix(part, "kind="); ok {
+			return kind
+		}
+	}
+	return ""
 }
 
 // IsList reports whether the method takes any number of values.

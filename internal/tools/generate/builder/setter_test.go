@@ -27,6 +27,8 @@ func TestRequiredStrings(t *testing.T) {
 	}{
 		"host":     {"the CRD takes an empty one", source.Field{Type: "string"}, true},
 		"optional": {"it may be left out", source.Field{Type: "string", CanBeAbsent: true}, false},
+		"secret":   {"the CRD takes an empty one", source.Field{Type: secretString}, true},
+		"local":    {"it may name nothing", source.Field{Type: localRef}, true},
 		"pointer":  {"it can be told from an empty one", source.Field{Type: "*string"}, false},
 	}
 	for name, c := range cases {

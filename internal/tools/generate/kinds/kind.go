@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/tools/generate/source"
@@ -52,6 +53,7 @@ const (
 	controlPlaneRef = "*commonv1alpha1.ControlPlaneRef"
 	namespacedRef   = "commonv1alpha1.NamespacedRef"
 	nameRef         = "commonv1alpha1.NameRef"
+	localRef        = "commonv1alpha1.LocalRef"
 	adoptOptions    = "*commonv1alpha1.AdoptOptions"
 	tags            = "commonv1alpha1.Tags"
 	secretString    = "crd.SecretString"
@@ -110,9 +112,9 @@ func newReference(p *source.Package, f source.Field) (reference, bool, error) {
 	}
 	inner, _ := p.Struct(f.Pointed()).Field("NamespacedRef")
 	ref.Wrapped = inner.Pointed() == namespacedRef || inner.Pointed() == nameRef
-	isRef := strings.TrimPrefix(f.Pointed(), "[]") == namespacedRef
+	isRef := strings.TrimPrefix(f.Pointed(), "[]") == namespacedRef || f.Type == localRef
 	if ref.Kind == "" || !isRef && !ref.Wrapped {
-		return ref, false, fmt.Errorf("marker +%s: a kind and the type NamespacedRef are needed", refersMarker)
+		return ref, false, fmt.Errorf("marker +%s: a kind and the type NamespacedRef or LocalRef are needed", refersMarker)
 	}
 	return ref, true, nil
 }
@@ -138,6 +140,11 @@ func (k kind) Declares(suffix string) bool { return k.in.Struct(k.Name+suffix) !
 func (k kind) HasSpec(field, fieldType string) bool {
 	f, ok := k.spec.Field(field)
 	return ok && f.Type == fieldType
+}
+
+// HasSecrets reports whether the spec has values that must not be shown.
+func (k kind) HasSecrets() bool {
+	return slices.ContainsFunc(k.specFields(), func(f source.Field) bool { return f.Pointed() == secretString })
 }
 
 // HasEntity reports whether the status names an entity, in the usual shape.

@@ -109,6 +109,12 @@ func TestGenerate(t *testing.T) {
 			reason:     "it is not shown",
 			fields:     "// +kubebuilder:validation:Type=string\n// +kubebuilder:validation:MinLength=1\nPassword crd.SecretString `json:\"password\"`",
 			validation: []string{`errs.NonEmpty(path, "password", s.Password.Reveal())`},
+			objects:    []string{"func (t KongThing) LogValue() slog.Value"},
+		},
+		"local parent": {
+			reason:  "in the same namespace",
+			fields:  "// +konnectkit:refers:kind=KongOwner,role=parent\nOwnerRef commonv1alpha1.LocalRef `json:\"ownerRef\"`",
+			objects: []string{`const OwnerRefField = "spec.ownerRef"`, `t.Spec.OwnerRef.Key("KongOwner", namespace)`},
 		},
 		"fields at the root": {
 			reason: "they are checked like those of a spec", fields: "Name string `json:\"name\"`",
@@ -169,7 +175,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"secret shown":    {"// +kubebuilder:validation:Enum=a\nToken crd.SecretString `json:\"token\"`", "an error would show"},
 		"open list":       {"// +kubebuilder:validation:MinItems=1\nParts []string `json:\"parts\"`", "a most number of items"},
 		"unknown word":    {"// +konnectkit:refers:kind=A,role=owner\nRef commonv1alpha1.NamespacedRef `json:\"ref\"`", `"role=owner" is none of`},
-		"no reference":    {"// +konnectkit:refers:kind=A\nRef string `json:\"ref\"`", "the type NamespacedRef"},
+		"no reference":    {"// +konnectkit:refers:kind=A\nRef string `json:\"ref\"`", "the type NamespacedRef or LocalRef"},
 		"unknown default": {"// +kubebuilder:default:=1\nRatio float64 `json:\"ratio\"`", "write Default by hand"},
 	} {
 		t.Run(name, func(t *testing.T) {

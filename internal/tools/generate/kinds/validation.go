@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"text/template"
@@ -64,7 +65,7 @@ type validated struct {
 
 // LooksBack reports whether something is compared with the stored object.
 func (k kind) LooksBack() bool {
-	return k.HasStatus || k.HasSpec("Adopt", adoptOptions) || len(k.Immutable()) > 0 || k.Writes("transition")
+	return k.HasStatus || k.HasSpec("Adopt", adoptOptions) || len(k.Immutable()) > 0 || len(k.Settled()) > 0 || k.Writes("transition")
 }
 
 // SpecMayBeAbsent reports whether the spec, which has adoption, may be left out.
@@ -76,13 +77,21 @@ func (k kind) SpecMayBeAbsent() bool {
 // Immutable are the references of the spec of which a marker says that they must not
 // change, alone and always.
 func (k kind) Immutable() []source.Field {
+	return k.ruled(namespacedRef, `rule="self.spec.%[1]s == oldSelf.spec.%[1]s",message="spec.%[1]s is immutable"`)
+}
+
+// Settled are those that must not change once the object is Programmed.
+func (k kind) Settled() []source.Field {
+	return k.ruled(localRef, `rule="self.status.conditions.exists(c, c.type == 'Programmed' && c.status == 'True') ? `+
+		`self.spec.%[1]s == oldSelf.spec.%[1]s : true",message="spec.%[1]s is immutable once the object is Programmed"`)
+}
+
+// ruled returns the fields of a type of which a marker of the kind has the rule.
+func (k kind) ruled(fieldType, rule string) []source.Field {
 	var fields []source.Field
 	for _, f := range k.specFields() {
-		rule := fmt.Sprintf(`rule="self.spec.%[1]s == oldSelf.spec.%[1]s",message="spec.%[1]s is immutable"`, f.JSON)
-		for _, marker := range k.Markers(validationMarker + ":XValidation") {
-			if marker == rule && f.Type == namespacedRef {
-				fields = append(fields, f)
-			}
+		if f.Type == fieldType && slices.Contains(k.Markers(validationMarker+":XValidation"), fmt.Sprintf(rule, f.JSON)) {
+			fields = append(fields, f)
 		}
 	}
 	return fields

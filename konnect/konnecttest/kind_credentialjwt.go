@@ -7,7 +7,7 @@ var jwtAlgorithms = []string{
 	"ES256K", "ESB256", "ESB320", "ESB384", "ESB512", "ESP256", "ESP384", "ESP512", "Ed25519", "Ed448",
 }
 
-func jwt(set *settings) *collection {
+func credentialJWT(set *settings) *collection {
 	row := credential(set, "jwts", "jwt")
 	row.fields = withCommon(set, owner(),
 		field{name: "algorithm", fallback: "HS256", checks: []check{oneOf(jwtAlgorithms...)}},

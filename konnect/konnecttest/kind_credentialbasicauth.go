@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 )
 
-func basicAuth(set *settings) *collection {
+func credentialBasicAuth(set *settings) *collection {
 	row := credential(set, "basic-auths", "basic-auth")
 	row.fields = withCommon(set, owner(),
 		field{name: "username", required: true, checks: []check{notEmpty()}},

@@ -1,0 +1,198 @@
+package konnect_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// refused ensures objects in vain, and returns the error and the number of writes.
+func (r *secretRun) refused(objects []crd.Object, opts ...konnect.EnsureOption) (error, int) { //nolint:revive // the error is what is asked for
+	r.Helper()
+	w := r.client()
+	r.server.ResetLog()
+	report, err := w.client.Ensure(r.Context(), objects, opts...)
+	require.Error(r, err)
+	w.keep(report, objects, err)
+	r.statuses(objects)
+	return err, r.server.Writes()
+}
+
+func newSecretRun(t *testing.T, opts ...konnecttest.Option) *secretRun {
+	t.Helper()
+	return &secretRun{T: t, server: konnecttest.NewServer(opts...)}
+}
+
+// TestErrorsQuoteNoSecrets, though Konnect does.
+func TestErrorsQuoteNoSecrets(t *testing.T) {
+	t.Parallel()
+	secrets := firstSecrets()
+	for reason, status := range map[string]int{"a refusal": 400, "an outage": 503} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r := newSecretRun(t)
+				for path, secret := range map[string]string{
+					"key-auth": secrets["key"], "basic-auth": secrets["basic"], "hmac-auth": secrets["hmac"], "jwt": secrets["jwt"],
+				} {
+					said := fmt.Sprintf("no %s, %q, %s", secret, secret, base64.StdEncoding.EncodeToString([]byte(secret)))
+					body, err := json.Marshal(map[string]any{
+						"code": 3, "message": said, "details": []any{map[string]any{"field": secret, "messages": []string{said}}},
+					})
+					require.NoError(t, err)
+					r.server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/" + path + "/*", Times: -1, Effect: konnecttest.Answer(status, "application/json", string(body))})
+				}
+				err, _ := r.refused(slices.DeleteFunc(secrets.objects(), func(obj crd.Object) bool { return obj.GetName() == "other" }))
+				assert.Equal(t, 4, strings.Count(err.Error(), "[redacted]: no [redacted], "))
+				r.showsNothing(secrets)
+			})
+		})
+	}
+}
+
+// TestTakenKeys of somebody else's are told without a key.
+func TestTakenKeys(t *testing.T) {
+	t.Parallel()
+	for reason, withheld := range map[string]bool{"Konnect returns it": false, "only an error tells": true} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				opts := []konnecttest.Option{konnecttest.WithQuotedValues()}
+				if withheld {
+					opts = append(opts, konnecttest.WithSecretsWithheld())
+				}
+				r, secrets := newSecretRun(t, opts...), firstSecrets()
+				r.ensure(secrets.objects()[:2], nil)
+				plane := textOf(r.server.ControlPlanes()[0]["id"])
+				_, err := r.server.Put(plane, "key-auths", map[string]any{
+					"id": foreignID, "key": secrets["key"], "consumer": map[string]any{"id": r.server.Entity(plane, "consumers", "alice")["id"]},
+				})
+				require.NoError(t, err)
+				err, writes := r.refused(append(secrets.objects()[:2], secrets.objects()[3]))
+				if withheld {
+					var api *konnect.APIError
+					require.ErrorAs(t, err, &api)
+					assert.Contains(t, err.Error(), "for value '[redacted]'")
+				} else {
+					var owned *konnect.OwnershipError
+					require.ErrorAs(t, err, &owned)
+					assert.Equal(t, foreignID, owned.KonnectID)
+					assert.Zero(t, writes)
+				}
+				r.showsNothing(secrets)
+			})
+		})
+	}
+}
+
+// TestKeysChangeHands to a free holder in one call; a swap is refused before the first write,
+// since no key can be put aside.
+func TestKeysChangeHands(t *testing.T) {
+	t.Parallel()
+	keys := func(first, second string) []crd.Object {
+		objects := []crd.Object{plane("cp").MustBuild(), consumerNamed("alice")}
+		for name, key := range map[string]string{"first": first, "second": second} {
+			objects = append(objects, builder.NewCredentialAPIKey(name).Consumer("alice").Key(key).MustBuild())
+		}
+		return objects
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newSecretRun(t)
+		used := secretSet{"one": "example-one", "two": "example-two", "three": "example-three"}
+		r.ensure(keys(used["one"], used["two"]), nil)
+		err, writes := r.refused(keys(used["two"], used["one"]))
+		require.ErrorContains(t, err, "spec.key is swapped with that of KongCredentialAPIKey default/")
+		assert.Zero(t, writes)
+		err, writes = r.refused(keys(used["one"], used["one"]))
+		require.ErrorContains(t, err, "what it has for key is that of KongCredentialAPIKey default/")
+		assert.Zero(t, writes)
+		_, writes = r.ensure(keys(used["two"], used["three"]), nil)
+		assert.Equal(t, 2, writes)
+		_, writes = r.ensure(keys(used["two"], used["three"]), nil)
+		assert.Zero(t, writes)
+		r.showsNothing(used)
+	})
+}
+
+// generatedCredentials leave to Konnect what it makes up.
+func generatedCredentials(tags ...string) map[string][]crd.Object {
+	with := func(credential crd.Object) []crd.Object {
+		return []crd.Object{plane("cp").MustBuild(), consumerNamed("alice"), credential}
+	}
+	return map[string][]crd.Object{
+		"hmac-auths": with(builder.NewCredentialHMAC("generated").Consumer("alice").Username("alice").Tags(tags...).MustBuild()),
+		"jwts":       with(builder.NewCredentialJWT("generated").Consumer("alice").Tags(tags...).MustBuild()),
+	}
+}
+
+// TestGeneratedSecretsStay: a write without one would replace it, so that it is sent as it
+// is, and an entity is not written where Konnect does not tell it.
+func TestGeneratedSecretsStay(t *testing.T) {
+	t.Parallel()
+	for collection := range generatedCredentials() {
+		for _, withheld := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, withheld %t", collection, withheld), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var opts []konnecttest.Option
+					if withheld {
+						opts = append(opts, konnecttest.WithSecretsWithheld())
+					}
+					r := newSecretRun(t, opts...)
+					objects := func(tags ...string) []crd.Object { return generatedCredentials(tags...)[collection] }
+					r.ensure(objects(), nil)
+					plane := textOf(r.server.ControlPlanes()[0]["id"])
+					stored := func() map[string]any { return r.server.Entities(plane, collection)[0] }
+					before := stored()
+					require.NotEmpty(t, before["secret"])
+					report, writes := r.ensure(objects(), nil, konnect.WithSecretRewrite())
+					assert.Zero(t, writes)
+					assert.Empty(t, unverified(report.Warnings))
+
+					if withheld {
+						err, writes := r.refused(objects("tagged"))
+						require.ErrorContains(t, err, "secret: the object does not give it and konnect does not return it")
+						assert.Zero(t, writes)
+					} else {
+						_, writes = r.ensure(objects("tagged"), nil)
+						assert.Equal(t, 1, writes)
+						_, writes = r.ensure(objects("tagged"), nil)
+						assert.Zero(t, writes)
+					}
+					assert.Equal(t, []any{before["key"], before["secret"]}, []any{stored()["key"], stored()["secret"]})
+					r.showsNothing(secretSet{"generated": textOf(before["secret"])})
+				})
+			})
+		}
+	}
+}
+
+// TestSecretsOfNoUse are replaced along with a write: tokens of such algorithms are checked
+// with a public key.
+func TestSecretsOfNoUse(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newSecretRun(t, konnecttest.WithSecretsWithheld())
+		objects := func(tags ...string) []crd.Object {
+			return []crd.Object{plane("cp").MustBuild(), consumerNamed("alice"),
+				builder.NewCredentialJWT("a").Consumer("alice").Algorithm("EdDSA").RSAPublicKey(publicKey).Tags(tags...).MustBuild()}
+		}
+		r.ensure(objects(), nil)
+		_, writes := r.ensure(objects("tagged"), nil)
+		assert.Equal(t, 1, writes)
+		_, writes = r.ensure(objects("tagged"), nil)
+		assert.Zero(t, writes)
+	})
+}
