@@ -1,5 +1,6 @@
 // Konnect-server runs an in-memory Konnect on a loopback port, for programs that are to
-// be tried without a Konnect account. What it holds is gone when it ends.
+// be tried without a Konnect account, and shows what it holds on a page. What it holds is
+// gone when it ends.
 package main
 
 import (
@@ -13,16 +14,19 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
+	"github.com/konnectkit/konnectkit/examples/konnect-server/internal/page"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
 const usage = `Usage: konnect-server [flags]
 
 Runs an empty in-memory Konnect until Ctrl-C. Standard output is for a shell: it sets
-the variables by which the other examples find the server.
+the variables by which the other examples find the server. In a browser the same address
+shows what the server holds, the latest requests, and which route takes a request.
 
   --addr HOST:PORT    loopback address to listen on, port 0 for a free one
                       (default 127.0.0.1:8080)
@@ -62,24 +66,36 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	opts := []konnecttest.Option{
 		konnecttest.WithLatency(*latency),
 		konnecttest.WithRateLimit(*rateLimit, true),
-		konnecttest.WithRequestLogLimit(0), // it may run for long
+		konnecttest.WithRequestLogLimit(page.RequestLogLimit), // it may run for long
 	}
 	if *deck {
 		opts = append(opts, konnecttest.WithDeckReads())
 	}
 	konnect := konnecttest.NewServer(opts...)
-	var handler http.Handler = konnect
+	handler := page.Guard(pageAndAPI(konnect))
 	if *logRequests {
-		handler = logged(konnect, slog.New(slog.NewTextHandler(stderr, nil)))
+		handler = logged(handler, slog.New(slog.NewTextHandler(stderr, nil)))
 	}
 	started := func(url string) {
-		fmt.Fprintf(stdout, "export KONNECT_SERVER_URL=%s\nexport KONNECT_TOKEN=%s\n", url, konnect.Token)
+		fmt.Fprintf(stdout, "# in a browser: %s/\nexport KONNECT_SERVER_URL=%[1]s\nexport KONNECT_TOKEN=%s\n", url, konnect.Token)
 	}
 	if err := serve(ctx, *addr, handler, started); err != nil {
 		fmt.Fprintln(stderr, "konnect-server:", err)
 		return 1
 	}
 	return 0
+}
+
+// pageAndAPI serves the page at its own paths, and the API at all others.
+func pageAndAPI(konnect *konnecttest.Server) http.Handler {
+	pages := page.New(konnect)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, page.Base) {
+			pages.ServeHTTP(w, r)
+			return
+		}
+		konnect.ServeHTTP(w, r)
+	})
 }
 
 // serve answers requests until ctx ends.

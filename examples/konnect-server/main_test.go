@@ -35,6 +35,9 @@ func start(t *testing.T, args ...string) running {
 	variables := map[string]string{}
 	lines := bufio.NewScanner(out)
 	for len(variables) < 2 && lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "#") { // a comment to the shell
+			continue
+		}
 		name, value, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "export "), "=")
 		variables[name] = value
 	}
@@ -66,6 +69,28 @@ func TestServer(t *testing.T) {
 	code, stderr := server.stop()
 	assert.Zero(t, code)
 	assert.Empty(t, stderr)
+}
+
+// The page needs no token, and neither page nor API answers what another site makes a browser send.
+func TestPage(t *testing.T) {
+	t.Parallel()
+	server := start(t)
+	for _, path := range []string{"/", "/page/requests", "/v2/control-planes"} {
+		for origin, want := range map[string]int{"": http.StatusOK, server.url: http.StatusOK, "https://other.example": http.StatusForbidden} {
+			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.url+path, http.NoBody)
+			require.NoError(t, err)
+			if strings.HasPrefix(path, "/v2/") {
+				request.Header.Set("Authorization", "Bearer "+server.token)
+			}
+			if origin != "" {
+				request.Header.Set("Origin", origin)
+			}
+			response, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			require.NoError(t, response.Body.Close())
+			assert.Equal(t, want, response.StatusCode, "%s from %q", path, origin)
+		}
+	}
 }
 
 func TestLog(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -94,29 +93,4 @@ func explainIn(objects []crd.Object, request routing.Request) (*routing.Explanat
 		return nil, err
 	}
 	return router.Explain(request), nil
-}
-
-// parseRequest reads METHOD URL, or a URL alone.
-func parseRequest(text string) (*routing.Request, error) {
-	method, target := "", text
-	if first, rest, two := strings.Cut(strings.TrimSpace(text), " "); two {
-		method, target = first, strings.TrimSpace(rest)
-	}
-	parsed, err := url.Parse(target)
-	protocols := []string{"http", "https", "grpc", "grpcs", "ws", "wss"}
-	if err != nil || parsed.Host == "" || parsed.User != nil || !slices.Contains(protocols, parsed.Scheme) {
-		return nil, errors.New(`--explain wants a method and the URL of a request, such as "GET https://example.com/path"`)
-	}
-	// The path as it is written: the gateway has its own rules for what is encoded.
-	_, path, _ := strings.Cut(target, "://")
-	path = strings.TrimPrefix(path, parsed.Host)
-	path, _, _ = strings.Cut(path, "#")
-	if strings.HasPrefix(path, "?") {
-		path = "/" + path
-	}
-	request := &routing.Request{Method: method, Protocol: parsed.Scheme, Host: parsed.Host, Path: path}
-	if slices.Contains([]string{"https", "grpcs", "wss"}, parsed.Scheme) {
-		request.SNI = parsed.Hostname()
-	}
-	return request, nil
 }

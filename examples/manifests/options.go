@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/examples/internal/connect"
+	"github.com/konnectkit/konnectkit/examples/internal/requestline"
 	"github.com/konnectkit/konnectkit/konnect"
 	"github.com/konnectkit/konnectkit/resolve/routing"
 )
@@ -121,12 +122,16 @@ func parse(args []string) (options, error) {
 }
 
 // setExplain reads the value of --explain. The error does not quote it.
-func (o *options) setExplain(text string) (err error) {
+func (o *options) setExplain(text string) error {
 	if o.plan || o.prune || o.delete || o.mermaid {
 		return errors.New("--explain goes with none of --plan, --prune, --delete and --mermaid")
 	}
-	o.explain, err = parseRequest(text)
-	return err
+	request, err := requestline.Parse(text)
+	if err != nil {
+		return fmt.Errorf("--explain: %w", err)
+	}
+	o.explain = request
+	return nil
 }
 
 func (o options) check() error {
