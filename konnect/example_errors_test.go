@@ -55,7 +55,7 @@ func ExampleOwnershipError() {
 	// Output:
 	// KonnectGatewayControlPlane default/gateway-control-plane true
 	// held by nobody
-	// use another name, only look at it with the annotation konnectkit/management-policy: observe, mirror it with spec.source: Mirror, or take it over with WithAdoption
+	// use it as it is, with Client.ControlPlane or spec.source: Mirror, or with the annotation konnectkit/management-policy: observe; or use another name, or take it over with WithAdoption
 }
 
 func ExampleImmutableError() {

@@ -108,8 +108,8 @@ func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) 
 	case e.Marks.ManagedBy == marks.Us:
 		err.Hint = "use another name, or a client with that owner"
 	case i.isControlPlane():
-		err.Hint = "use another name, only look at it with the annotation " + crd.ManagementPolicyAnnotation +
-			": observe, mirror it with spec.source: Mirror, or take it over with WithAdoption"
+		err.Hint = "use it as it is, with Client.ControlPlane or spec.source: Mirror, or with the annotation " + crd.ManagementPolicyAnnotation +
+			": observe; or use another name, or take it over with WithAdoption"
 	default:
 		err.Hint = "use another name, or take it over with spec.adopt or WithAdoption"
 	}

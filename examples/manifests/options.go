@@ -37,6 +37,11 @@ result, as in "kustomize build overlays/prod | manifests -".
   --adopt POLICY    also take over entities that exist under an object's name: unowned
                     (marked by no tool), from-operator (also those of the Kong operator)
                     or tagged:TAG (those with this tag, such as decK's select-tag)
+  --control-plane [REF=]NAME
+                    use the control plane that Konnect has under this name, or ID, where
+                    objects refer to REF (name or namespace/name; may be left out where
+                    there is one) and the files do not have it. It is never written. May
+                    be given several times
   --fallback-auth   use the token and server of the environment in place of a
                     KonnectAPIAuthConfiguration that a control plane names and that is
                     not in the files; a warning says where
@@ -73,6 +78,7 @@ type options struct {
 	owner, output                                 string
 	adopt                                         konnect.AdoptionPolicy
 	maxDeletes                                    int
+	controlPlanes                                 attachments
 	// explain is nil without --explain.
 	explain *routing.Request
 }
@@ -100,6 +106,7 @@ func parse(args []string) (options, error) {
 	flags.StringVar(&o.output, "output", outputText, "")
 	flags.StringVar((*string)(&o.adopt), "adopt", "", "")
 	flags.IntVar(&o.maxDeletes, "max-deletes", noLimit, "")
+	flags.Var(&o.controlPlanes, "control-plane", "")
 	request := flags.String("explain", "", "")
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -123,8 +130,8 @@ func parse(args []string) (options, error) {
 
 // setExplain reads the value of --explain. The error does not quote it.
 func (o *options) setExplain(text string) error {
-	if o.plan || o.prune || o.delete || o.mermaid {
-		return errors.New("--explain goes with none of --plan, --prune, --delete and --mermaid")
+	if o.plan || o.prune || o.delete || o.mermaid || len(o.controlPlanes) > 0 {
+		return errors.New("--explain goes with none of --plan, --prune, --delete, --mermaid and --control-plane")
 	}
 	request, err := requestline.Parse(text)
 	if err != nil {
@@ -146,6 +153,8 @@ func (o options) check() error {
 		return fmt.Errorf("--adopt %q is none of unowned, from-operator, tagged:TAG", string(o.adopt))
 	case o.output != outputText && o.output != outputJSON:
 		return fmt.Errorf("--output %q is neither text nor json", o.output)
+	case o.mermaid && len(o.controlPlanes) > 0:
+		return errors.New("--mermaid asks Konnect nothing: it does not go with --control-plane")
 	case o.mermaid && o.output == outputJSON:
 		return errors.New("--mermaid does not go with --output json")
 	case o.maxDeletes < noLimit:

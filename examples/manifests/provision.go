@@ -15,7 +15,7 @@ import (
 
 func provision(ctx context.Context, o options, objects []crd.Object, getenv func(string) string, s streams) int {
 	var clientOptions []konnect.Option
-	if o.fallbackAuth || !ownCredentials(objects) {
+	if o.fallbackAuth || len(o.controlPlanes) > 0 || !ownCredentials(objects) {
 		found, stop, err := connect.FromEnvironment(getenv, s.err)
 		if err != nil {
 			return s.fail(exitFailed, err)
@@ -38,6 +38,9 @@ func provision(ctx context.Context, o options, objects []crd.Object, getenv func
 	}
 	defer client.Close()
 
+	if objects, err = attach(ctx, client, objects, o.controlPlanes); err != nil {
+		return nothingWritten(ctx, err, s)
+	}
 	if o.plan {
 		plan, err := client.Plan(ctx, objects, ensureOptions(o)...)
 		seen.end()
