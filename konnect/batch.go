@@ -66,7 +66,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		return nil, err
 	}
 	b := &batch{
-		table: c.config.table, origins: map[crd.Key]crd.Object{}, faults: &faults{partial: o.partial},
+		table: c.config.table, faults: &faults{partial: o.partial},
 		auth: &auth{accounts: map[accountKey]*account{}, standIns: map[crd.Key]crd.Key{}, unresolved: map[crd.Key][]error{}},
 	}
 	own := b.copies(objects)
@@ -108,6 +108,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 // ever written to the caller's, or the caller's own where nothing is filled in.
 func (b *batch) copies(objects []crd.Object) []crd.Object {
 	own := make([]crd.Object, 0, len(objects))
+	b.origins = make(map[crd.Key]crd.Object, len(objects))
 	for i, obj := range objects {
 		if value := reflect.ValueOf(obj); obj == nil || value.Kind() == reflect.Pointer && value.IsNil() {
 			b.faults.stop(crd.Key{Kind: "object", Name: fmt.Sprintf("#%d", i)}, field.Required(field.NewPath(""), "the object is nil"))

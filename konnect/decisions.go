@@ -22,7 +22,7 @@ type decisions struct {
 
 // decision is what is to be done for an item, or with an orphan.
 type decision struct {
-	subject
+	*subject
 	n int // its place among all
 	// Exactly one of them is set.
 	item   *item
@@ -61,9 +61,12 @@ type order struct {
 }
 
 func newDecisions(b *batch, w *world) *decisions {
-	d := &decisions{byEntity: map[claim]*decision{}, reused: map[claim]*decision{}, faults: w.faults.clone()}
+	d := &decisions{byEntity: make(map[claim]*decision, len(w.claims)), reused: map[claim]*decision{}, faults: w.faults.clone()}
+	own := make([]decision, len(b.items))
+	d.all = make([]*decision, 0, len(b.items))
 	for _, i := range b.items {
-		x := &decision{subject: i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
+		x := &own[i.n]
+		*x = decision{subject: &i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
 		d.all = append(d.all, x)
 		if e := w.found[i.n].entity; e != nil && w.claimed(i.kind, e.ID) == i {
 			d.byEntity[claim{i.kind, e.ID}] = x
@@ -76,7 +79,7 @@ func newDecisions(b *batch, w *world) *decisions {
 func (d *decisions) orphans(b *batch) []*decision { return d.all[len(b.items):] }
 
 func (d *decisions) add(o *orphan, planned Action) *decision {
-	x := &decision{subject: o.subject, n: len(d.all), orphan: o, planned: planned}
+	x := &decision{subject: &o.subject, n: len(d.all), orphan: o, planned: planned}
 	d.all = append(d.all, x)
 	d.byEntity[claim{o.kind, o.entity.ID}] = x
 	return x

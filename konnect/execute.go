@@ -78,6 +78,9 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
 	e.statuses = &statuses{b, w, d, e.results, o.deleting}
 	for _, x := range d.all {
+		if entity := e.results[x.n].entity; x.planned == ActionUnchanged && entity != nil && !x.kind.HasStatus() {
+			entity.Raw = nil // thousands of them would weigh
+		}
 		if x.item != nil && x.fault.err != nil && x.item.controlPlane != nil {
 			e.failedIn[w.mainOf(x.item)] = true
 		}

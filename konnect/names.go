@@ -16,7 +16,7 @@ func (d *decider) checkNaturalKeys() {
 		siblings collection
 		key      naturalKey
 	}
-	taken := map[slot]*item{}
+	taken := make(map[slot]*item, len(d.batch.items))
 	for _, i := range d.batch.items {
 		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.all[i.n].fault.err != nil || i.mirrors ||
 			i.deleting && d.world.found[i.n].entity == nil {

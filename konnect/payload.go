@@ -22,13 +22,16 @@ func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
 // inputs are what a payload is made of beside the object. IDs that are not known yet are
 // stood in for by the key of the object.
 func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, results []result) kinds.Inputs {
-	in := kinds.Inputs{IDs: map[string]string{}, Objects: map[string]crd.Object{}, Observed: observed}
+	in := kinds.Inputs{Observed: observed}
 	for _, edge := range i.node.Edges {
-		if !i.isMembership(edge) { // it is written by calls of its own, later
-			in.IDs[edge.Field] = w.idOf(b.leadsTo(edge), edge.To, results)
-			if edge.Node != nil {
-				in.Objects[edge.Field] = edge.Node.Object
-			}
+		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() { // it is no field, and members of a group are written later
+			continue
+		}
+		if in.IDs == nil {
+			in.IDs, in.Objects = map[string]string{}, map[string]crd.Object{}
+		}
+		if in.IDs[edge.Field] = w.idOf(b.leadsTo(edge), edge.To, results); edge.Node != nil {
+			in.Objects[edge.Field] = edge.Node.Object
 		}
 	}
 	policy := kinds.Deletion(i.object)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
@@ -132,6 +133,7 @@ func (r *run) report() *Report {
 		r.notes.warn(w)
 	}
 	report.Warnings = r.notes.warned()
+	report.Changes = slices.Grow(report.Changes, len(r.decisions.all))
 	for _, x := range r.decisions.all {
 		if x.inBatch {
 			report.Changes = append(report.Changes, newChange(r.results, x, cmp.Or(r.results[x.n].done, ActionSkipped)))

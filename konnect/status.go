@@ -65,7 +65,8 @@ func (s *statuses) write(i *item) {
 			}
 		}
 	}
-	conditions, written := origin.GetConditions(), s.conditions(i)
+	var few [8]metav1.Condition // as many as there are, mostly
+	conditions, written := origin.GetConditions(), s.conditions(i, few[:0])
 	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
 	if err == nil && !i.observes {
 		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
@@ -102,9 +103,8 @@ func (s *statuses) konnectStatus(i *item) crd.KonnectStatus {
 	return status
 }
 
-// conditions are those that the operator would write, Programmed last.
-func (s *statuses) conditions(i *item) []metav1.Condition {
-	var conditions []metav1.Condition
+// conditions appends those that the operator would write, Programmed last.
+func (s *statuses) conditions(i *item, conditions []metav1.Condition) []metav1.Condition {
 	if i.controlPlane != nil && !i.isControlPlane() {
 		conditions = append(conditions, s.controlPlaneConditions(i)...)
 	}

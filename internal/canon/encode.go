@@ -170,14 +170,19 @@ func structEncoder(t reflect.Type, within []reflect.Type) encoder {
 
 func encodeMembers(members []member) encoder {
 	return func(v reflect.Value) any {
-		object := make(Object, len(members))
+		present := 0
+		for i := range members {
+			if !members[i].isLeftOut(v) {
+				present++
+			}
+		}
+		object := make(Object, present) // most leave out half of their fields
 		for i := range members {
 			m := &members[i]
-			value := v.Field(m.index)
-			if m.omitEmpty && isEmptyValue(value) {
+			if m.isLeftOut(v) {
 				continue
 			}
-			encoded := m.encode(value)
+			encoded := m.encode(v.Field(m.index))
 			if encoded == nil {
 				encoded = m.unset
 			}
@@ -222,9 +227,12 @@ func defaultOf(t reflect.Type, text string) (value any, ok bool) {
 	return value, err == nil && value != nil
 }
 
-// isEmptyValue reports whether omitempty leaves a value out.
-func isEmptyValue(v reflect.Value) bool {
-	switch v.Kind() {
+// isLeftOut reports whether omitempty leaves the member out of a struct.
+func (m *member) isLeftOut(of reflect.Value) bool {
+	if !m.omitEmpty {
+		return false
+	}
+	switch v := of.Field(m.index); v.Kind() {
 	case reflect.Map, reflect.Slice:
 		return v.Len() == 0
 	case reflect.Struct:

@@ -47,8 +47,23 @@ func (f *Field) isPlainlySame(desired any, observed []byte) bool {
 		return err == nil && number == desired
 	case []any:
 		return observed[0] == '[' && areTexts(observed, desired)
+	case map[string]any:
+		return f.Subset && !f.Set && f.Default == nil && len(desired) > 0 && holdsTexts(observed, desired)
 	}
 	return false
+}
+
+func holdsTexts(raw []byte, object Object) bool {
+	n := 0
+	for name, value := range jsonscan.Members(raw) {
+		if wanted, ok := object[string(name)]; ok {
+			if text, ok := wanted.(string); !ok || !jsonscan.IsText(value, text) {
+				return false
+			}
+			n++
+		}
+	}
+	return n == len(object)
 }
 
 func areTexts(raw []byte, list []any) bool {

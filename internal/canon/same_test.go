@@ -81,7 +81,7 @@ func TestSameOfManyFields(t *testing.T) {
 
 // TestSameIsCheap for what thousands of entities are: plain values and lists of texts.
 func TestSameIsCheap(t *testing.T) {
-	raw := []byte(`{"b":"x","s":["managed-by:konnectkit","k8s-name:a"],"n":8080,"t":"","o":null,"other":{"more":[1,2,{"b":2}]}}`)
+	raw := []byte(`{"b":"x","s":["managed-by:konnectkit","k8s-name:a"],"n":8080,"t":"","o":{"id":"x"},"other":{"more":[1,2,{"b":2}]}}`)
 	desired, err := canon.Decode(raw)
 	require.NoError(t, err)
 	fields := compared()

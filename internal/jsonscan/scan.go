@@ -11,6 +11,17 @@ import (
 // Members yields the names and values of a JSON object; nothing for another value.
 func Members(raw []byte) iter.Seq2[[]byte, []byte] {
 	return func(yield func(name, value []byte) bool) {
+		for name, value := range RawMembers(raw) {
+			if !yield(unquoted(name), value) {
+				return
+			}
+		}
+	}
+}
+
+// RawMembers is Members with names as they stand there, in quotes.
+func RawMembers(raw []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
 		i := skipSpace(raw, 0)
 		if i == len(raw) || raw[i] != '{' {
 			return
@@ -20,7 +31,7 @@ func Members(raw []byte) iter.Seq2[[]byte, []byte] {
 			name := raw[i:end]
 			i = skipSpace(raw, skipSpace(raw, end)+1) // the colon
 			end = endOf(raw, i)
-			if !yield(unquoted(name), raw[i:end]) {
+			if !yield(name, raw[i:end]) {
 				return
 			}
 			i = end

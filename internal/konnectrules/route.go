@@ -20,14 +20,12 @@ type protocolFamily struct {
 	extra []string
 }
 
-func protocolFamilies() []protocolFamily {
-	return []protocolFamily{
-		{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}, nil},
-		{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}, nil},
-		{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}, nil},
-		{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}, nil},
-		{[]string{"tls_passthrough"}, []string{"snis"}, nil, nil, []string{"sources", "destinations"}},
-	}
+var protocolFamilies = []protocolFamily{
+	{[]string{"http", "https"}, []string{"methods", "hosts", "headers", "paths"}, []string{"snis"}, []string{"https"}, nil},
+	{[]string{"grpc", "grpcs"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"grpcs"}, nil},
+	{[]string{"ws", "wss"}, []string{"hosts", "headers", "paths"}, []string{"snis"}, []string{"wss"}, nil},
+	{[]string{"tcp", "tls", "udp"}, []string{"sources", "destinations"}, []string{"snis"}, []string{"tls"}, nil},
+	{[]string{"tls_passthrough"}, []string{"snis"}, nil, nil, []string{"sources", "destinations"}},
 }
 
 // CheckRoute returns what Konnect refuses of a KongRoute that its CRD takes.
@@ -85,15 +83,14 @@ func checkProtocols(path *field.Path, spec configurationv1alpha1.KongRouteSpec) 
 	if len(problems) > 0 {
 		return problems
 	}
-	families := protocolFamilies()
-	i := slices.IndexFunc(families, func(f protocolFamily) bool {
+	i := slices.IndexFunc(protocolFamilies, func(f protocolFamily) bool {
 		return !slices.ContainsFunc(spec.Protocols, func(p string) bool { return !slices.Contains(f.protocols, p) })
 	})
 	if i < 0 {
 		return field.ErrorList{field.Invalid(path.Child("protocols"), spec.Protocols,
 			"must be of one family: http and https; grpc and grpcs; ws and wss; tcp, tls and udp; or tls_passthrough")}
 	}
-	problems = checkMatchers(path, spec, families[i])
+	problems = checkMatchers(path, spec, protocolFamilies[i])
 	if SpeaksGRPC(spec.Protocols) && optional.Value(spec.StripPath) {
 		problems = append(problems, field.Invalid(path.Child("strip_path"), true, "konnect allows only false with grpc and grpcs"))
 	}

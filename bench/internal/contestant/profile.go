@@ -26,6 +26,7 @@ func profile(pattern string) (stop func(error) error, err error) {
 		pprof.StopCPUProfile()
 		held, err := heap.stop()
 		var allocated bytes.Buffer
+		runtime.GC() // the profile ends with the last collection
 		err = errors.Join(outcome, err, pprof.Lookup("allocs").WriteTo(&allocated, 0))
 		for kind, content := range map[string][]byte{"cpu": cpu.Bytes(), "heap": held, "allocs": allocated.Bytes()} {
 			err = errors.Join(err, os.WriteFile(strings.ReplaceAll(pattern, "%s", kind), content, 0o600))

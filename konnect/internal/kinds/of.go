@@ -51,12 +51,8 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	as := func(obj crd.Object) O { return obj.(O) } //nolint:errcheck // see above
 	k.Name, k.Mirror, k.ClusterType = erased(own.name), erased(own.mirror), erased(own.clusterType)
 	k.Check, k.Warn = erased(own.check), erased(own.warn)
-	k.SpecID = func(obj crd.Object) string {
-		if own.specID == nil {
-			return ""
-		}
-		return optional.Value(own.specID(as(obj)))
-	}
+	specID := erased(own.specID)
+	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
 	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
 		shape := k.Shape()
 		return shape.Keys(func(json string) string {

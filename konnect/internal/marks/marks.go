@@ -4,6 +4,7 @@
 package marks
 
 import (
+	"crypto/sha1" //nolint:gosec // see NextID
 	"maps"
 	"slices"
 	"strings"
@@ -64,7 +65,13 @@ func EntityID(controlPlaneID, owner string, key crd.Key) string {
 }
 
 // NextID is the ID that stands in for one which has gone over to another object.
-func NextID(id string) string { return uuid.NewSHA1(namespaceUUID, []byte(id)).String() }
+func NextID(id string) string {
+	var few [256]byte
+	sum := sha1.Sum(append(append(few[:0], namespaceUUID[:]...), id...)) //nolint:gosec // what UUIDs of version 5 are made of
+	next := uuid.UUID(sum[:16])
+	next[6], next[8] = next[6]&0x0f|0x50, next[8]&0x3f|0x80
+	return next.String()
+}
 
 // mark is a key with its value.
 type mark struct{ key, value string }
@@ -99,11 +106,9 @@ func Is(tag string) bool {
 // Tags returns the tags of an entity: the user's, without repetitions, then the
 // marks, readable ones only as far as the limit allows.
 func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) []string {
-	tags := make([]string, 0, MaxTags)
-	seen := map[string]bool{}
+	tags := make([]string, 0, len(user)+7)
 	for _, tag := range user {
-		if !seen[tag] {
-			seen[tag] = true
+		if !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
 	}

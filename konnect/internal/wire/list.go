@@ -176,13 +176,31 @@ func (l list) decode(raw []byte) (page, error) {
 	return p, nil
 }
 
+// compact returns a copy of an entity without what is null in it, which is much.
+func compact(raw []byte) []byte {
+	if raw[0] != '{' {
+		return raw
+	}
+	var few [2048]byte
+	kept := append(few[:0], '{')
+	for name, value := range jsonscan.RawMembers(raw) {
+		if value[0] != 'n' {
+			kept = append(append(append(append(kept, name...), ':'), value...), ',')
+		}
+	}
+	if kept[len(kept)-1] == ',' {
+		kept = kept[:len(kept)-1]
+	}
+	return bytes.Clone(append(kept, '}'))
+}
+
 // take visits the entities of a page that no earlier one had.
 func (l list) take(p page, seen map[string]bool) error {
 	if p.data == nil {
 		return errors.New("the answer has no data, so it is not known what there is")
 	}
 	for raw := range jsonscan.Elements(p.data) {
-		e, err := decode(bytes.Clone(raw), &l.shape) // the rest of the page need not stay
+		e, err := decode(compact(raw), &l.shape) // the rest of the page need not stay
 		if err != nil {
 			return err
 		}
