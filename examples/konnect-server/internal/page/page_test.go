@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -56,6 +57,22 @@ func TestEntities(t *testing.T) {
 	assert.Contains(t, body, `aria-current="true"`)
 	assert.Contains(t, body, "10.0.0.1:80", "the way of a request down to the target")
 	assert.Contains(t, body, "&#34;strip_path&#34;: true")
+}
+
+// A hub of hundreds is no picture, and that is said.
+func TestTooMany(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	service := s.put(t, "services", map[string]any{"name": "hub", "host": "a.example"})
+	for i := range 200 {
+		s.put(t, "routes", map[string]any{"paths": []string{fmt.Sprint("/", i)}, "service": service})
+	}
+	plane := "/page/control-planes/" + s.planeID
+	for _, path := range []string{plane, plane + "/" + service["id"].(string) + "/services"} {
+		body := s.get(t, path).Body.String()
+		assert.Contains(t, body, "201 entities are too many for one picture", path)
+		assert.NotContains(t, body, "<svg", path)
+	}
 }
 
 func TestNotThere(t *testing.T) {
