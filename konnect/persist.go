@@ -40,6 +40,9 @@ func (e *executor) mayPass(x *decision, err error) bool {
 	}
 	for _, d := range api.Details {
 		if !strings.Contains(strings.Join(d.Messages, " "), "(type: foreign)") {
+			if x.kind.Identity.Secret && !x.waits() {
+				return false // a secret key that Konnect does not return may be taken for good
+			}
 			continue // a unique key was free when we looked: whoever had it is going
 		}
 		if x.planned == ActionDeleted && !e.dependentsDeleted(x) || x.planned != ActionDeleted && !e.parentsWritten(x) {

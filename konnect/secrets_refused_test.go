@@ -14,12 +14,13 @@ import (
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/konnect"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
-// refused ensures objects in vain, and returns the error and the number of writes.
-func (r *secretRun) refused(objects []crd.Object, opts ...konnect.EnsureOption) (error, int) { //nolint:revive // the error is what is asked for
+// refused ensures objects in vain, and returns the number of writes and the error.
+func (r *secretRun) refused(objects []crd.Object, opts ...konnect.EnsureOption) (int, error) {
 	r.Helper()
 	w := r.client()
 	r.server.ResetLog()
@@ -27,7 +28,7 @@ func (r *secretRun) refused(objects []crd.Object, opts ...konnect.EnsureOption) 
 	require.Error(r, err)
 	w.keep(report, objects, err)
 	r.statuses(objects)
-	return err, r.server.Writes()
+	return r.server.Writes(), err
 }
 
 func newSecretRun(t *testing.T, opts ...konnecttest.Option) *secretRun {
@@ -54,7 +55,7 @@ func TestErrorsQuoteNoSecrets(t *testing.T) {
 					require.NoError(t, err)
 					r.server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/" + path + "/*", Times: -1, Effect: konnecttest.Answer(status, "application/json", string(body))})
 				}
-				err, _ := r.refused(slices.DeleteFunc(secrets.objects(), func(obj crd.Object) bool { return obj.GetName() == "other" }))
+				_, err := r.refused(slices.DeleteFunc(secrets.objects(), func(obj crd.Object) bool { return obj.GetName() == "other" }))
 				assert.Equal(t, 4, strings.Count(err.Error(), "[redacted]: no [redacted], "))
 				r.showsNothing(secrets)
 			})
@@ -80,11 +81,15 @@ func TestTakenKeys(t *testing.T) {
 					"id": foreignID, "key": secrets["key"], "consumer": map[string]any{"id": r.server.Entity(plane, "consumers", "alice")["id"]},
 				})
 				require.NoError(t, err)
-				err, writes := r.refused(append(secrets.objects()[:2], secrets.objects()[3]))
+				writes, err := r.refused(append(secrets.objects()[:2], secrets.objects()[3]))
 				if withheld {
 					var api *konnect.APIError
 					require.ErrorAs(t, err, &api)
 					assert.Contains(t, err.Error(), "for value '[redacted]'")
+					r.server.ResetLog()
+					_, err := newNetwork(r.server).client(t, konnect.WithOwner("platform")).Ensure(t.Context(), append(secrets.objects()[:2], secrets.objects()[3]))
+					require.ErrorAs(t, err, &api)
+					assert.Equal(t, 1, r.server.Writes(), "nobody gives it up")
 				} else {
 					var owned *konnect.OwnershipError
 					require.ErrorAs(t, err, &owned)
@@ -112,10 +117,10 @@ func TestKeysChangeHands(t *testing.T) {
 		r := newSecretRun(t)
 		used := secretSet{"one": "example-one", "two": "example-two", "three": "example-three"}
 		r.ensure(keys(used["one"], used["two"]), nil)
-		err, writes := r.refused(keys(used["two"], used["one"]))
+		writes, err := r.refused(keys(used["two"], used["one"]))
 		require.ErrorContains(t, err, "spec.key is swapped with that of KongCredentialAPIKey default/")
 		assert.Zero(t, writes)
-		err, writes = r.refused(keys(used["one"], used["one"]))
+		writes, err = r.refused(keys(used["one"], used["one"]))
 		require.ErrorContains(t, err, "what it has for key is that of KongCredentialAPIKey default/")
 		assert.Zero(t, writes)
 		_, writes = r.ensure(keys(used["two"], used["three"]), nil)
@@ -162,7 +167,7 @@ func TestGeneratedSecretsStay(t *testing.T) {
 					assert.Empty(t, unverified(report.Warnings))
 
 					if withheld {
-						err, writes := r.refused(objects("tagged"))
+						writes, err := r.refused(objects("tagged"))
 						require.ErrorContains(t, err, "secret: the object does not give it and konnect does not return it")
 						assert.Zero(t, writes)
 					} else {
@@ -194,5 +199,37 @@ func TestSecretsOfNoUse(t *testing.T) {
 		assert.Equal(t, 1, writes)
 		_, writes = r.ensure(objects("tagged"), nil)
 		assert.Zero(t, writes)
+	})
+}
+
+// TestAdoptionNeedsTheSecret: what is taken over by a write would lose one that nobody gives.
+func TestAdoptionNeedsTheSecret(t *testing.T) {
+	t.Parallel()
+	adopted := func(mode, secret string) []crd.Object {
+		credential := builder.NewCredentialHMAC("hmac").Consumer("alice").Username("alice").MustBuild()
+		credential.Spec.Adopt = adoptOptions(foreignID, mode)
+		if secret != "" {
+			credential.Spec.Secret = new(crd.SecretString(secret))
+		}
+		return []crd.Object{plane("cp").MustBuild(), consumerNamed("alice"), credential}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newSecretRun(t, konnecttest.WithSecretsWithheld())
+		r.ensure(adopted("", "")[:2], nil)
+		plane := textOf(r.server.ControlPlanes()[0]["id"])
+		_, err := r.server.Put(plane, "hmac-auths", map[string]any{
+			"id": foreignID, "username": "alice", "secret": "example-theirs", "consumer": map[string]any{"id": r.server.Entity(plane, "consumers", "alice")["id"]},
+		})
+		require.NoError(t, err)
+		writes, err := r.refused(adopted(commonv1alpha1.AdoptModeOverride, ""))
+		require.ErrorContains(t, err, "KongCredentialHMAC default/hmac: secret: the object does not give it")
+		assert.Zero(t, writes)
+		report, writes := r.ensure(adopted(commonv1alpha1.AdoptModeMatch, "example-ours"), nil)
+		assert.Zero(t, writes)
+		assert.Equal(t, []string{"hmac"}, unverified(report.Warnings), "nobody knows whether it matches")
+		_, writes = r.ensure(adopted(commonv1alpha1.AdoptModeOverride, "example-ours"), nil)
+		assert.Equal(t, 1, writes)
+		assert.Equal(t, "example-ours", r.server.Entity(plane, "hmac-auths", foreignID)["secret"])
+		r.showsNothing(secretSet{"ours": "example-ours", "theirs": "example-theirs"})
 	})
 }
