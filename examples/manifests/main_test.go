@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -197,7 +198,8 @@ func TestInterrupt(t *testing.T) {
 	dir := folder(t, map[string]string{"a.yaml": controlPlane, "b.yaml": service, "c.yaml": route})
 	p := start(t, konnecttest.WithFault(konnecttest.Fault{
 		Method: "PUT", Path: "**/services/*",
-		Match: func(konnecttest.Request) bool { interrupt(); return false },
+		Match:  func(konnecttest.Request) bool { interrupt(); return true },
+		Effect: konnecttest.Delay(time.Minute), // without it the answer may be faster than the interrupt
 	}))
 	code, stdout, stderr := p.run(ctx, dir)
 	assert.Equal(t, exitFailed, code)
