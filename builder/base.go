@@ -31,7 +31,7 @@ type base[S any] struct {
 func start[S any, P object[S]](b *base[S], name string) {
 	obj := P(&b.obj)
 	obj.SetName(name)
-	obj.SetNamespace(crd.DefaultNamespace)
+	obj.SetNamespace(crd.NamespaceOf(obj))
 	b.started = true
 }
 

@@ -167,6 +167,13 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+		"KongVault": {
+			reason: "Config takes any value",
+			start: func() (any, any) {
+				b := NewVault("other")
+				return b, &b.obj.Spec
+			},
+		},
 		"KongReferenceGrant": {
 			reason: "From and To add one at a time",
 			start: func() (any, any) {
@@ -315,6 +322,8 @@ func sample(of reflect.Type) reflect.Value {
 		v.SetFloat(7)
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Interface:
+		v.Set(reflect.ValueOf("sample"))
 	case reflect.Pointer:
 		v.Set(reflect.New(of.Elem()))
 	case reflect.Slice:

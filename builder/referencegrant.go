@@ -85,6 +85,11 @@ func (g *ReferenceGrant) FromConsumerGroups(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, consumerGroupKind, namespace)
 }
 
+// FromVaults adds KongVaults, which lie in no namespace and refer to control planes.
+func (g *ReferenceGrant) FromVaults() *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, vaultKind, "")
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -137,4 +142,5 @@ const (
 	consumerKind = "KongConsumer"
 
 	consumerGroupKind = "KongConsumerGroup"
+	vaultKind         = "KongVault"
 )

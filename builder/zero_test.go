@@ -20,7 +20,7 @@ import (
 func zeroValues() map[string]any {
 	return map[string]any{
 		"APIAuth": &APIAuth{}, "Consumer": &Consumer{}, "ConsumerGroup": &ConsumerGroup{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
-		"Route": &Route{}, "Service": &Service{}, "Target": &Target{}, "Upstream": &Upstream{},
+		"Route": &Route{}, "Service": &Service{}, "Target": &Target{}, "Upstream": &Upstream{}, "Vault": &Vault{},
 		"CredentialACL": &CredentialACL{}, "CredentialAPIKey": &CredentialAPIKey{}, "CredentialBasicAuth": &CredentialBasicAuth{},
 		"CredentialHMAC": &CredentialHMAC{}, "CredentialJWT": &CredentialJWT{},
 		"ActiveChecks": &ActiveChecks{}, "PassiveChecks": &PassiveChecks{},

@@ -1956,3 +1956,110 @@ func (u *Upstream) Build() (*configurationv1alpha1.KongUpstream, error) {
 func (u *Upstream) MustBuild() *configurationv1alpha1.KongUpstream {
 	return must(u.Build())
 }
+
+// NewVault starts a KongVault.
+func NewVault(name string) *Vault {
+	v := &Vault{}
+	start(&v.base, name)
+	return v
+}
+
+// Labels replaces metadata.labels.
+func (v *Vault) Labels(labels map[string]string) *Vault {
+	v.obj.Labels = maps.Clone(labels)
+	return v
+}
+
+// Label adds one to metadata.labels.
+func (v *Vault) Label(key, value string) *Vault {
+	v.obj.Labels = with(v.obj.Labels, key, value)
+	return v
+}
+
+// Annotations replaces metadata.annotations.
+func (v *Vault) Annotations(annotations map[string]string) *Vault {
+	v.obj.Annotations = maps.Clone(annotations)
+	return v
+}
+
+// Annotation adds one to metadata.annotations.
+func (v *Vault) Annotation(key, value string) *Vault {
+	v.obj.Annotations = with(v.obj.Annotations, key, value)
+	return v
+}
+
+// ControlPlaneIn sets spec.controlPlaneRef to a KonnectGatewayControlPlane, in whose namespace
+// a KongReferenceGrant is needed.
+func (v *Vault) ControlPlaneIn(namespace, name string) *Vault {
+	return v.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlaneIn is short for it.
+func (v *Vault) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *Vault {
+	v.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return v
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (v *Vault) Tags(tags ...string) *Vault {
+	v.obj.Spec.Tags = listOf(tags)
+	return v
+}
+
+// Tag adds one to spec.tags.
+func (v *Vault) Tag(tag string) *Vault {
+	v.obj.Spec.Tags = append(v.obj.Spec.Tags, tag)
+	return v
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (v *Vault) Adopt(id string) *Vault {
+	v.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return v
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (v *Vault) AdoptMatch(id string) *Vault {
+	v.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return v
+}
+
+// Backend sets spec.backend.
+//
+// Backend is the kind of store, such as env, aws, gcp, azure, hcv, conjur or konnect;
+// required.
+func (v *Vault) Backend(backend string) *Vault {
+	v.obj.Spec.Backend = backend
+	return v
+}
+
+// Prefix sets spec.prefix.
+//
+// Prefix by which the vault is referred to, unique in the control plane and immutable;
+// required. Konnect wants lower-case letters, digits and inner hyphens, at least two.
+func (v *Vault) Prefix(prefix string) *Vault {
+	v.obj.Spec.Prefix = prefix
+	return v
+}
+
+// Description sets spec.description.
+//
+// Description for people; unset means none.
+func (v *Vault) Description(description string) *Vault {
+	v.obj.Spec.Description = description
+	return v
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (v *Vault) Build() (*configurationv1alpha1.KongVault, error) {
+	return build(&v.base, "NewVault")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (v *Vault) MustBuild() *configurationv1alpha1.KongVault {
+	return must(v.Build())
+}

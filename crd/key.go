@@ -19,18 +19,28 @@ type Key struct {
 }
 
 // KeyOf returns the key of obj. A namespace that is not set counts as "default",
-// as it does for kubectl.
+// as it does for kubectl; objects of the cluster have none.
 func KeyOf(obj Object) Key {
 	gvk := obj.GVK()
 	return Key{Group: gvk.Group, Kind: gvk.Kind, Namespace: NamespaceOf(obj), Name: obj.GetName()}
 }
 
-// NamespaceOf returns the namespace of obj, "default" when it is not set.
+// NamespaceOf returns the namespace of obj: "default" when it is not set, empty when its
+// kind is cluster-scoped.
 func NamespaceOf(obj interface{ GetNamespace() string }) string {
+	if IsClusterScoped(obj) {
+		return ""
+	}
 	if ns := obj.GetNamespace(); ns != "" {
 		return ns
 	}
 	return DefaultNamespace
+}
+
+// IsClusterScoped reports whether obj is of a kind whose objects lie in no namespace.
+func IsClusterScoped(obj any) bool {
+	scoped, ok := obj.(interface{ IsClusterScoped() bool })
+	return ok && scoped.IsClusterScoped()
 }
 
 // DefaultNamespace is the namespace of objects that do not name one.

@@ -120,9 +120,7 @@ func (b *batch) copies(objects []crd.Object) []crd.Object {
 			continue
 		}
 		dup.Default()
-		if dup.GetNamespace() == "" {
-			dup.SetNamespace(crd.DefaultNamespace)
-		}
+		dup.SetNamespace(crd.NamespaceOf(dup))
 		if reflect.DeepEqual(dup, obj) {
 			dup = obj // thousands of copies would weigh
 		}

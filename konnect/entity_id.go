@@ -20,8 +20,5 @@ func EntityID(controlPlaneID, owner string, object crd.Object) string {
 	if id := k.SpecID(object); id != "" {
 		return id
 	}
-	if key.Namespace == "" && !k.ClusterScoped {
-		key.Namespace = crd.DefaultNamespace
-	}
 	return marks.EntityID(controlPlaneID, owner, key)
 }

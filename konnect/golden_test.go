@@ -54,6 +54,7 @@ func goldenParents() map[string][]crd.Object {
 		"KongRoute":               {control, service},
 		"KongTarget":              {control, upstream},
 		"KongKeySet":              {control},
+		"KongVault":               {control},
 		"KongKey":                 {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
 		"KongConsumer":            {control},
 		"KongConsumerGroup":       {control},

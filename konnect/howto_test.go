@@ -10,6 +10,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+	"github.com/konnectkit/konnectkit/resolve"
 )
 
 // howTo returns the objects of the how-to "Create a Service and Route".
@@ -27,7 +28,7 @@ func howTo() []crd.Object {
 
 func newClient(t testing.TB, server *konnecttest.Server, opts ...konnect.Option) *konnect.Client {
 	t.Helper()
-	opts = append([]konnect.Option{konnect.WithServerURL(server.URL), konnect.WithToken(server.Token)}, opts...)
+	opts = append([]konnect.Option{konnect.WithServerURL(server.URL), konnect.WithToken(server.Token), konnect.WithSource(resolve.Objects(vaultGrant()))}, opts...)
 	client, err := konnect.NewClient(opts...)
 	require.NoError(t, err)
 	t.Cleanup(client.Close)

@@ -105,7 +105,7 @@ func TestRoundTripAdoptMatch(t *testing.T) {
 		}
 
 		all := objects()
-		deleted, err := newClient(t, w.server, konnect.WithSource(resolve.Objects(all...))).Delete(t.Context(), all[len(all)-1:])
+		deleted, err := newClient(t, w.server, konnect.WithSource(resolve.Objects(append(all, vaultGrant())...))).Delete(t.Context(), all[len(all)-1:])
 		require.NoError(t, err)
 		assert.Equal(t, []konnect.Action{konnect.ActionUnchanged}, actions(deleted))
 		assert.NotNil(t, w.stored(w.last()), "what is matched is never deleted")

@@ -76,6 +76,7 @@ type kindCase struct {
 func kindCases() []kindCase {
 	cases := []kindCase{
 		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
+		vaultCase(),
 	}
 	return append(cases, credentialCases()...)
 }
@@ -111,7 +112,12 @@ func object(pairs ...any) map[string]any {
 
 // marked is what the tags of an object's entity are to be, as a set.
 func marked(kind, name string, user ...string) []any {
-	key := crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: crd.DefaultNamespace, Name: name}
+	return markedIn(crd.DefaultNamespace, kind, name, user...)
+}
+
+// markedIn is marked for an object in a namespace, which may be none.
+func markedIn(namespace, kind, name string, user ...string) []any {
+	key := crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: name}
 	tags := konnect.TagsForTest(user, konnect.DefaultOwner, key)
 	slices.Sort(tags)
 	var set []any

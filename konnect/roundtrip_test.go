@@ -184,7 +184,7 @@ func TestRoundTripDeletesAlone(t *testing.T) {
 		last := source[len(source)-1:]
 		for _, want := range []konnect.Action{konnect.ActionDeleted, konnect.ActionUnchanged} {
 			w.server.ResetLog()
-			client := newClient(t, w.server, konnect.WithSource(resolve.Objects(source...)))
+			client := newClient(t, w.server, konnect.WithSource(resolve.Objects(append(source, vaultGrant())...)))
 			report, err := client.Delete(t.Context(), []crd.Object{must[crd.Object](last[0].DeepCopyObject())})
 			require.NoError(t, err)
 			assert.Equal(t, []konnect.Action{want}, actions(report))

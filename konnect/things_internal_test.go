@@ -215,7 +215,7 @@ func things() []*kinds.Kind {
 			Answers:    kinds.Answers{Normalize: func(_, value string) string { return strings.ToLower(value) }},
 		}, nil),
 		thingKind("Vault", kinds.Kind{
-			Collection: "vaults", ClusterScoped: true, Fields: fieldsNamed("prefix", "config"),
+			Collection: "vaults", Fields: fieldsNamed("prefix", "config"),
 			Identity:  kinds.Identity{Name: "prefix", Unique: [][]string{{"prefix"}}, Field: "spec.prefix", ByName: true},
 			WriteOnly: []secrets.Field{{Name: "config.token"}},
 		}, nil),

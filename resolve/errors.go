@@ -132,7 +132,7 @@ func (e *NotGrantedError) Error() string {
 	return printable.Sprintf("resolve %s: %s: %s is not granted: needs a KongReferenceGrant in namespace %s "+
 		"from group %s, kind %s, namespace %s to group %s, kind %s, name %s",
 		e.From, e.Field, e.To, e.To.Namespace,
-		grantGroup(e.From.Group), e.From.Kind, e.From.Namespace, grantGroup(e.To.Group), e.To.Kind, e.To.Name)
+		grantGroup(e.From.Group), e.From.Kind, cmp.Or(e.From.Namespace, `""`), grantGroup(e.To.Group), e.To.Kind, e.To.Name)
 }
 
 func (e *NotGrantedError) location() (crd.Key, string) { return e.From, e.Field }

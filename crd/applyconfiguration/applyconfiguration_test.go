@@ -39,7 +39,7 @@ func configurations() []configuration {
 	return []configuration{
 		configurationac.KongService("name", "kong"), configurationac.KongRoute("name", "kong"),
 		configurationac.KongUpstream("name", "kong"), configurationac.KongTarget("name", "kong"),
-		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"), configurationv1ac.KongConsumer("name", "kong"),
+		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"), configurationv1ac.KongConsumer("name", "kong"), configurationac.KongVault("name").WithNamespace("kong"),
 		configurationv1beta1ac.KongConsumerGroup("name", "kong"),
 		configurationac.KongCredentialACL("name", "kong"), configurationac.KongCredentialAPIKey("name", "kong"),
 		configurationac.KongCredentialBasicAuth("name", "kong"), configurationac.KongCredentialHMAC("name", "kong"),

@@ -5,7 +5,7 @@
 //
 //   - crd/applyconfiguration/configuration/v1: KongConsumer
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
-//     KongUpstream, KongTarget, KongKeySet, KongKey, KongReferenceGrant,
+//     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongReferenceGrant,
 //     KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth,
 //     KongCredentialHMAC, KongCredentialJWT
 //   - crd/applyconfiguration/configuration/v1beta1: KongConsumerGroup

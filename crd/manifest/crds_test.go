@@ -38,6 +38,7 @@ func ExampleCRDs() {
 	// kongservices.configuration.konghq.com
 	// kongtargets.configuration.konghq.com
 	// kongupstreams.configuration.konghq.com
+	// kongvaults.configuration.konghq.com
 	// konnectapiauthconfigurations.konnect.konghq.com
 	// konnectgatewaycontrolplanes.konnect.konghq.com
 }

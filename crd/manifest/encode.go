@@ -61,7 +61,8 @@ func (e *encoder) encode(out *bytes.Buffer, obj crd.Object) error {
 	return nil
 }
 
-// toTree returns obj as decoded JSON without nulls.
+// toTree returns obj as decoded JSON without nulls, but for those in values whose form is
+// open.
 func toTree(obj any) (map[string]any, error) {
 	text, err := json.Marshal(obj)
 	if err != nil {
@@ -75,7 +76,7 @@ func toTree(obj any) (map[string]any, error) {
 	if !ok {
 		return nil, fmt.Errorf("%T is not a JSON object", obj)
 	}
-	return tree, nil
+	return tree, keepOpen(tree, reflect.ValueOf(obj))
 }
 
 // plain removes nulls from objects and turns numbers into Go numbers.

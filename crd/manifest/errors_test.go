@@ -13,7 +13,7 @@ import (
 
 // supported lists the kinds as errors do.
 const supported = "KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
-	"KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, " +
+	"KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, KongVault, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 
 func TestDecodeAllProblems(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/konnectkit/konnectkit/crd"
 )
 
 // checker compares a decoded value with the Go type it is meant for.
@@ -193,8 +195,11 @@ func (c *checker) float(value any, at *path) {
 // opaque lets a type that decodes itself judge value, and returns it as that type
 // writes it.
 func (c *checker) opaque(value any, t reflect.Type, at *path) any {
-	// Nulls within do not survive Encode.
-	before, err := json.Marshal(plain(value))
+	kept := value
+	if t != reflect.TypeFor[crd.JSON]() {
+		kept = plain(value) // nulls within do not survive Encode
+	}
+	before, err := json.Marshal(kept)
 	if err != nil {
 		c.report(at, "cannot be understood")
 		return value

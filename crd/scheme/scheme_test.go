@@ -51,6 +51,7 @@ func ExampleKinds() {
 	// KongService.configuration.konghq.com: *v1alpha1.KongService in *v1alpha1.KongServiceList
 	// KongTarget.configuration.konghq.com: *v1alpha1.KongTarget in *v1alpha1.KongTargetList
 	// KongUpstream.configuration.konghq.com: *v1alpha1.KongUpstream in *v1alpha1.KongUpstreamList
+	// KongVault.configuration.konghq.com: *v1alpha1.KongVault in *v1alpha1.KongVaultList
 	// KonnectAPIAuthConfiguration.konnect.konghq.com: *v1alpha1.KonnectAPIAuthConfiguration in *v1alpha1.KonnectAPIAuthConfigurationList
 	// KonnectGatewayControlPlane.konnect.konghq.com: *v1alpha2.KonnectGatewayControlPlane in *v1alpha2.KonnectGatewayControlPlaneList
 }

@@ -65,6 +65,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithConsumerRef(alice).WithUsername("alice").WithSecret("example-secret")),
 		"KongCredentialJWT": configurationac.KongCredentialJWT("every", namespace).WithSpec(configurationac.KongCredentialJWTSpec().
 			WithConsumerRef(alice).WithKey("alice").WithSecret("example-secret")),
+		"KongVault": configurationac.KongVault("every").WithSpec(configurationac.KongVaultSpec().
+			WithBackend("env").WithPrefix("every").WithConfig(`{"prefix":"SHOP_"}`)),
 		"KongReferenceGrant": configurationac.KongReferenceGrant("every", namespace).WithSpec(configurationac.KongReferenceGrantSpec().
 			WithFrom(configurationac.ReferenceGrantFrom().WithGroup(crd.ConfigurationGroup).WithKind("KongRoute").WithNamespace("apps")).
 			WithTo(configurationac.ReferenceGrantTo().WithGroup(crd.ConfigurationGroup).WithKind("KongService"))),

@@ -148,7 +148,7 @@ func compoundPackage(file source) []string {
 }
 
 // omittedRequired finds fields that the CRD requires and that JSON would leave out when
-// they are zero. A pointer says that it was set.
+// they are zero. A pointer says that it was set, and a default stands in for it.
 func omittedRequired(file source) []string {
 	var found []string
 	ast.Inspect(file.syntax, func(node ast.Node) bool {
@@ -158,7 +158,8 @@ func omittedRequired(file source) []string {
 		}
 		_, isPointer := field.Type.(*ast.StarExpr)
 		isRequired := slices.ContainsFunc(field.Doc.List, func(c *ast.Comment) bool { return c.Text == "// +required" })
-		if isRequired && !isPointer {
+		hasDefault := slices.ContainsFunc(field.Doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "// +kubebuilder:default") })
+		if isRequired && !isPointer && !hasDefault {
 			found = append(found, fmt.Sprintf("%s: required field with the tag %s", file.path, field.Tag.Value))
 		}
 		return true

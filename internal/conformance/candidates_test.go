@@ -59,9 +59,23 @@ func (p *property) candidates(t testing.TB, required bool) []candidate {
 		return append(list, candidate{true, true}, candidate{false, true}, candidate{"true", false}, candidate{number("1"), false}, candidate{tree{}, false})
 	case "array":
 		return append(list, p.lists(t)...)
+	case "":
+		return append(list, anything()...)
 	default:
 		return append(list, p.objects(t)...)
 	}
+}
+
+// anything are values of all types, for a place that has none.
+func anything() []candidate {
+	var list []candidate
+	for _, value := range []any{
+		"a", "", "null", true, number("1"), number("-1.50"), number("9007199254740993"), []any{}, []any{"a", nil, tree{}},
+		tree{}, tree{"a": nil}, tree{"b": tree{"c": []any{number("1e3")}}, "a": "\u2028"},
+	} {
+		list = append(list, candidate{value, true})
+	}
+	return list
 }
 
 func number(text string) json.Number { return json.Number(text) }
@@ -182,6 +196,8 @@ func (p *property) example(t testing.TB) any {
 		return []any{}
 	case "boolean":
 		return true
+	case "":
+		return tree{}
 	default:
 		for _, c := range p.candidates(t, isRequired) {
 			if text, ok := c.value.(string); c.fits && (!ok || text != "") {

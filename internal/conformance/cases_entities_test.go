@@ -129,12 +129,39 @@ func keyCases() []scenario {
 		{reason: "a set without an ID", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "konnectID", "namespacedRef": named})), want: fields("spec.keySetRef")},
 		{reason: "a set of an empty ID", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "konnectID", "konnectID": ""}))},
 		{reason: "a set of an empty name", seed: "least", edit: edits(set("spec.keySetRef", tree{"type": "namespacedRef", "namespacedRef": tree{"name": ""}})), want: fields("spec.keySetRef.namespacedRef.name")},
-		{reason: "a set in another namespace", seed: "most", edit: edits(set("spec.keySetRef.namespacedRef.namespace", "a"))},
+		{reason: "a set in another namespace", seed: "most", edit: edits(set("spec.keySetRef.namespacedRef.namespace", "a")), want: fields("spec.keySetRef.namespacedRef.namespace")},
 		{reason: "no control plane", seed: "least", edit: edits(unset("spec.controlPlaneRef"))},
-		{reason: "no control plane once Programmed", seed: "least", old: edits(unset("spec.controlPlaneRef"), programmed()), verb: change, edit: edits(set("spec.kid", "b")), want: fields("spec.controlPlaneRef")},
+		{reason: "no control plane, and Programmed", seed: "least", old: edits(unset("spec.controlPlaneRef")), verb: status, edit: edits(programmed()), want: fields("spec.controlPlaneRef")},
 		{reason: "a control plane is added", seed: "least", old: edits(unset("spec.controlPlaneRef")), verb: change, edit: edits(set("spec.controlPlaneRef", konnectRef("a")))},
 		{reason: "the control plane is removed", seed: "least", verb: change, edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
 		{reason: "another set once Programmed", seed: "most", old: edits(programmed()), verb: change, edit: edits(set("spec.keySetRef.namespacedRef.name", "b"))},
+	})
+}
+
+func vaultCases() []scenario {
+	// It may be an ingress controller's, and its conditions have a default.
+	placement := slices.DeleteFunc(placementCases(), func(s scenario) bool {
+		return slices.Equal(s.want, []string{"status"}) || slices.Contains(s.want, "spec")
+	})
+	return slices.Concat(entityCases(), statusCases("least"), placement, []scenario{
+		{reason: "an entity without conditions", seed: "least", verb: status, edit: edits(unset("status.conditions"), set("status.konnect", tree{"id": "a"}))},
+		{reason: "no backend", seed: "least", edit: edits(unset("spec.backend")), want: fields("spec.backend")},
+		{reason: "an empty backend", seed: "least", edit: edits(set("spec.backend", "")), want: fields("spec.backend")},
+		{reason: "no prefix", seed: "least", edit: edits(unset("spec.prefix")), want: fields("spec.prefix")},
+		{reason: "an empty prefix", seed: "least", edit: edits(set("spec.prefix", "")), want: fields("spec.prefix")},
+		{reason: "another prefix", seed: "least", verb: change, edit: edits(set("spec.prefix", "b")), want: fields("spec.prefix")},
+		{reason: "a config of null", seed: "most", edit: edits(set("spec.config", nil))},
+		{reason: "an empty config", seed: "most", edit: edits(set("spec.config", tree{}))},
+		{reason: "a config that is a text", seed: "most", edit: edits(set("spec.config", "a"))},
+		{reason: "a config that is a list", seed: "most", edit: edits(set("spec.config", []any{"a", nil}))},
+		{reason: "no type of control plane", seed: "kic", edit: edits(set("spec.controlPlaneRef", tree{}))},
+		{reason: "the type kic", seed: "kic", edit: edits(set("spec.controlPlaneRef", tree{"type": "kic"}))},
+		{reason: "the type kic, with adoption", seed: "most", edit: edits(set("spec.controlPlaneRef", tree{"type": "kic"})), want: fields("spec")},
+		{reason: "no control plane, with adoption", seed: "most", edit: edits(unset("spec.controlPlaneRef")), want: fields("spec")},
+		{reason: "the control plane is removed", seed: "least", verb: change, edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
+		{reason: "the control plane is removed once Programmed", seed: "least", old: edits(programmed()), verb: change, edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
+		{reason: "a control plane is added", seed: "kic", verb: change, edit: edits(set("spec.controlPlaneRef", konnectRef("a")))},
+		{reason: "a control plane is added once Programmed", seed: "kic", old: edits(programmed()), verb: change, edit: edits(set("spec.controlPlaneRef", konnectRef("a"))), want: fields("spec.controlPlaneRef")},
 	})
 }
 

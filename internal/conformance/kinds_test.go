@@ -27,6 +27,8 @@ type kind struct {
 	whole []string
 	// stateless kinds have no status.
 	stateless bool
+	// clusterScoped kinds have no namespaces.
+	clusterScoped bool
 	// needsAuth says that what is settled must have credentials.
 	needsAuth bool
 	cases     []scenario
@@ -56,6 +58,9 @@ func kinds() []*kind {
 	keySet.whole, keySet.cases = placed, keySetCases()
 	key := named(configuration, "v1alpha1", "KongKey", "kongkeys")
 	key.whole, key.cases = append([]string{"spec", "spec.keySetRef"}, placed...), keyCases()
+	vault := named(configuration, "v1alpha1", "KongVault", "kongvaults")
+	vault.clusterScoped = true
+	vault.whole, vault.cases = append([]string{"spec", "spec.prefix"}, placed...), vaultCases()
 	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
 	grant.stateless, grant.cases = true, grantCases()
 	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
@@ -63,7 +68,7 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return append(credentialKinds(named), &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &grant, &auth, &controlPlane)
+	return append(credentialKinds(named), &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &vault, &grant, &auth, &controlPlane)
 }
 
 // credentialKinds are those of a consumer's.
@@ -101,6 +106,9 @@ func TestEveryKindIsCompared(t *testing.T) {
 }
 
 func (k *kind) collection() string {
+	if k.clusterScoped {
+		return "/apis/" + k.Group + "/" + k.Version + "/" + k.plural
+	}
 	return "/apis/" + k.Group + "/" + k.Version + "/namespaces/" + crd.DefaultNamespace + "/" + k.plural
 }
 

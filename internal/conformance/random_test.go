@@ -119,7 +119,7 @@ func (g *generator) mutate(object tree, field string) {
 		place := pick(g.random, places)
 		fit, unfit := g.candidates(place)
 		list := fit
-		if len(fit) == 0 || g.random.IntN(6) == 0 {
+		if len(unfit) > 0 && (len(fit) == 0 || g.random.IntN(6) == 0) {
 			list = unfit
 		}
 		place.change(pick(g.random, list))

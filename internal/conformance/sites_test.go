@@ -39,6 +39,9 @@ func (p *property) sites(object tree) []site { return sites(object, p, "") }
 // that is there, whether it is set or not, and the items of each list and map.
 func sites(value any, of *property, path string) []site {
 	var found []site
+	if of == nil || of.Type == "" { // what is below may be anything
+		return nil
+	}
 	switch value := value.(type) {
 	case tree:
 		for _, name := range slices.Sorted(maps.Keys(of.properties)) {

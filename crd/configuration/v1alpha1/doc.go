@@ -1,6 +1,6 @@
 // Package v1alpha1 holds the API group configuration.konghq.com/v1alpha1:
 // KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongCredentialACL,
-// KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT and
+// KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, KongVault and
 // KongReferenceGrant.
 //
 // +kubebuilder:object:generate=true

@@ -38,7 +38,7 @@ type KongKey struct {
 // +kubebuilder:validation:XValidation:rule="has(self.jwk) || has(self.pem)",message="jwk or pem must be set"
 type KongKeySpec struct {
 	// ControlPlaneRef names the control plane that holds the key; unset takes that of
-	// KeySetRef. The CRD lets an object without it not be changed once it is Programmed.
+	// KeySetRef. A cluster needs it: the CRD lets no object without it become Programmed.
 	//
 	// +optional
 	ControlPlaneRef *commonv1alpha1.ControlPlaneRef `json:"controlPlaneRef,omitempty"`
@@ -90,7 +90,7 @@ type PEMKeyPair struct {
 	// +required
 	// +kubebuilder:validation:Type=string
 	// +kubebuilder:validation:MinLength=1
-	PrivateKey *crd.SecretString `json:"private_key,omitempty"`
+	PrivateKey *crd.SecretString `json:"private_key"`
 
 	// PublicKey is required.
 	//

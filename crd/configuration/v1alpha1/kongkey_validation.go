@@ -24,5 +24,5 @@ func (k *KongKey) transition(errs *constraint.Errors, old *KongKey) {
 	lifecycle.ControlPlaneRef(errs, k.Spec.ControlPlaneRef, old.Spec.ControlPlaneRef, programmed)
 	// The rule of the CRD cannot be evaluated then.
 	errs.Rule(field.NewPath("spec", "controlPlaneRef"), !programmed || k.Spec.ControlPlaneRef != nil || old.Spec.ControlPlaneRef != nil,
-		"must be set for an entity that is Programmed to change")
+		"must be set for the object to be Programmed")
 }

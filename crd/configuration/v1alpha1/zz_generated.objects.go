@@ -27,6 +27,7 @@ var (
 	_ crd.Object = (*KongService)(nil)
 	_ crd.Object = (*KongTarget)(nil)
 	_ crd.Object = (*KongUpstream)(nil)
+	_ crd.Object = (*KongVault)(nil)
 )
 
 // AddToScheme adds this package's kinds and their lists to scheme.
@@ -44,6 +45,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		&KongService{}, &KongServiceList{},
 		&KongTarget{}, &KongTargetList{},
 		&KongUpstream{}, &KongUpstreamList{},
+		&KongVault{}, &KongVaultList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil
@@ -1169,4 +1171,80 @@ type KongUpstreamList struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []KongUpstream `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongVault) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongVault") }
+
+// IsClusterScoped reports that objects of the kind lie in no namespace.
+func (*KongVault) IsClusterScoped() bool { return true }
+
+// References implements crd.Object.
+func (v *KongVault) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(v)
+	if ref, ok := v.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (v *KongVault) GetAdopt() *commonv1alpha1.AdoptOptions { return v.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (v *KongVault) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return v.Spec.ControlPlaneRef
+}
+
+// GetTags returns spec.tags.
+func (v *KongVault) GetTags() commonv1alpha1.Tags { return v.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (v *KongVault) GetConditions() []metav1.Condition { return v.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (v *KongVault) SetConditions(conditions []metav1.Condition) { v.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object.
+func (v *KongVault) GetKonnectStatus() crd.KonnectStatus {
+	if v.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := v.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = v.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (v *KongVault) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		v.Status.Konnect = nil
+		return
+	}
+	if v.Status.Konnect == nil {
+		v.Status.Konnect = &KongVaultKonnectStatus{}
+	}
+	konnect := v.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// KongVaultKonnectStatus identifies the entity in Konnect.
+type KongVaultKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongVaultList is a list of KongVaults.
+//
+// +kubebuilder:object:root=true
+type KongVaultList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongVault `json:"items"`
 }

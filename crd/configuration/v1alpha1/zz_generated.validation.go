@@ -373,6 +373,30 @@ func (u *KongUpstream) ValidateUpdate(old crd.Object) field.ErrorList {
 	return errs.List()
 }
 
+// Validate implements crd.Object.
+func (v *KongVault) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(v)...)
+	v.Spec.check(&errs, field.NewPath("spec"))
+	v.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (v *KongVault) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongVault](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *v
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(v.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	v.transition(&errs, before)
+	return errs.List()
+}
+
 // check checks what the markers of the fields say, and then the rules.
 func (s *KongCredentialACLSpec) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.Adopt.Validate(path)...)
@@ -798,5 +822,28 @@ func (s *KongUpstreamStatus) check(errs *constraint.Errors, path *field.Path) {
 
 // check checks what the markers of the fields say, and then the rules.
 func (s *KongUpstreamKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongVaultSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.NonEmpty(path, "backend", s.Backend)
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.NonEmpty(path, "prefix", s.Prefix)
+	errs.Add(s.Tags.Validate(path)...)
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongVaultStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongVaultKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }

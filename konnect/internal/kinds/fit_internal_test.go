@@ -122,8 +122,8 @@ func oddSNI() *Kind {
 
 func oddVault() *Kind {
 	return odd("Vault", Kind{
-		Collection: "vaults", ClusterScoped: true,
-		Identity: Identity{Name: "prefix", Unique: [][]string{{"prefix"}}, Field: "spec.prefix", ByName: true},
+		Collection: "vaults",
+		Identity:   Identity{Name: "prefix", Unique: [][]string{{"prefix"}}, Field: "spec.prefix", ByName: true},
 	}, typed[*thing]{name: func(t *thing) string { return t.values["prefix"] }})
 }
 

@@ -49,9 +49,8 @@ type Kind struct {
 	Traffic Traffic
 	// InGroups is true where groups of control planes hold entities of the kind too.
 	InGroups bool
-	// ClusterScoped objects have no namespace. Untagged entities have no tags, so they
-	// carry no marks.
-	ClusterScoped, Untagged bool
+	// Untagged entities have no tags, so they carry no marks.
+	Untagged bool
 
 	Functions
 	encoder *canon.Encoder

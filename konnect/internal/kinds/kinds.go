@@ -51,6 +51,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongCredentialBasicAuth](credentialBasicAuth),
 		made[*configurationv1alpha1.KongCredentialHMAC](credentialHMAC),
 		made[*configurationv1alpha1.KongCredentialJWT](credentialJWT),
+		made[*configurationv1alpha1.KongVault](vault),
 	}}
 }
 

@@ -41,7 +41,7 @@ func TestTable(t *testing.T) {
 	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 
-	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": nil}
+	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": nil, "KongVault": nil}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
 	for _, name := range credentials() {
 		below[name], holders[name] = nil, "KongConsumer"
@@ -116,6 +116,7 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 			builder.NewKey("k").KeySet("s").KID("1").JWK("{vault://env/jwk}").MustBuild(),
 			map[string]any{"set": map[string]any{"id": "id of spec.keySetRef.namespacedRef"}},
 		},
+		"KongVault": {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
 		"KongTarget": {
 			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
 		},

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -53,15 +54,13 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	k.Check, k.Warn = erased(own.check), erased(own.warn)
 	specID := erased(own.specID)
 	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
+	refID := erased(own.refID)
 	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
 		shape := k.Shape()
 		return shape.Keys(func(json string) string {
 			if i := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == json }); i >= 0 {
 				id, _ := target(k.References[i].Field)
-				if id == "" && own.refID != nil {
-					return own.refID(as(obj))
-				}
-				return id
+				return cmp.Or(id, refID(obj))
 			}
 			if own.value == nil || json == k.Identity.Name && own.name != nil {
 				return shape.Normal(json, k.Name(obj))

@@ -32,7 +32,6 @@ func others() []*Other {
 			"service": "services", "route": "routes", "consumer": "consumers", "consumer_group": "consumer_groups",
 		}},
 		{Collection: "snis", Noun: "SNI", To: map[string]string{"certificate": "certificates"}},
-		{Collection: "vaults", Noun: "vault"},
 		{Collection: "custom-plugins", Noun: "custom plugin", Optional: true},
 		{Collection: "degraphql_routes", Noun: "route", Optional: true},
 		{Collection: "graphql-rate-limiting-advanced/costs", Noun: "cost", Optional: true},

@@ -14,7 +14,7 @@ import (
 // KongKeySpec is the desired state of a KongKey: a JWK, or a pair in PEM.
 type KongKeySpecApplyConfiguration struct {
 	// ControlPlaneRef names the control plane that holds the key; unset takes that of
-	// KeySetRef. The CRD lets an object without it not be changed once it is Programmed.
+	// KeySetRef. A cluster needs it: the CRD lets no object without it become Programmed.
 	ControlPlaneRef *commonv1alpha1.ControlPlaneRefApplyConfiguration `json:"controlPlaneRef,omitempty"`
 	// KeySetRef names the set that the key is in, of the same control plane; unset for none.
 	KeySetRef *KeySetRefApplyConfiguration `json:"keySetRef,omitempty"`

@@ -29,6 +29,8 @@ const (
 	// kindMarker is on every type that an API server stores.
 	kindMarker   = "+kubebuilder:resource:"
 	statusMarker = "+kubebuilder:subresource:status"
+	// clusterMarker is on those of them that lie in no namespace.
+	clusterMarker = kindMarker + "scope=Cluster"
 )
 
 // inputs are the packages whose types apply configurations are for.
@@ -95,6 +97,9 @@ func markKinds(context *generator.Context) []types.Name {
 			t.CommentLines = append(t.CommentLines, "+genclient")
 			if !strings.Contains(comment, statusMarker) {
 				t.CommentLines = append(t.CommentLines, "+genclient:noStatus")
+			}
+			if strings.Contains(comment, clusterMarker) {
+				t.CommentLines = append(t.CommentLines, "+genclient:nonNamespaced")
 			}
 			kinds = append(kinds, t.Name)
 		}

@@ -21,7 +21,14 @@ type builder struct {
 	Required []required
 
 	spec *source.Struct
+	kind *source.Struct
 	in   *source.Package
+}
+
+// IsClusterScoped reports whether objects of the kind lie in no namespace.
+func (b builder) IsClusterScoped() bool {
+	marker, _ := b.kind.Marker("kubebuilder:resource")
+	return slices.Contains(strings.Split(marker, ","), "scope=Cluster")
 }
 
 // Gets reports whether a method is to be generated: whether it is not written by hand
@@ -100,7 +107,7 @@ func newBuilder(root string, in *source.Package, s *source.Struct, qualified str
 	}
 	b := builder{
 		Name: s.Name, Receiver: in.Receiver(s.Name), Package: qualifier, ImportPath: importPath, Kind: kind,
-		spec: p.Struct(kind + "Spec"), in: in,
+		spec: p.Struct(kind + "Spec"), kind: p.Struct(kind), in: in,
 	}
 	object := p.Struct(kind)
 	if object == nil {

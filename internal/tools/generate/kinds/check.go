@@ -131,6 +131,8 @@ func markersOf(f source.Field) []string {
 		return []string{"Minimum", "Maximum"}
 	case strings.HasPrefix(f.Type, "[]"):
 		return []string{"MinItems", "MaxItems"}
+	case f.Type == "crd.JSON": // any value
+		return []string{"Schemaless"}
 	default:
 		return nil
 	}

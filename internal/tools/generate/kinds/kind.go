@@ -127,6 +127,12 @@ func (k kind) specFields() []source.Field {
 	return k.spec.Fields
 }
 
+// IsClusterScoped reports whether objects of the kind lie in no namespace.
+func (k kind) IsClusterScoped() bool {
+	marker, _ := k.Marker(kindMarker)
+	return slices.Contains(strings.Split(marker, ","), "scope=Cluster")
+}
+
 // Gets reports whether a method is to be generated: whether it is not written by hand.
 func (k kind) Gets(method string) bool { return !k.in.HasMethod(k.Name, method) }
 

@@ -105,6 +105,11 @@ func TestGenerate(t *testing.T) {
 			objects:    []string{`ref.NamespacedRef.Key("KongOwnSet", namespace)`, "// OwnSetID is the Konnect ID of the own set;", "`json:\"ownSetID,omitempty\"`"},
 			validation: []string{`errs.Add(o.NamespacedRef.Validate(path.Child("namespacedRef"))...)`},
 		},
+		"any value": {
+			reason:  "there is nothing to check",
+			fields:  "// +kubebuilder:validation:Schemaless\nConfig crd.JSON `json:\"config,omitzero\"`",
+			missing: []string{"Config", "IsClusterScoped"},
+		},
 		"secret": {
 			reason:     "it is not shown",
 			fields:     "// +kubebuilder:validation:Type=string\n// +kubebuilder:validation:MinLength=1\nPassword crd.SecretString `json:\"password\"`",
