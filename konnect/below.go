@@ -28,9 +28,15 @@ func (x *decision) inWhich(b *batch, w *world, o callOptions) []collection {
 			collections = append(collections, at)
 		}
 	}
-	for _, k := range b.table.Below(x.kind) {
-		at.kind, at.other = k, nil
+	at.other = nil
+	for _, at.kind = range b.table.Below(x.kind) {
 		collections = append(collections, at)
+	}
+	at.with = x.entity(w).ID
+	for _, at.kind = range b.table.WithMembers(x.kind) {
+		if !o.cascade {
+			collections = append(collections, at)
+		}
 	}
 	return collections
 }
@@ -74,6 +80,13 @@ func (c *Client) lookBelow(ctx context.Context, b *batch, w *world, deletions []
 func (c collection) list(ctx context.Context) (found []*wire.Entity, err error) {
 	var path string
 	var shape wire.Shape
+	if c.with != "" {
+		found, err = c.kind.Group.Reverse(ctx, c.account.get, kinds.At{ControlPlane: c.controlPlaneID, Parent: c.with}, c.kind.Shape())
+		if isNotFound(err) { // it is gone already
+			err = nil
+		}
+		return found, err
+	}
 	if c.kind != nil {
 		path, shape = c.kind.Path(kinds.At{ControlPlane: c.controlPlaneID}), c.kind.Shape()
 	} else {
@@ -124,6 +137,24 @@ func (w *world) eachOther(parents map[place]*decision, visit func(parent *decisi
 		}
 	}
 }
+
+// eachForeignMember visits the entities of others that have one of parents in their sets,
+// and would be taken out of it.
+func eachForeignMember(w *world, parents map[place]*decision, visit func(parent *decision, e *wire.Entity)) {
+	for in, x := range w.indexes {
+		if in.with == "" {
+			continue
+		}
+		parent := parents[place{in.kind.Group.To, in.with}]
+		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
+			if e := x.byID[id]; parent != nil && !e.Marks.Ours(w.owner) && w.claimed(in.kind, id) == nil {
+				visit(parent, e)
+			}
+		}
+	}
+}
+
+const leavesHint = "it is somebody else's and would lose its place in what is deleted; take it out first"
 
 // goesAlong is the hint about an entity without a kind.
 func goesAlong(o *kinds.Other) string {

@@ -77,6 +77,11 @@ func (d *decider) item(i *item, x *decision) error {
 	if kinds.Adopt(i.object) != nil {
 		d.warnOfAdopt(i)
 	}
+	if i.group != nil && !i.isControlPlane() {
+		if err := d.batch.checkMembers(d.world, i); err != nil {
+			return err
+		}
+	}
 	switch {
 	case i.observes:
 		return d.observed(i, x)

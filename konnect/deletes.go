@@ -113,6 +113,12 @@ func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
 			d.refuse(parent, belongsError(parent, e, "-", goesAlong(o)+", or use WithCascade"))
 		}
 	})
+	eachForeignMember(w, parents, func(parent *decision, e *wire.Entity) {
+		if !blamed[parent] {
+			blamed[parent] = true
+			d.refuse(parent, belongsError(parent, e, "-", leavesHint+", or use WithCascade"))
+		}
+	})
 }
 
 // staysAgainst returns why a child, which belongs to an entity that is to be

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -48,6 +47,7 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 		maps.Copy(w.unread, r.unread)
 		find.entities(nested)
 	}
+	r.readMembers(ctx)
 	return w
 }
 
@@ -101,13 +101,12 @@ func (r *reader) readGroups(ctx context.Context) {
 			continue
 		}
 		group.Go(func() {
-			members, err := g.List(ctx, i.account.get, kinds.At{ControlPlane: held.id})
+			members, err := g.List(ctx, i.account.get, kinds.At{ControlPlane: held.id}, wire.Shape{})
 			if err != nil {
 				r.fail(i, fmt.Errorf("list members of %s: %w", i.key, err))
 				return
 			}
-			slices.Sort(members)
-			held.groupMembers = members
+			held.groupMembers = idsOf(members)
 		})
 	}
 	group.Wait()
@@ -152,6 +151,10 @@ func (r *reader) needs() []*need {
 		n := add(r.world.siblings(i))
 		n.items = append(n.items, i)
 		n.list = n.list || len(n.items) > fewObjects || !isReadAlone(i)
+		if k := r.batch.table.MembersOf(i.kind); k != nil {
+			members := add(collection{account: n.account, controlPlaneID: n.controlPlaneID, kind: k})
+			members.list = members.list || len(n.items) > fewObjects
+		}
 	}
 	if r.options.prune || r.options.deleting {
 		for _, p := range r.world.wholePlanes(r.batch, r.options) {

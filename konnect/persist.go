@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
+	"github.com/konnectkit/konnectkit/resolve"
 )
 
 // persist repeats a write while its failure may pass by itself.
@@ -32,7 +34,7 @@ func (e *executor) mayPass(x *decision, err error) bool {
 		return !repeatedBelow(api.Method)
 	case api.Status == http.StatusNotFound:
 		plane := x.controlPlane
-		return plane != nil && !x.isControlPlane() && e.results[plane.n].done == ActionCreated || x.kind.Parent != nil && e.parentsWritten(x)
+		return plane != nil && !x.isControlPlane() && (e.results[plane.n].done == ActionCreated || x.kind.Parent != nil && e.parentsWritten(x) || e.membersAreNew(x))
 	case api.Status == http.StatusConflict: // of control planes: the one that had the name is going
 		return x.isControlPlane() && x.waits()
 	case !api.referenceOnly():
@@ -60,7 +62,7 @@ func repeatedBelow(method string) bool {
 
 func (e *executor) parentsWritten(x *decision) bool {
 	for _, edge := range x.item.node.Edges {
-		if x.item.isMembership(edge) { // no group is refused for the sake of a member
+		if x.item.isMembership(edge) && x.item.isControlPlane() { // no group is refused for the sake of a member
 			continue
 		}
 		if parent := e.batch.leadsTo(edge); parent != nil && e.results[parent.n].done.writes() {
@@ -68,6 +70,18 @@ func (e *executor) parentsWritten(x *decision) bool {
 		}
 	}
 	return false
+}
+
+// membersAreNew reports whether a set may not know a member yet, or what it belongs to,
+// because this call has just created it.
+func (e *executor) membersAreNew(x *decision) bool {
+	if x.item == nil || x.item.group == nil {
+		return false
+	}
+	return e.results[x.n].done == ActionCreated || slices.ContainsFunc(x.item.node.Edges, func(edge resolve.Edge) bool {
+		member := e.batch.leadsTo(edge)
+		return member != nil && x.item.isMembership(edge) && e.results[member.n].done == ActionCreated
+	})
 }
 
 func (e *executor) dependentsDeleted(x *decision) bool {

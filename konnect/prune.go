@@ -102,7 +102,7 @@ func (s *settler) warnOfEmptying() {
 	for i, n := range doomed {
 		owned := 0
 		for c, x := range s.world.indexes {
-			if c.account != i.account || c.controlPlaneID != s.world.found[i.n].id {
+			if c.with != "" || c.account != i.account || c.controlPlaneID != s.world.found[i.n].id {
 				continue
 			}
 			for _, e := range x.byID {

@@ -98,7 +98,7 @@ func (r *reader) readComputed(ctx context.Context, n *need, i *item) error {
 // readOne reads an entity by ID or natural key; nil when there is none.
 func (r *reader) readOne(ctx context.Context, n *need, i *item, idOrName string) (*wire.Entity, error) {
 	path := n.kind.EntityPath(r.world.at(r.batch, i, nil), idOrName)
-	raw, err := n.account.get(ctx, path, n.kind.Answers.Query)
+	raw, err := n.account.get(ctx, path, nil)
 	if isNotFound(err) {
 		return nil, nil
 	}

@@ -36,6 +36,9 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 	w.eachOther(pruned, func(parent *decision, o *kinds.Other, e *wire.Entity) {
 		parent.spare(belongsError(parent, e, "-", goesAlong(o)))
 	})
+	eachForeignMember(w, pruned, func(parent *decision, e *wire.Entity) {
+		parent.spare(belongsError(parent, e, "-", leavesHint))
+	})
 	w.eachChild(b, pruned, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
 		sibling, policy := d.byEntity[claim{k, child.ID}], w.policyOf(b, k, child)
 		switch {

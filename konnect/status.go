@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -129,13 +130,7 @@ func (s *statuses) conditions(i *item, conditions []metav1.Condition) []metav1.C
 		conditions = append(conditions, condition(crd.ConditionObserved, true, crd.ConditionObserved, "", ""))
 	}
 	if i.group != nil {
-		_, blocked := errors.AsType[*DependencyError](r.fault.err)
-		_, missing := errors.AsType[*resolve.MissingError](r.fault.err)
-		reason := "SetGroupMemberFailed"
-		if blocked || missing {
-			reason = "SomeMemberNotResolved"
-		}
-		conditions = append(conditions, condition(crd.ConditionMembersReferenceResolved, r.fault.err == nil, "Resolved", reason, message))
+		conditions = append(conditions, s.memberConditions(i, message)...)
 	}
 	return append(conditions, s.programmed(i, conditions))
 }
@@ -145,6 +140,26 @@ func condition(kind string, ok bool, trueReason, falseReason, message string) me
 		return metav1.Condition{Type: kind, Status: metav1.ConditionTrue, Reason: trueReason, Message: message}
 	}
 	return metav1.Condition{Type: kind, Status: metav1.ConditionFalse, Reason: falseReason, Message: message}
+}
+
+// memberConditions are about the set of others that belongs to i. Those that lie in a
+// control plane say nothing where there are none, or something else has failed.
+func (s *statuses) memberConditions(i *item, message string) []metav1.Condition {
+	err := s.results[i.n].fault.err
+	blocked, _ := errors.AsType[*DependencyError](err)
+	missing, _ := errors.AsType[*resolve.MissingError](err)
+	reason := i.group.Status.Failed
+	if blocked != nil || missing != nil {
+		reason = i.group.Status.Unresolved
+	}
+	if !i.isControlPlane() {
+		_, failed := errors.AsType[*membersError](err)
+		about := failed || blocked != nil && strings.HasPrefix(blocked.Field, i.group.Field) || missing != nil && strings.HasPrefix(missing.Field, i.group.Field)
+		if err != nil && !about || !slices.ContainsFunc(i.node.Edges, i.isMembership) {
+			return nil
+		}
+	}
+	return []metav1.Condition{condition(i.group.Status.Condition, err == nil, i.group.Status.Valid, reason, message)}
 }
 
 // controlPlaneConditions are about the control plane of i; none while nothing is known

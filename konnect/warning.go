@@ -60,6 +60,9 @@ const (
 	// WarningBeingDeleted is an object with metadata.deletionTimestamp, which Ensure leaves
 	// as it is.
 	WarningBeingDeleted WarningCode = "being-deleted"
+	// WarningForeignMembership is an entity that is in a set which the object does not name,
+	// and which is not this owner's, such as a consumer in a group of others: it stays there.
+	WarningForeignMembership WarningCode = "foreign-membership"
 	// WarningSecretNotVerifiable is a value that Konnect does not return, so that it is not
 	// known whether the entity has it: WithSecretMarks, WithSecretRewrite.
 	WarningSecretNotVerifiable WarningCode = "secret-not-verifiable"
@@ -106,7 +109,7 @@ func warningCodes() []WarningCode {
 		WarningLiteralPath,
 		WarningMisspelledAnnotation,
 		WarningLeftover,
-		WarningAdoptedGone,
+		WarningAdoptedGone, WarningForeignMembership,
 		WarningPrunesAll,
 		WarningBeingDeleted,
 		WarningSecretNotVerifiable,

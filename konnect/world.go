@@ -46,6 +46,8 @@ type collection struct {
 	kind           *kinds.Kind
 	// other is set in place of kind where there is none.
 	other *kinds.Other
+	// with is the ID of the entity that those listed have in their sets; empty for all.
+	with string
 }
 
 // claim is an entity that belongs to an item. Control planes may be reached by several

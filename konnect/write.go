@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
@@ -20,7 +19,7 @@ import (
 // writeEntity writes what differs; a group may differ in its members alone.
 func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) error {
 	i, desired := x.item, x.changes.desired
-	if r.entity != nil && len(x.changes.fields) == 1 && x.changes.fields[0].Path == "members" {
+	if r.entity != nil && len(x.changes.fields) == 1 && i.group != nil && x.changes.fields[0].Path == i.group.Name {
 		return nil
 	}
 	var raw []byte
@@ -198,42 +197,4 @@ func mayHaveArrived(err error) bool {
 	}
 	api, answered := errors.AsType[*APIError](err)
 	return !answered || api.Status >= http.StatusInternalServerError || api.Status == http.StatusConflict
-}
-
-// join makes a group that has been written have the members that are wanted.
-func (e *executor) join(ctx context.Context, x *decision) {
-	r := &e.results[x.n]
-	if !x.planned.writes() || !x.item.inBatch || x.item.readOnly {
-		return
-	}
-	if err := e.decisions.blocked(e.batch, x, true, e.results); err != nil {
-		r.done, r.fault = ActionFailed, fault{err: err} // though the group itself is there
-		return
-	}
-	if err := e.writeMembers(ctx, x); err != nil {
-		e.notWritten(ctx, x, fmt.Errorf("%s %s: set members of %s: %w", x.planned.verb(), x.key, x.key, err))
-	}
-}
-
-// writeMembers makes calls of bounded size, each of which can be repeated
-// without harm.
-func (e *executor) writeMembers(ctx context.Context, x *decision) error {
-	g := x.item.group
-	held, wanted := e.world.found[x.item.n].groupMembers, e.batch.wantedMembers(e.world, x.item, e.results)
-	at := kinds.At{ControlPlane: e.results[x.n].id}
-	for _, change := range []struct {
-		members []string
-		call    func(kinds.At, []string) kinds.Call
-	}{{missing(held, wanted), g.Remove}, {missing(wanted, held), g.Add}} {
-		for members := range slices.Chunk(change.members, g.Batch) {
-			call := change.call(at, members)
-			_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
-				return x.account.send(ctx, call.Method, call.Path, nil, call.Body)
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

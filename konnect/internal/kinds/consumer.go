@@ -19,6 +19,7 @@ func consumer() *Kind {
 			Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true,
 		},
 		Referrer: Referrer{Condition: crd.ConditionConsumerRefValid, Noun: "KongConsumer"},
+		Group:    consumerMemberships(),
 		Fields:   []canon.Field{{Name: "username", Empty: true}, {Name: "custom_id", Empty: true}, {Name: "tags", Set: true}},
 	}, typed[*configurationv1.KongConsumer]{
 		name: func(c *configurationv1.KongConsumer) string { return optional.Value(c.Username) },
@@ -37,9 +38,6 @@ func checkConsumer(c *configurationv1.KongConsumer) field.ErrorList {
 	var errs field.ErrorList
 	if optional.Value(c.Username)+optional.Value(c.CustomID) == "" {
 		errs = append(errs, field.Required(field.NewPath("username"), "username or custom_id must not be empty"))
-	}
-	if len(c.ConsumerGroups) > 0 {
-		errs = append(errs, field.Forbidden(field.NewPath("consumerGroups"), "memberships are not supported yet"))
 	}
 	if len(c.Credentials) > 0 {
 		errs = append(errs, field.Forbidden(field.NewPath("credentials"), "Secrets with credentials are not supported yet"))

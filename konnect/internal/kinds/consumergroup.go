@@ -1,8 +1,6 @@
 package kinds
 
 import (
-	"net/url"
-
 	"github.com/Kong/sdk-konnect-go/models/components"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -11,13 +9,13 @@ import (
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
-// consumerGroup is KongConsumerGroup: core-entities/consumer_groups. The answer about a
-// single one holds all its consumers too, unless they are declined.
+// consumerGroup is KongConsumerGroup: core-entities/consumer_groups. A single one is not
+// read, because the answer may hold all its consumers, and konnect knows it by its ID only.
 func consumerGroup() *Kind {
 	return of(Kind{
 		Collection: "consumer_groups",
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name"},
-		Answers:    Answers{Wrapper: "consumer_group", Query: url.Values{"list_consumers": {"false"}}},
+		Answers:    Answers{Wrapper: "consumer_group"},
 		Fields:     []canon.Field{{Name: "name"}, {Name: "tags", Set: true}},
 	}, typed[*configurationv1beta1.KongConsumerGroup]{
 		name: func(g *configurationv1beta1.KongConsumerGroup) string { return optional.Value(g.Spec.Name) },

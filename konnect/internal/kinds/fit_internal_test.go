@@ -58,29 +58,8 @@ func oddConsumer() *Kind {
 	return odd("Consumer", Kind{
 		Collection: "consumers",
 		Identity:   Identity{Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true},
-		Group:      oddMembership(),
+		Group:      consumerMemberships(),
 	}, typed[*thing]{name: func(t *thing) string { return t.values["username"] }})
-}
-
-// oddMembership is implied by the consumer that names its groups.
-func oddMembership() *Relation {
-	path := func(at At) string {
-		return wire.CorePath(at.ControlPlane) + "consumers/" + wire.Segment(at.Parent) + "/consumer_groups"
-	}
-	return &Relation{
-		Field: "consumerGroups", Batch: 1,
-		List: func(ctx context.Context, get wire.Get, at At) ([]string, error) {
-			var ids []string
-			err := wire.List(ctx, get, path(at), nil, wire.Shape{}, func(e *wire.Entity) { ids = append(ids, e.ID) })
-			return ids, err
-		},
-		Add: func(at At, members []string) Call {
-			return Call{http.MethodPost, path(at), []byte(canon.Text(canon.Object{"group": members[0]}))}
-		},
-		Remove: func(at At, members []string) Call {
-			return Call{Method: http.MethodDelete, Path: path(at) + "/" + wire.Segment(members[0])}
-		},
-	}
 }
 
 func oddCredential(name, flat, nested string, identity Identity) *Kind {
@@ -360,7 +339,7 @@ func TestRelations(t *testing.T) {
 		add, remove Call
 	}{
 		{
-			"a consumer's groups, one by one", oddMembership(), []string{"g"}, groups + "?size=1000", `{"data":[{"id":"g"}]}`,
+			"a consumer's groups, one by one", consumerMemberships(), []string{"g"}, groups + "?size=1000", `{"data":[{"id":"g"}]}`,
 			Call{http.MethodPost, groups, []byte(`{"group":"g"}`)}, Call{Method: http.MethodDelete, Path: groups + "/g"},
 		},
 		{
@@ -373,11 +352,15 @@ func TestRelations(t *testing.T) {
 		t.Run(c.reason, func(t *testing.T) {
 			t.Parallel()
 			at := At{ControlPlane: "cp", Parent: "c"}
-			ids, err := c.relation.List(t.Context(), func(_ context.Context, path string, query url.Values) ([]byte, error) {
+			listed, err := c.relation.List(t.Context(), func(_ context.Context, path string, query url.Values) ([]byte, error) {
 				assert.Equal(t, c.list, path+"?"+query.Encode())
 				return []byte(c.page), nil
-			}, at)
+			}, at, wire.Shape{})
 			require.NoError(t, err)
+			var ids []string
+			for _, e := range listed {
+				ids = append(ids, e.ID)
+			}
 			assert.Equal(t, c.members, ids)
 			assert.LessOrEqual(t, len(c.members), c.relation.Batch)
 			assert.Equal(t, c.add, c.relation.Add(at, c.members))

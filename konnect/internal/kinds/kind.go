@@ -3,7 +3,6 @@
 package kinds
 
 import (
-	"net/url"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -176,8 +175,6 @@ type Answers struct {
 	BesideCore bool
 	// Wrapper and Items are those of wire.Shape.
 	Wrapper, Items string
-	// Query is that of the reads of single entities.
-	Query url.Values
 	// Normalize is that of wire.Shape.
 	Normalize func(field, value string) string
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 
+	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -14,15 +17,31 @@ type Relation struct {
 	// ClusterType is that of the control planes which have the relation; empty where
 	// all entities of the kind have it.
 	ClusterType string
-	// Field is the prefix of the references that make the set.
-	Field string
+	// Field is the prefix of the references that make the set, and Name what it is called
+	// in reports.
+	Field, Name string
+	// To is the collection of the members, into which others may put the entity too: it
+	// stays in those of others. It is empty for control planes, all of whose members count.
+	To string
 	// Batch is the largest number of members of one call.
 	Batch int
-	// List reads the IDs of the members of the entity that is Parent, and Add and Remove
-	// say what changes them. For control planes Parent is empty.
-	List        func(ctx context.Context, get wire.Get, at At) ([]string, error)
+	// Status is what objects say of the set in their status.
+	Status RelationStatus
+	// List reads the members of the entity that is Parent, in the shape of their kind, and
+	// Add and Remove say what changes them. For control planes Parent is empty.
+	List        Lister
 	Add, Remove func(at At, members []string) Call
+	// Reverse reads the entities that have a member, which is Parent, in their set; nil
+	// where To is empty.
+	Reverse Lister
 }
+
+// Lister reads a set of entities.
+type Lister func(ctx context.Context, get wire.Get, at At, shape wire.Shape) ([]*wire.Entity, error)
+
+// RelationStatus is a condition and its reasons: that the set is as desired, that it could
+// not be changed, and that a member is missing.
+type RelationStatus struct{ Condition, Valid, Failed, Unresolved string }
 
 // Call is a request to be made; Body is empty for none.
 type Call struct {
@@ -50,13 +69,63 @@ func controlPlaneGroup() *Relation {
 	return &Relation{
 		ClusterType: konnectv1alpha2.ClusterTypeControlPlaneGroup,
 		Field:       "spec.members",
+		Name:        "members",
 		Batch:       50,
-		List: func(ctx context.Context, get wire.Get, at At) ([]string, error) {
+		Status: RelationStatus{
+			crd.ConditionMembersReferenceResolved, "Resolved", "SetGroupMemberFailed", "SomeMemberNotResolved",
+		},
+		List: func(ctx context.Context, get wire.Get, at At, _ wire.Shape) ([]*wire.Entity, error) {
 			return wire.ListMembers(ctx, get, at.ControlPlane)
 		},
 		Add:    change("add"),
 		Remove: change("remove"),
 	}
+}
+
+// consumerMemberships is the set of groups that a consumer is in, changed one by one.
+func consumerMemberships() *Relation {
+	path := func(of, id, members string, at At) string {
+		return wire.CorePath(at.ControlPlane) + of + "/" + wire.Segment(id) + "/" + members
+	}
+	list := func(of, members string) Lister {
+		return func(ctx context.Context, get wire.Get, at At, shape wire.Shape) (found []*wire.Entity, err error) {
+			err = wire.List(ctx, get, path(of, at.Parent, members, at), nil, shape, func(e *wire.Entity) { found = append(found, e) })
+			return found, err
+		}
+	}
+	const consumers, groups = "consumers", "consumer_groups"
+	return &Relation{
+		Field: "consumerGroups", Name: "consumerGroups", To: groups, Batch: 1,
+		Status:  RelationStatus{crd.ConditionConsumerGroupRefsValid, "Valid", "Invalid", "Invalid"},
+		List:    list(consumers, groups),
+		Reverse: list(groups, consumers),
+		Add: func(at At, members []string) Call {
+			return Call{http.MethodPost, path(consumers, at.Parent, groups, at), []byte(canon.Text(canon.Object{"group": members[0]}))}
+		},
+		Remove: func(at At, members []string) Call {
+			return Call{Method: http.MethodDelete, Path: path(consumers, at.Parent, groups, at) + "/" + wire.Segment(members[0])}
+		},
+	}
+}
+
+// MembersOf returns the kind of the members in the sets of a kind; nil for none, and for
+// control planes.
+func (t *Table) MembersOf(k *Kind) *Kind {
+	if k.Group == nil || k.Group.To == "" {
+		return nil
+	}
+	list := t.List()
+	if i := slices.IndexFunc(list, func(other *Kind) bool { return other.Collection == k.Group.To }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
+// WithMembers returns the kinds whose sets have members of a kind.
+func (t *Table) WithMembers(member *Kind) []*Kind {
+	return slices.DeleteFunc(t.List(), func(k *Kind) bool {
+		return k.Group == nil || k.Group.To == "" || k.Group.To != member.Collection
+	})
 }
 
 // HoldsEntities returns why a control plane of the type holds no entities of the kind;

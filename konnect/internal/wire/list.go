@@ -63,11 +63,10 @@ func ListControlPlanes(ctx context.Context, get Get, filter url.Values, s Shape,
 	return l.read(ctx, get, query)
 }
 
-// ListMembers returns the IDs of the members of a control plane group.
-func ListMembers(ctx context.Context, get Get, groupID string) ([]string, error) {
-	var ids []string
+// ListMembers returns the members of a control plane group, of which only the IDs are known.
+func ListMembers(ctx context.Context, get Get, groupID string) (members []*Entity, err error) {
 	l := list{path: ControlPlanePath(groupID) + "/group-memberships", parameter: "page[after]"}
-	l.visit = func(e *Entity) { ids = append(ids, e.ID) }
+	l.visit = func(e *Entity) { members = append(members, e) }
 	l.next = func(p page, _ int) (string, error) {
 		if p.Meta.Page.Next == "" {
 			return "", nil
@@ -78,10 +77,8 @@ func ListMembers(ctx context.Context, get Get, groupID string) ([]string, error)
 		}
 		return target.Query().Get("page[after]"), nil
 	}
-	if err := l.read(ctx, get, url.Values{"page[size]": {strconv.Itoa(controlPlanePageSize)}}); err != nil {
-		return nil, err
-	}
-	return ids, nil
+	err = l.read(ctx, get, url.Values{"page[size]": {strconv.Itoa(controlPlanePageSize)}})
+	return members, err
 }
 
 // page is one page of a list, of which each kind of list has its own part.

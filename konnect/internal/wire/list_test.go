@@ -175,7 +175,13 @@ func TestListMembers(t *testing.T) {
 		{reason: "no url", bodies: []string{`{"data":[{"id":"1"}],"meta":{"page":{"next":"%zz"}}}`}, err: which},
 	}...)
 	for _, c := range cases {
-		c.run(t, func(get wire.Get) ([]string, error) { return wire.ListMembers(t.Context(), get, "g") })
+		c.run(t, func(get wire.Get) (ids []string, err error) {
+			members, err := wire.ListMembers(t.Context(), get, "g")
+			for _, e := range members {
+				ids = append(ids, e.ID)
+			}
+			return ids, err
+		})
 	}
 }
 
