@@ -43,6 +43,9 @@ func TestCallsAtScale(t *testing.T) {
 			func() []crd.Object { return slices.Concat(inPlane("aa", 1001), inPlane("bb", 30), inPlane("cc", 2)) },
 			nil, 3 + 2*(1001+30+2), pages(1001, 1001, 30, 30, 2, 2),
 		},
+		"consumers with two credentials each": {
+			func() []crd.Object { return consumersOf("aa", 1001) }, nil, 1 + 3*1001, pages(1001, 1001, 1001),
+		},
 		"pruned, without targets": {func() []crd.Object { return inPlane("aa", 10) }, prune, 1 + 2*10, pages(10, 10) + idle("services", "routes")},
 	}
 	for name, tt := range cases {
@@ -86,6 +89,19 @@ func idle(used ...string) int {
 		}
 	}
 	return n
+}
+
+// consumersOf returns a control plane with n consumers, each with a key and a group.
+func consumersOf(plane string, n int) []crd.Object {
+	objects := []crd.Object{builder.NewGatewayControlPlane(plane).MustBuild()}
+	for i := range n {
+		name := fmt.Sprintf("%s-%d", plane, i)
+		objects = append(objects,
+			builder.NewConsumer(name).ControlPlane(plane).MustBuild(),
+			builder.NewCredentialAPIKey(name).Consumer(name).Key("example-"+name).MustBuild(),
+			builder.NewCredentialACL(name).Consumer(name).Group("gold").MustBuild())
+	}
+	return objects
 }
 
 // poolOf returns an upstream of a control plane with n targets.

@@ -45,6 +45,9 @@ func TestJudge(t *testing.T) {
 	hidden := secrets.Field{Name: "secret", Hidden: true}
 	other := secrets.Field{Name: "other"}
 	inner := secrets.Field{Name: "config.token"}
+	made := func(matters bool) secrets.Field {
+		return secrets.Field{Name: "secret", Generated: func(canon.Object) bool { return matters }}
+	}
 	sum := func(value string) string {
 		return secrets.SHA1With("consumer")(value, canon.Object{"consumer": canon.Object{"id": "c"}})
 	}
@@ -120,6 +123,13 @@ func TestJudge(t *testing.T) {
 		{reason: "a value is needed of which there is a sum", fields: one(password()), desired: none, observed: credential(sum("x")),
 			want: secrets.Judgement{Missing: []string{"password"}}},
 		{reason: "no value, and none in Konnect", fields: one(password()), desired: none, observed: none},
+
+		{reason: "a value that Konnect made up, and does not tell", fields: one(made(true)), desired: none, observed: none,
+			want: secrets.Judgement{Missing: []string{"secret"}}},
+		{reason: "one that does not matter", fields: one(made(false)), desired: none, observed: none},
+		{reason: "one that is told, and so is sent again", fields: one(made(true)), desired: secret("a"), observed: secret("a")},
+		{reason: "one that is given", fields: one(made(true)), desired: secret("a"), observed: none,
+			want: secrets.Judgement{NotVerifiable: []string{"secret"}}},
 
 		{reason: "each field by what there is", fields: []secrets.Field{plain, other, password()},
 			desired:  canon.Object{"secret": "a", "other": "b", "password": "x", "consumer": canon.Object{"id": "c"}},
