@@ -20,12 +20,14 @@ type decider struct {
 	out     *decisions
 	// shown tells which formulas entities of the batch show to hold.
 	shown map[string]bool
+	// room is what is made of objects only to be compared.
+	room canon.Object
 }
 
 // decide returns what makes the world as the batch says, in dependency order. What only
 // Konnect could tell becomes a problem here, before anything is written.
 func decide(b *batch, w *world, o callOptions) *decisions {
-	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w)}
+	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w), room: canon.Object{}}
 	d.checkNaturalKeys()
 	for _, i := range b.items {
 		if x := d.out.all[i.n]; x.fault.err != nil {
@@ -156,7 +158,7 @@ func (d *decider) present(i *item, x *decision) error {
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
 func (d *decider) compare(i *item, x *decision, change Action) error {
-	if d.options.isSame(d.batch, d.world, i) {
+	if d.options.isSame(d.batch, d.world, i, d.room) {
 		x.planned = ActionUnchanged
 		return nil
 	}

@@ -52,11 +52,13 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 
 // isSame reports whether nothing differs for certain, which of thousands of entities is to be
 // found out without taking them apart. A plan needs what they are made of all the same.
-func (o callOptions) isSame(b *batch, w *world, i *item) bool {
+func (o callOptions) isSame(b *batch, w *world, i *item, room canon.Object) bool {
 	if o.planning || len(o.keptTags) > 0 {
 		return false
 	}
-	desired, err := i.kind.Desire(i.object, o.inputs(b, w, i, nil, nil))
+	in := o.inputs(b, w, i, nil, nil)
+	in.Room = room
+	desired, err := i.kind.Desire(i.object, in)
 	return err == nil && i.kind.Same(desired, w.found[i.n].entity)
 }
 

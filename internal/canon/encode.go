@@ -16,12 +16,12 @@ import (
 type Encoder struct{ known sync.Map }
 
 // Encode returns v as an Object: what its JSON decodes to. For a struct whose tags say all
-// about its JSON, as most of sdk-konnect-go do, there is no JSON in between.
-func (e *Encoder) Encode(v any) (Object, error) {
+// about its JSON, as most of sdk-konnect-go do, there is no JSON in between. The Object is
+// made in room, with which the caller is done then; nil for a new one.
+func (e *Encoder) Encode(v any, room Object) (Object, error) {
 	if value := reflect.Indirect(reflect.ValueOf(v)); value.Kind() == reflect.Struct {
 		if encode := e.of(value.Type()); encode != nil {
-			object, _ := encode(value).(Object)
-			return object, nil
+			return encode(value, room), nil
 		}
 	}
 	raw, err := json.Marshal(v)
@@ -34,12 +34,15 @@ func (e *Encoder) Encode(v any) (Object, error) {
 // encoder returns a value of one type as its JSON decodes.
 type encoder func(reflect.Value) any
 
-func (e *Encoder) of(t reflect.Type) encoder {
+// structEncoder returns a struct of one type in the same way, in room if there is any.
+type structEncoder func(v reflect.Value, room Object) Object
+
+func (e *Encoder) of(t reflect.Type) structEncoder {
 	known, ok := e.known.Load(t)
 	if !ok {
-		known, _ = e.known.LoadOrStore(t, structEncoder(t, nil))
+		known, _ = e.known.LoadOrStore(t, newStructEncoder(t, nil))
 	}
-	encode, _ := known.(encoder)
+	encode, _ := known.(structEncoder)
 	return encode
 }
 
@@ -53,7 +56,11 @@ func newEncoder(t reflect.Type, within []reflect.Type) encoder {
 	case reflect.Pointer:
 		return orNull(newEncoder(t.Elem(), within))
 	case reflect.Struct:
-		return structEncoder(t, within)
+		encode := newStructEncoder(t, within)
+		if encode == nil {
+			return nil
+		}
+		return func(v reflect.Value) any { return encode(v, nil) }
 	case reflect.Map:
 		return mapEncoder(t, within)
 	case reflect.Slice:
@@ -141,9 +148,9 @@ type member struct {
 	unset any
 }
 
-// structEncoder takes the MarshalJSON of a struct for one that does what the tags say if
+// newStructEncoder takes the MarshalJSON of a struct for one that does what the tags say if
 // these name all fields, are of those known here, and say what becomes of the zero value.
-func structEncoder(t reflect.Type, within []reflect.Type) encoder {
+func newStructEncoder(t reflect.Type, within []reflect.Type) structEncoder {
 	if slices.Contains(within, t) || t.NumField() == 0 {
 		return nil
 	}
@@ -161,22 +168,25 @@ func structEncoder(t reflect.Type, within []reflect.Type) encoder {
 	if marshals(t) {
 		var own any
 		raw, err := json.Marshal(reflect.Zero(t).Interface())
-		if err != nil || json.Unmarshal(raw, &own) != nil || !reflect.DeepEqual(own, encode(reflect.Zero(t))) {
+		if err != nil || json.Unmarshal(raw, &own) != nil || !reflect.DeepEqual(own, any(encode(reflect.Zero(t), nil))) {
 			return nil
 		}
 	}
 	return encode
 }
 
-func encodeMembers(members []member) encoder {
-	return func(v reflect.Value) any {
-		present := 0
-		for i := range members {
-			if !members[i].isLeftOut(v) {
-				present++
+func encodeMembers(members []member) structEncoder {
+	return func(v reflect.Value, object Object) Object {
+		clear(object)
+		if object == nil {
+			present := 0 // most leave out half of their fields
+			for i := range members {
+				if !members[i].isLeftOut(v) {
+					present++
+				}
 			}
+			object = make(Object, present)
 		}
-		object := make(Object, present) // most leave out half of their fields
 		for i := range members {
 			m := &members[i]
 			if m.isLeftOut(v) {

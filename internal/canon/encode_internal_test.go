@@ -97,11 +97,15 @@ func TestEncode(t *testing.T) {
 			assert.Equal(t, tt.direct, e.of(of) != nil, "without JSON in between")
 			chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same values each time
 			for n := range 500 {
+				var room Object
+				if n%2 == 0 {
+					room = Object{"before": 1}
+				}
 				v := reflect.Zero(of)
 				if n > 0 {
 					v = filled(t, chance, of)
 				}
-				got, err := e.Encode(v.Interface())
+				got, err := e.Encode(v.Interface(), room)
 				require.NoError(t, err)
 				require.Equal(t, viaJSON(t, v.Interface()), any(got), "%+v", v)
 			}
@@ -169,7 +173,7 @@ func TestEncodeWhatTagsDoNotTell(t *testing.T) {
 		"no struct": map[string]int{"a": 1},
 	} {
 		var e Encoder
-		got, err := e.Encode(v)
+		got, err := e.Encode(v, nil)
 		require.NoError(t, err, reason)
 		assert.Equal(t, viaJSON(t, v), any(got), reason)
 		if of := reflect.TypeOf(v); of.Kind() == reflect.Struct {
@@ -177,10 +181,10 @@ func TestEncodeWhatTagsDoNotTell(t *testing.T) {
 		}
 	}
 	for reason, v := range map[string]any{"a channel": make(chan int), "no object": 1} {
-		_, err := new(Encoder).Encode(v)
+		_, err := new(Encoder).Encode(v, nil)
 		assert.Error(t, err, reason)
 	}
-	got, err := new(Encoder).Encode(new(part{A: fmt.Sprint(1)}))
+	got, err := new(Encoder).Encode(new(part{A: fmt.Sprint(1)}), nil)
 	require.NoError(t, err)
 	assert.Equal(t, Object{"a": "1"}, got, "a pointer stands for what it leads to")
 }

@@ -217,6 +217,9 @@ type Inputs struct {
 	// GivenOnly is true where the payload is only compared, with what the object gives
 	// and no defaults of ours.
 	GivenOnly bool
+	// Room is what Desired may be made in, when what was made in it before is no longer
+	// needed; nil for none.
+	Room canon.Object
 }
 
 // Desired is what an object wants its entity to be: as it is sent, and in the form in which

@@ -115,7 +115,7 @@ func erased[O crd.Object, R any](function func(O) R) func(crd.Object) R {
 
 // desired completes a payload with what is data about the kind.
 func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(canon.Object)) (Desired, error) {
-	object, err := k.encoder.Encode(payload)
+	object, err := k.encoder.Encode(payload, in.Room)
 	if err != nil {
 		return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 	}
