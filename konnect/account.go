@@ -14,8 +14,8 @@ import (
 
 // account is one server and token, as one call uses it.
 type account struct {
-	credential credential
-	http       *http.Client
+	login login
+	http  *http.Client
 	// serverURL is what objects name in their status.
 	serverURL, organizationID string
 	tally                     *tally
@@ -31,55 +31,55 @@ type account struct {
 // tally counts the calls of one Ensure, Plan or Delete.
 type tally struct{ reads, writes atomic.Int64 }
 
-// credential is what an account is made of.
-type credential struct {
+// login is what an account is made of: a Konnect auth, resolved.
+type login struct {
 	server *url.URL
 	token  func(context.Context) (string, error)
-	// key tells credentials apart without holding the token.
+	// key tells logins apart without holding the token.
 	key string
 }
 
-func tokenCredential(server *url.URL, token string) credential {
-	return credential{
+func tokenLogin(server *url.URL, token string) login {
+	return login{
 		server: server,
 		token:  func(context.Context) (string, error) { return token, nil },
 		key:    transport.HashToken(token),
 	}
 }
 
-// newAccount returns the account of a credential, on the client's shared
+// newAccount returns the account of a login, on the client's shared
 // connections and rate budget.
-func (c *Client) newAccount(cred credential, t *tally, warn func(string)) (*account, error) {
-	cfg := c.transportConfig(cred)
+func (c *Client) newAccount(l login, t *tally, warn func(string)) (*account, error) {
+	cfg := c.config.transportConfig(l)
 	cfg.Warn, cfg.RedactSuccess = warn, true // what we read is shown in plans and reports
 	sender, err := c.pooled.transports.Transport(cfg)
 	if err != nil {
 		return nil, err
 	}
 	return &account{
-		credential: cred, serverURL: cred.server.String(), http: sender.Client(), tally: t, warn: warn, formulas: &c.pooled.formulas,
+		login: l, serverURL: l.server.String(), http: sender.Client(), tally: t, warn: warn, formulas: &c.pooled.formulas,
 	}, nil
 }
 
-func (c *Client) transportConfig(cred credential) transport.Config {
-	retry := c.config.retry
+func (c *config) transportConfig(l login) transport.Config {
+	retry := c.retry
 	cfg := transport.Config{
-		Origin:         cred.server,
-		Token:          cred.token,
-		TokenKey:       cred.key,
-		MaxConcurrency: c.config.maxConcurrency,
-		AllowPlainHTTP: c.config.plainHTTP,
+		Origin:         l.server,
+		Token:          l.token,
+		TokenKey:       l.key,
+		MaxConcurrency: c.maxConcurrency,
+		AllowPlainHTTP: c.plainHTTP,
 		Retry: transport.Retry{
 			MaxAttempts: retry.MaxAttempts, MaxRefusals: retry.MaxRefusals, MaxElapsed: retry.MaxElapsedTime,
 			InitialInterval: retry.InitialInterval, MaxInterval: retry.MaxInterval,
 		},
-		Logger:    c.config.logger,
+		Logger:    c.logger,
 		UserAgent: userAgent,
 	}
-	if c.config.observer != nil {
-		cfg.Observe = func(_ context.Context, e transport.Event) { c.emitTransport(e) }
+	if c.observer != nil {
+		cfg.Observe = func(_ context.Context, e transport.Event) { c.observer.emitTransport(e) }
 	}
-	if client := c.config.httpClient; client != nil {
+	if client := c.httpClient; client != nil {
 		cfg.Base, cfg.Timeout = client.Transport, client.Timeout
 		if cfg.Base == nil {
 			cfg.Base = http.DefaultTransport
@@ -92,17 +92,17 @@ const shortWait = 100 * time.Millisecond
 
 const userAgent = "konnectkit"
 
-func (c *Client) emitTransport(e transport.Event) {
+func (o *observer) emitTransport(e transport.Event) {
 	switch e.Kind {
 	case transport.EventAttempt:
-		c.emit(RequestEvent{
+		o.emit(RequestEvent{
 			Method: e.Method, Path: e.Path, Status: e.Status, Attempt: e.Attempt, Duration: e.Duration, Err: e.Err,
 		})
 	case transport.EventWait:
 		if e.Duration > 0 && e.Duration < shortWait { // mere pacing
 			return
 		}
-		c.emit(WaitEvent{Method: e.Method, Path: e.Path, Reason: string(e.Reason), Duration: e.Duration})
+		o.emit(WaitEvent{Method: e.Method, Path: e.Path, Reason: string(e.Reason), Duration: e.Duration})
 	}
 }
 
@@ -114,7 +114,7 @@ func (a *account) send(ctx context.Context, method, path string, query url.Value
 	} else {
 		a.tally.writes.Add(1)
 	}
-	target := *a.credential.server
+	target := *a.login.server
 	target.RawPath = target.Path + path // which is escaped
 	var err error
 	if target.Path, err = url.PathUnescape(target.RawPath); err != nil {

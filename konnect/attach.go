@@ -71,7 +71,7 @@ func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector)
 	if c.config.token == nil {
 		return found, errors.New("the client has no token of its own; use WithToken or WithTokenSource")
 	}
-	own := credential{server: c.config.server, token: c.config.token, key: c.config.tokenKey}
+	own := login{server: c.config.server, token: c.config.token, key: c.config.tokenKey}
 	account, err := c.newAccount(own, &tally{}, func(string) {})
 	if err != nil {
 		return found, err

@@ -63,53 +63,53 @@ func (b *batch) assignAccounts(c *Client, o callOptions, notes *notes) {
 
 func (b *batch) accountOf(c *Client, controlPlane *resolve.Node, notes *notes) (*account, error) {
 	_, standsIn := b.auth.standIns[controlPlane.Key]
-	cred, err := c.config.credentialOf(controlPlane, standsIn)
+	l, err := c.config.loginOf(controlPlane, standsIn)
 	if err != nil {
 		return nil, err
 	}
-	if known := b.auth.accounts[accountKey{*cred.server, cred.key}]; known != nil {
+	if known := b.auth.accounts[accountKey{*l.server, l.key}]; known != nil {
 		return known, nil
 	}
-	made, err := c.newAccount(cred, notes.tally, func(doubt string) {
-		notes.warn(Warning{Code: WarningOddHeader, Message: "answer of " + cred.server.Host + ": " + doubt})
+	made, err := c.newAccount(l, notes.tally, func(doubt string) {
+		notes.warn(Warning{Code: WarningOddHeader, Message: "answer of " + l.server.Host + ": " + doubt})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("credentials of %s: %w", controlPlane.Key, err)
 	}
-	b.auth.accounts[accountKey{*cred.server, cred.key}] = made
+	b.auth.accounts[accountKey{*l.server, l.key}] = made
 	return made, nil
 }
 
-// credentialOf follows spec.konnect.authRef. Only a control plane without one uses the
+// loginOf follows spec.konnect.authRef. Only a control plane without one uses the
 // client's own server and token, and one for which they stand in.
-func (c *config) credentialOf(controlPlane *resolve.Node, standsIn bool) (credential, error) {
+func (c *config) loginOf(controlPlane *resolve.Node, standsIn bool) (login, error) {
 	node, named := follow(controlPlane)
 	if !named || standsIn {
 		if c.token == nil {
-			return credential{}, field.Required(field.NewPath("spec", "konnect", "authRef"),
+			return login{}, field.Required(field.NewPath("spec", "konnect", "authRef"),
 				"the client has no token of its own, and a controller never has one")
 		}
-		return credential{server: c.server, token: c.token, key: c.tokenKey}, nil
+		return login{server: c.server, token: c.token, key: c.tokenKey}, nil
 	}
 	if node == nil {
-		return credential{}, errUnresolved
+		return login{}, errUnresolved
 	}
 	auth, ok := node.Object.(*konnectv1alpha1.KonnectAPIAuthConfiguration)
 	if !ok {
-		return credential{}, fmt.Errorf("credentials of %s: %s is no KonnectAPIAuthConfiguration", controlPlane.Key, node.Key)
+		return login{}, fmt.Errorf("credentials of %s: %s is no KonnectAPIAuthConfiguration", controlPlane.Key, node.Key)
 	}
 	token, err := tokenOf(node, auth)
 	if err != nil {
-		return credential{}, err
+		return login{}, err
 	}
 	server, err := transport.ParseServer(auth.Spec.ServerURL)
 	if err == nil {
 		err = transport.CheckPlainHTTP(server, c.plainHTTP)
 	}
 	if err != nil {
-		return credential{}, fmt.Errorf("%s: spec.serverURL: %w", node.Key, err)
+		return login{}, fmt.Errorf("%s: spec.serverURL: %w", node.Key, err)
 	}
-	return tokenCredential(server, token.Reveal()), nil
+	return tokenLogin(server, token.Reveal()), nil
 }
 
 // errUnresolved stands for a reference that resolve has reported already.

@@ -18,7 +18,7 @@ type Client struct {
 }
 
 // pooled is what a client has in common with those that With makes of it, each part
-// by server and credential.
+// by server and token.
 type pooled struct {
 	transports transport.Pool
 	// organizations are those of tokens, by server and digest of the token: a source of
@@ -41,12 +41,12 @@ func NewClient(opts ...Option) (*Client, error) {
 
 // With returns a client that differs from c by opts, and has all other options of c.
 // The two share connections, rate budgets and what is known of organisations, each
-// by server and credential: so several owners, or callers with retries, loggers and
+// by server and token: so several owners, or callers with retries, loggers and
 // observers of their own, keep within one limit of the server, which separate clients
 // with the same token do not.
 //
 // WithHTTPClient, WithMaxConcurrency and WithPlainHTTP concern what is shared and
-// are refused. WithToken and WithTokenSource make another credential, except where
+// are refused. WithToken and WithTokenSource make another login, except where
 // the token is the same; each token source is one of its own.
 func (c *Client) With(opts ...Option) (*Client, error) {
 	if err := c.checkConfigured(); err != nil {
@@ -88,18 +88,17 @@ func (c *Client) Close() {
 	}
 }
 
-func (c *Client) emit(e Event) {
-	o := c.config.observer
+// observer is what all clients with it call, one at a time.
+type observer struct {
+	lock    sync.Mutex
+	observe func(Event)
+}
+
+func (o *observer) emit(e Event) {
 	if o == nil {
 		return
 	}
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	o.observe(e)
-}
-
-// observer is what all clients with it call, one at a time.
-type observer struct {
-	lock    sync.Mutex
-	observe func(Event)
 }

@@ -85,7 +85,7 @@
 // time): it counts as a minute, one that is no number as none, and the report warns
 // ([WarningOddHeader]). A quota whose window has no announced length is not believed to
 // be used up for longer than an hour. [WithRetry] bounds that, [NoRetry] leaves it to the caller. All
-// requests of one server and credential keep within one rate budget: those of a client
+// requests of one server and token keep within one rate budget: those of a client
 // and of the clients that [Client.With] makes of it.
 //
 // # Errors

@@ -183,7 +183,7 @@ func (e *executor) finish(x *decision) {
 	}
 	if x.inBatch && e.config.observer != nil {
 		e.finished++
-		e.emit(ProgressEvent{Done: e.finished, Total: e.decisions.total(), Change: newChange(e.results, x, r.done)})
+		e.config.observer.emit(ProgressEvent{Done: e.finished, Total: e.decisions.total(), Change: newChange(e.results, x, r.done)})
 	}
 }
 

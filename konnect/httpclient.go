@@ -24,7 +24,7 @@ func (c *Client) HTTPClient() (*http.Client, error) {
 	if c.config.token == nil {
 		return nil, errors.New("http client: the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
 	}
-	sender, err := c.pooled.transports.Transport(c.transportConfig(credential{server: c.config.server, token: c.config.token, key: c.config.tokenKey}))
+	sender, err := c.pooled.transports.Transport(c.config.transportConfig(login{server: c.config.server, token: c.config.token, key: c.config.tokenKey}))
 	if err != nil {
 		return nil, fmt.Errorf("http client: %w", err)
 	}

@@ -13,24 +13,24 @@ import (
 // readOrganization fills in the organisation of the token. Konnect serves it on
 // the global server only.
 func (c *Client) readOrganization(ctx context.Context, a *account) error {
-	cred := a.credential
-	keyOf := func(token string) string { return cred.server.String() + " " + transport.HashToken(token) }
-	if token, err := cred.token(ctx); err == nil {
+	l := a.login
+	keyOf := func(token string) string { return l.server.String() + " " + transport.HashToken(token) }
+	if token, err := l.token(ctx); err == nil {
 		if a.organizationID = c.pooled.organizations.Get(keyOf(token)); a.organizationID != "" {
 			return nil
 		}
 	}
 	sent := "" // the token that the answer is about
-	cred.token = func(ctx context.Context) (token string, err error) {
-		sent, err = a.credential.token(ctx)
+	l.token = func(ctx context.Context) (token string, err error) {
+		sent, err = a.login.token(ctx)
 		return sent, err
 	}
-	global, err := c.newAccount(cred, a.tally, a.warn)
+	global, err := c.newAccount(l, a.tally, a.warn)
 	if err != nil {
 		return err
 	}
-	if strings.HasSuffix(a.credential.server.Hostname(), ".api.konghq.com") {
-		global.credential.server = &url.URL{Scheme: "https", Host: "global.api.konghq.com"}
+	if strings.HasSuffix(a.login.server.Hostname(), ".api.konghq.com") {
+		global.login.server = &url.URL{Scheme: "https", Host: "global.api.konghq.com"}
 	}
 	raw, err := global.get(ctx, "/v3/organizations/me", nil)
 	if err != nil && isNotFound(err) { // a gateway in between may not serve it; only the status needs it

@@ -111,7 +111,7 @@ func secretDifferences(fields []string) []canon.Difference {
 
 // formulaKey names the formula of a field in an account.
 func (a *account) formulaKey(k *kinds.Kind, f secrets.Field) string {
-	return strings.Join([]string{a.serverURL, a.credential.key, k.GroupKind.String(), f.Name}, " ")
+	return strings.Join([]string{a.serverURL, a.login.key, k.GroupKind.String(), f.Name}, " ")
 }
 
 // learn keeps what the answer to a write shows of formulas.
