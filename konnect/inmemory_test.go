@@ -175,7 +175,7 @@ func (n *network) bareClient(t testing.TB, opts ...konnect.Option) *konnect.Clie
 
 // entityCollections are compared in stateOf, with "plugins" for what others put there.
 var entityCollections = []string{
-	"services", "routes", "upstreams", "targets", "consumers", "acls", "key-auths", "basic-auths", "hmac-auths", "jwts", "plugins",
+	"services", "routes", "upstreams", "targets", "consumers", "consumer_groups", "acls", "key-auths", "basic-auths", "hmac-auths", "jwts", "plugins",
 }
 
 // stateOf is what a server holds in all organizations, as text: IDs are replaced
@@ -198,6 +198,13 @@ func stateOf(t testing.TB, server *konnecttest.Server) string {
 				shown[collection] = append(asList(shown[collection]), timeless(entity))
 			}
 		}
+		var pairs []string
+		for _, pair := range server.Entities(id, "memberships") {
+			text := fmt.Sprintf("%v in %v", pair["consumer"], pair["consumer_group"])
+			pairs = append(pairs, strings.NewReplacer(names...).Replace(text))
+		}
+		slices.Sort(pairs)
+		shown["memberships"] = pairs
 		state = append(state, shown)
 	}
 	text, err := json.MarshalIndent(state, "", "  ")

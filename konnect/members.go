@@ -86,7 +86,7 @@ func (r *reader) readOwners(ctx context.Context, in collection, member string, i
 	r.lock.Lock()
 	defer r.lock.Unlock()
 	for _, e := range listed {
-		if i := r.world.claimed(in.kind, e.ID); i != nil && slices.Contains(items, i) {
+		if i := r.world.claimed(in.kind, e.ID); i != nil && r.hasMembers(i) {
 			held := &r.world.found[i.n]
 			held.groupMembers = append(held.groupMembers, member)
 		}

@@ -1,7 +1,6 @@
 package konnect_test
 
 import (
-	"fmt"
 	"net/http"
 	"testing"
 
@@ -226,28 +225,4 @@ func TestMembershipsThatFail(t *testing.T) {
 		assert.False(t, crd.IsProgrammed(objects[2]))
 		assert.NotEmpty(t, objects[2].GetKonnectStatus().ID, "the consumer itself is there")
 	})
-}
-
-// Memberships are read from the side that has fewer entities: a page for each group here.
-func TestMembershipReads(t *testing.T) {
-	t.Parallel()
-	objects := func() []crd.Object {
-		all := []crd.Object{plane("cp").MustBuild()}
-		for g := range 3 {
-			all = append(all, builder.NewConsumerGroup(fmt.Sprintf("g-%d", g)).ControlPlane("cp").MustBuild())
-		}
-		for c := range 30 {
-			all = append(all, builder.NewConsumer(fmt.Sprintf("c-%d", c)).ControlPlane("cp").ConsumerGroups(fmt.Sprintf("g-%d", c%3)).MustBuild())
-		}
-		return all
-	}
-	server := konnecttest.Start(t)
-	_, err := newClient(t, server).Ensure(t.Context(), objects())
-	require.NoError(t, err)
-	assert.Equal(t, 1+3+30+30, server.Writes())
-	server.ResetLog()
-	_, err = newClient(t, server).Ensure(t.Context(), objects())
-	require.NoError(t, err)
-	assert.Zero(t, server.Writes())
-	assert.Len(t, server.Requests(), 2+1+1+3, "control planes and organisation, consumers, groups, and the members of each: %v", server.Operations())
 }

@@ -24,8 +24,8 @@ func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
 func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, results []result) kinds.Inputs {
 	in := kinds.Inputs{Observed: observed}
 	for _, edge := range i.node.Edges {
-		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() { // it is no field, and members of a group are written later
-			continue
+		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() || i.isMembership(edge) {
+			continue // it is no field, and members are written later
 		}
 		if in.IDs == nil {
 			in.IDs, in.Objects = map[string]string{}, map[string]crd.Object{}

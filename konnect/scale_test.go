@@ -46,6 +46,10 @@ func TestCallsAtScale(t *testing.T) {
 		"consumers with two credentials each": {
 			func() []crd.Object { return consumersOf("aa", 1001) }, nil, 1 + 3*1001, pages(1001, 1001, 1001),
 		},
+		// Groups are read one by one, and not consumers.
+		"consumers in groups": {
+			func() []crd.Object { return inGroups("aa", 1000, 100) }, nil, 1 + 1000 + 100 + 1000, pages(1000, 100) + 100,
+		},
 		"pruned, without targets": {func() []crd.Object { return inPlane("aa", 10) }, prune, 1 + 2*10, pages(10, 10) + idle("services", "routes")},
 	}
 	for name, tt := range cases {
@@ -100,6 +104,19 @@ func consumersOf(plane string, n int) []crd.Object {
 			builder.NewConsumer(name).ControlPlane(plane).MustBuild(),
 			builder.NewCredentialAPIKey(name).Consumer(name).Key("example-"+name).MustBuild(),
 			builder.NewCredentialACL(name).Consumer(name).Group("gold").MustBuild())
+	}
+	return objects
+}
+
+// inGroups returns a control plane with n consumers, each in one of its groups.
+func inGroups(plane string, n, groups int) []crd.Object {
+	objects := []crd.Object{builder.NewGatewayControlPlane(plane).MustBuild()}
+	for i := range n {
+		objects = append(objects, builder.NewConsumer(fmt.Sprintf("%s-%d", plane, i)).ControlPlane(plane).
+			ConsumerGroups(fmt.Sprintf("group-%d", i%groups)).MustBuild())
+	}
+	for i := range groups {
+		objects = append(objects, builder.NewConsumerGroup(fmt.Sprintf("group-%d", i)).ControlPlane(plane).MustBuild())
 	}
 	return objects
 }

@@ -114,9 +114,10 @@ func (t *Table) MembersOf(k *Kind) *Kind {
 	if k.Group == nil || k.Group.To == "" {
 		return nil
 	}
-	list := t.List()
-	if i := slices.IndexFunc(list, func(other *Kind) bool { return other.Collection == k.Group.To }); i >= 0 {
-		return list[i]
+	for _, e := range t.entries { // it is asked for each of thousands
+		if other := e.kind(); other.Collection == k.Group.To {
+			return other
+		}
 	}
 	return nil
 }
