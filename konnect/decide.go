@@ -234,8 +234,11 @@ func (d *decider) match(i *item, x *decision) error {
 	if len(i.kind.WriteOnly) > 0 {
 		differences = secretJudge{d}.observe(i, differences, desired, observed)
 	}
-	if len(differences) > 0 {
-		x.changes.fields = fieldsOf(differences)
+	x.changes.fields = fieldsOf(differences)
+	if wanted, held := d.batch.wantedMembers(d.world, i, nil), d.world.found[i.n].groupMembers; !i.isControlPlane() && !slices.Equal(wanted, held) {
+		x.changes.fields = append(x.changes.fields, Field{Path: i.group.Name, From: listValue(held), To: listValue(wanted)})
+	}
+	if len(x.changes.fields) > 0 {
 		return &MismatchError{Key: i.key, KonnectID: e.ID, Fields: x.changes.fields}
 	}
 	d.keepBasis(x, desired, observed)

@@ -128,7 +128,7 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 		t := &schedule.Task{Account: plane.account, Lane: plane, Run: func(context.Context) {}}
 		for _, i := range b.items {
 			if i.controlPlane != nil && w.mainOf(i) == plane {
-				t.WaitFor(g.done[d.all[i.n]])
+				t.WaitFor(g.done[d.all[i.n]], g.joined[d.all[i.n]])
 			}
 		}
 		settled[plane] = t

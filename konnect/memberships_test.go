@@ -226,3 +226,43 @@ func TestMembershipsThatFail(t *testing.T) {
 		assert.NotEmpty(t, objects[2].GetKonnectStatus().ID, "the consumer itself is there")
 	})
 }
+
+// An entity that is only matched is compared with its groups too, and never put into one.
+func TestMembershipsOfMatchedConsumers(t *testing.T) {
+	t.Parallel()
+	groups := []string{"gold"}
+	w := &world{T: t, server: konnecttest.Start(t)}
+	w.report = w.ensure(members(groups, nil))
+	cp, gold := groupChange(t, w.report, "cp").KonnectID, groupChange(t, w.report, "gold").KonnectID
+	alice := w.put(cp, "consumers", map[string]any{"username": "alice"})
+	objects := func() []crd.Object {
+		consumer := builder.NewConsumer("alice").ControlPlane("cp").ConsumerGroups("gold").AdoptMatch(alice).MustBuild()
+		return append(members(groups, nil), consumer)
+	}
+	w.server.ResetLog()
+	_, err := newClient(t, w.server).Ensure(t.Context(), objects())
+	var mismatch *konnect.MismatchError
+	require.ErrorAs(t, err, &mismatch)
+	assert.Equal(t, []konnect.Field{{Path: "consumerGroups", To: []any{gold}}}, mismatch.Fields)
+	w.join(cp, alice, gold)
+	report := w.ensure(objects())
+	assert.Equal(t, konnect.ActionAdopted, groupChange(t, report, "alice").Action)
+	assert.Zero(t, w.server.Writes())
+}
+
+// Nothing is pruned where a membership could not be written.
+func TestMembershipsThatFailKeepOrphans(t *testing.T) {
+	t.Parallel()
+	w := &world{T: t, server: konnecttest.Start(t)}
+	w.report = w.ensure(members([]string{"gold", "silver"}, map[string][]string{"alice": nil}))
+	cp, silver := groupChange(t, w.report, "cp").KonnectID, groupChange(t, w.report, "silver").KonnectID
+	w.server.Inject(konnecttest.Fault{Method: http.MethodPost, Path: "**/consumers/*/consumer_groups", Effect: konnecttest.FailBefore(http.StatusForbidden)})
+	client := newClient(t, w.server, konnect.WithOwner(konnect.DefaultOwner))
+	fewer := members([]string{"gold"}, map[string][]string{"alice": {"gold"}})
+	_, err := client.Ensure(t.Context(), fewer, konnect.WithPrune())
+	require.ErrorContains(t, err, "set consumerGroups of KongConsumer default/alice")
+	assert.NotNil(t, w.server.Entity(cp, "consumer_groups", silver))
+	_, err = client.Ensure(t.Context(), fewer, konnect.WithPrune())
+	require.NoError(t, err)
+	assert.Nil(t, w.server.Entity(cp, "consumer_groups", silver))
+}

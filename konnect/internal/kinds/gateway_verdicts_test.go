@@ -20,6 +20,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
@@ -59,6 +60,7 @@ func verdictDifferences() []verdictDifference {
 		{`http://u:p@`, "", "Konnect drops user and password of a url; they are secrets besides"},
 		{`"tags":["xxx`, "", "Konnect's API takes tags of 128 characters"},
 		{`"name":"xxx`, "", "Konnect's API takes names of 128 characters"},
+		{`"username":"xxx`, "", "the same"},
 		{`"/a?b"`, "", "is never matched"},
 		{`"/a#b"`, "", "is never matched"},
 		{`"/a[b]"`, "", "a literal that looks like an expression and is no text of a url is surely one without ~"},
@@ -105,7 +107,7 @@ func TestRulesAgreeWithTheGateway(t *testing.T) {
 	}
 	t.Log(counts)
 	for _, entity := range []string{
-		"services", "routes", "upstreams", "targets", "keys", "key_sets",
+		"services", "routes", "upstreams", "targets", "consumers", "keys", "key_sets",
 		"keyauth_credentials", "basicauth_credentials", "hmacauth_credentials", "acls", "jwt_secrets", "vaults",
 	} {
 		assert.Positive(t, counts[entity], entity)
@@ -147,6 +149,8 @@ func verdictObject(entity string) crd.Object {
 		return &configurationv1alpha1.KongTarget{ObjectMeta: meta, Spec: configurationv1alpha1.KongTargetSpec{
 			UpstreamRef: commonv1alpha1.NamespacedRef{Name: "u"},
 		}}
+	case "consumers":
+		return &configurationv1.KongConsumer{ObjectMeta: meta, Spec: configurationv1.KongConsumerSpec{ControlPlaneRef: control}}
 	case "key_sets":
 		return &configurationv1alpha1.KongKeySet{ObjectMeta: meta, Spec: configurationv1alpha1.KongKeySetSpec{ControlPlaneRef: control}}
 	case "vaults":
@@ -199,7 +203,11 @@ func fillSpec(obj crd.Object, entity map[string]any) string {
 		return "a target of no upstream"
 	}
 	completeSpec(spec)
-	raw, err := json.Marshal(map[string]any{"spec": spec})
+	object := map[string]any{"spec": spec}
+	if _, isConsumer := obj.(*configurationv1.KongConsumer); isConsumer {
+		object = spec // its fields are at the root
+	}
+	raw, err := json.Marshal(object)
 	if err != nil {
 		return err.Error()
 	}
