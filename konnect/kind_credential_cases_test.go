@@ -223,3 +223,74 @@ func TestCredentialsOfNewConsumers(t *testing.T) {
 		})
 	}
 }
+
+// TestCredentialsAreRenamed: what tells one from others changes by one write of the same entity.
+func TestCredentialsAreRenamed(t *testing.T) {
+	t.Parallel()
+	of := func(credential string) (before, after crd.Object) {
+		switch credential {
+		case "acl":
+			b := builder.NewCredentialACL("a").Consumer("alice")
+			return b.Group("gold").MustBuild(), b.Group("silver").MustBuild()
+		case "api key":
+			b := builder.NewCredentialAPIKey("a").Consumer("alice")
+			return b.Key("example-1").MustBuild(), b.Key("example-2").MustBuild()
+		case "basic auth":
+			b := builder.NewCredentialBasicAuth("a").Consumer("alice").Password("example-password")
+			return b.Username("alice").MustBuild(), b.Username("bob").MustBuild()
+		case "hmac":
+			b := builder.NewCredentialHMAC("a").Consumer("alice").Secret("example-secret")
+			return b.Username("alice").MustBuild(), b.Username("bob").MustBuild()
+		default:
+			b := builder.NewCredentialJWT("a").Consumer("alice").Secret("example-secret")
+			return b.Key("alice").MustBuild(), b.Key("bob").MustBuild()
+		}
+	}
+	for _, credential := range []string{"acl", "api key", "basic auth", "hmac", "jwt"} {
+		t.Run(credential, func(t *testing.T) {
+			t.Parallel()
+			first, second := of(credential)
+			before, after := withConsumer(first), withConsumer(second)
+			w := newWorld(t, before())
+			for _, objects := range []func() []crd.Object{after, before} {
+				change, err := w.plan(objects())
+				require.NoError(t, err)
+				assert.Equal(t, konnect.ActionUpdated, change.Action)
+				assert.Len(t, change.Fields, 1)
+				report := w.ensure(objects())
+				assert.Equal(t, w.last().KonnectID, report.Changes[len(report.Changes)-1].KonnectID)
+				assert.Equal(t, 1, w.server.Writes())
+				w.settled(objects())
+			}
+		})
+	}
+}
+
+// TestPoliciesOfCredentials hold as for other entities.
+func TestPoliciesOfCredentials(t *testing.T) {
+	t.Parallel()
+	annotated := func(c kindCase, annotation, value string) []crd.Object {
+		objects := c.full()
+		objects[2].SetAnnotations(map[string]string{annotation: value})
+		return objects
+	}
+	for _, c := range credentialCases() {
+		t.Run(c.kind, func(t *testing.T) {
+			t.Parallel()
+			for _, policy := range []crd.DeletionPolicy{crd.DeletionPolicyRetain, crd.DeletionPolicyProtect} {
+				w := newWorld(t, annotated(c, crd.DeletionPolicyAnnotation, string(policy)))
+				w.settled(annotated(c, crd.DeletionPolicyAnnotation, string(policy)))
+				_, err := newClient(t, w.server, konnect.WithOwner(konnect.DefaultOwner)).Ensure(t.Context(), c.full()[:2], konnect.WithPrune())
+				require.NoError(t, err, "it is spared")
+				assert.NotNil(t, w.stored(w.last()), policy)
+			}
+			w := newWorld(t, c.full())
+			drifted := c.drifts[0]
+			w.modify(w.last(), func(entity map[string]any) { set(entity, drifted.at(), drifted.value) })
+			report := w.ensure(annotated(c, crd.ManagementPolicyAnnotation, string(crd.ManagementPolicyObserve)))
+			assert.Equal(t, konnect.ActionObserved, report.Changes[2].Action)
+			assert.Equal(t, []string{drifted.at()}, paths(report.Changes[2]))
+			assert.Zero(t, w.server.Writes())
+		})
+	}
+}
