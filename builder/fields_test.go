@@ -116,6 +116,30 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 			},
 			methods: map[string]string{"Name": "SpecName"},
 		},
+		"KongPlugin": {
+			reason: "all fields are at the root",
+			start: func() (any, any) {
+				b := NewPlugin("other", "")
+				return b, &b.obj
+			},
+			methods: map[string]string{"ConfigPatches": "PatchFromSecret"},
+		},
+		"KongClusterPlugin": {
+			reason: "all fields are at the root",
+			start: func() (any, any) {
+				b := NewClusterPlugin("other", "")
+				return b, &b.obj
+			},
+			methods: map[string]string{"ConfigPatches": "PatchFromSecret"},
+		},
+		"KongPluginBinding": {
+			reason: "what is named has methods of its own",
+			start: func() (any, any) {
+				b := NewPluginBinding("other")
+				return b, &b.obj.Spec
+			},
+			methods: map[string]string{"PluginRef": "Plugin"},
+		},
 		"KongKeySet": {
 			reason: "Name is taken by the argument of NewKeySet",
 			start: func() (any, any) {

@@ -85,6 +85,12 @@ func (g *ReferenceGrant) FromConsumerGroups(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, consumerGroupKind, namespace)
 }
 
+// FromPluginBindings adds the KongPluginBindings of a namespace, which refer to control
+// planes and KongPlugins.
+func (g *ReferenceGrant) FromPluginBindings(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, pluginBindingKind, namespace)
+}
+
 // FromVaults adds KongVaults, which lie in no namespace and refer to control planes.
 func (g *ReferenceGrant) FromVaults() *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, vaultKind, "")
@@ -143,4 +149,5 @@ const (
 
 	consumerGroupKind = "KongConsumerGroup"
 	vaultKind         = "KongVault"
+	pluginBindingKind = "KongPluginBinding"
 )

@@ -49,14 +49,14 @@ func TestGrantShortForms(t *testing.T) {
 	const gateway, konnect = "configuration.konghq.com", "konnect.konghq.com"
 	short := builder.NewReferenceGrant("grant").
 		FromControlPlanes("a").FromAPIAuths("b").FromServices("c").FromRoutes("d").FromUpstreams("e").FromTargets("f").
-		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().
+		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().FromPluginBindings("k").
 		ToControlPlanes("a").ToAPIAuths("b").ToServices("c").ToUpstreams("d").ToSecrets("e").
 		MustBuild()
 	long := builder.NewReferenceGrant("grant").
 		From(konnect, "KonnectGatewayControlPlane", "a").From(konnect, "KonnectAPIAuthConfiguration", "b").
 		From(gateway, "KongService", "c").From(gateway, "KongRoute", "d").
 		From(gateway, "KongUpstream", "e").From(gateway, "KongTarget", "f").
-		From(gateway, "KongKeySet", "g").From(gateway, "KongKey", "h").From(gateway, "KongConsumer", "i").From(gateway, "KongConsumerGroup", "j").From(gateway, "KongVault", "").
+		From(gateway, "KongKeySet", "g").From(gateway, "KongKey", "h").From(gateway, "KongConsumer", "i").From(gateway, "KongConsumerGroup", "j").From(gateway, "KongVault", "").From(gateway, "KongPluginBinding", "k").
 		To(konnect, "KonnectGatewayControlPlane", "a").To(konnect, "KonnectAPIAuthConfiguration", "b").
 		To(gateway, "KongService", "c").To(gateway, "KongUpstream", "d").To("core", "Secret", "e").
 		MustBuild()

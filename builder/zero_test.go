@@ -19,7 +19,7 @@ import (
 // zeroValues are the builders that no New function has made, by their names.
 func zeroValues() map[string]any {
 	return map[string]any{
-		"APIAuth": &APIAuth{}, "Consumer": &Consumer{}, "ConsumerGroup": &ConsumerGroup{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
+		"APIAuth": &APIAuth{}, "ClusterPlugin": &ClusterPlugin{}, "Plugin": &Plugin{}, "PluginBinding": &PluginBinding{}, "Consumer": &Consumer{}, "ConsumerGroup": &ConsumerGroup{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
 		"Route": &Route{}, "Service": &Service{}, "Target": &Target{}, "Upstream": &Upstream{}, "Vault": &Vault{},
 		"CredentialACL": &CredentialACL{}, "CredentialAPIKey": &CredentialAPIKey{}, "CredentialBasicAuth": &CredentialBasicAuth{},
 		"CredentialHMAC": &CredentialHMAC{}, "CredentialJWT": &CredentialJWT{},

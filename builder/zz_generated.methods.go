@@ -82,6 +82,115 @@ func (a *APIAuth) MustBuild() *konnectv1alpha1.KonnectAPIAuthConfiguration {
 	return must(a.Build())
 }
 
+// Labels replaces metadata.labels.
+func (p *ClusterPlugin) Labels(labels map[string]string) *ClusterPlugin {
+	p.obj.Labels = maps.Clone(labels)
+	return p
+}
+
+// Label adds one to metadata.labels.
+func (p *ClusterPlugin) Label(key, value string) *ClusterPlugin {
+	p.obj.Labels = with(p.obj.Labels, key, value)
+	return p
+}
+
+// Annotations replaces metadata.annotations.
+func (p *ClusterPlugin) Annotations(annotations map[string]string) *ClusterPlugin {
+	p.obj.Annotations = maps.Clone(annotations)
+	return p
+}
+
+// Annotation adds one to metadata.annotations.
+func (p *ClusterPlugin) Annotation(key, value string) *ClusterPlugin {
+	p.obj.Annotations = with(p.obj.Annotations, key, value)
+	return p
+}
+
+// PluginName sets plugin.
+//
+// PluginName is the type, such as rate-limiting; required and immutable.
+func (p *ClusterPlugin) PluginName(pluginName string) *ClusterPlugin {
+	p.obj.PluginName = pluginName
+	return p
+}
+
+// ConfigFrom sets configFrom.
+//
+// ConfigFrom takes the whole configuration from a Secret, as JSON or YAML.
+func (p *ClusterPlugin) ConfigFrom(configFrom configurationv1.NamespacedConfigSource) *ClusterPlugin {
+	p.obj.ConfigFrom = configFrom.DeepCopy()
+	return p
+}
+
+// Protocols replaces protocols.
+//
+// Protocols that the plugin acts on, of http, https, grpc, grpcs, tcp, tls and udp;
+// unset means those that the type of plugin has by default.
+func (p *ClusterPlugin) Protocols(protocols ...string) *ClusterPlugin {
+	p.obj.Protocols = listOf(protocols)
+	return p
+}
+
+// Ordering sets ordering.
+//
+// Ordering says which other plugins this one runs before or after; unset leaves it to
+// the types of the plugins.
+func (p *ClusterPlugin) Ordering(ordering configurationv1.PluginOrdering) *ClusterPlugin {
+	p.obj.Ordering = ordering.DeepCopy()
+	return p
+}
+
+// InstanceName sets instance_name.
+//
+// InstanceName tells plugins of one type from each other, unique in the control plane;
+// unset means none.
+func (p *ClusterPlugin) InstanceName(instanceName string) *ClusterPlugin {
+	p.obj.InstanceName = instanceName
+	return p
+}
+
+// Disabled sets disabled.
+//
+// Disabled keeps the plugin from acting; unset means false.
+func (p *ClusterPlugin) Disabled(disabled bool) *ClusterPlugin {
+	p.obj.Disabled = &disabled
+	return p
+}
+
+// RunOn sets run_on.
+//
+// RunOn is first, second or all, which Konnect knows nothing of.
+func (p *ClusterPlugin) RunOn(runOn string) *ClusterPlugin {
+	p.obj.RunOn = runOn
+	return p
+}
+
+// ConsumerRef sets consumerRef.
+//
+// ConsumerRef is deprecated and has no effect: a binding names a consumer.
+func (p *ClusterPlugin) ConsumerRef(consumerRef string) *ClusterPlugin {
+	p.obj.ConsumerRef = consumerRef
+	return p
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*ClusterPlugin) required(obj *configurationv1.KongClusterPlugin) field.ErrorList {
+	return missing(obj.PluginName, field.NewPath("plugin"))
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (p *ClusterPlugin) Build() (*configurationv1.KongClusterPlugin, error) {
+	return build(&p.base, "NewClusterPlugin", p.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (p *ClusterPlugin) MustBuild() *configurationv1.KongClusterPlugin {
+	return must(p.Build())
+}
+
 // Namespace sets metadata.namespace, which is "default" without it.
 func (c *Consumer) Namespace(namespace string) *Consumer {
 	c.obj.Namespace = namespace
@@ -1171,6 +1280,220 @@ func (k *KeySet) Build() (*configurationv1alpha1.KongKeySet, error) {
 // that do not depend on input.
 func (k *KeySet) MustBuild() *configurationv1alpha1.KongKeySet {
 	return must(k.Build())
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (p *Plugin) Namespace(namespace string) *Plugin {
+	p.obj.Namespace = namespace
+	return p
+}
+
+// Labels replaces metadata.labels.
+func (p *Plugin) Labels(labels map[string]string) *Plugin {
+	p.obj.Labels = maps.Clone(labels)
+	return p
+}
+
+// Label adds one to metadata.labels.
+func (p *Plugin) Label(key, value string) *Plugin {
+	p.obj.Labels = with(p.obj.Labels, key, value)
+	return p
+}
+
+// Annotations replaces metadata.annotations.
+func (p *Plugin) Annotations(annotations map[string]string) *Plugin {
+	p.obj.Annotations = maps.Clone(annotations)
+	return p
+}
+
+// Annotation adds one to metadata.annotations.
+func (p *Plugin) Annotation(key, value string) *Plugin {
+	p.obj.Annotations = with(p.obj.Annotations, key, value)
+	return p
+}
+
+// PluginName sets plugin.
+//
+// PluginName is the type, such as rate-limiting; required and immutable.
+func (p *Plugin) PluginName(pluginName string) *Plugin {
+	p.obj.PluginName = pluginName
+	return p
+}
+
+// ConfigFrom sets configFrom.
+//
+// ConfigFrom takes the whole configuration from a Secret, as JSON or YAML.
+func (p *Plugin) ConfigFrom(configFrom configurationv1.ConfigSource) *Plugin {
+	p.obj.ConfigFrom = configFrom.DeepCopy()
+	return p
+}
+
+// Protocols replaces protocols.
+//
+// Protocols that the plugin acts on, of http, https, grpc, grpcs, tcp, tls and udp;
+// unset means those that the type of plugin has by default.
+func (p *Plugin) Protocols(protocols ...string) *Plugin {
+	p.obj.Protocols = listOf(protocols)
+	return p
+}
+
+// Ordering sets ordering.
+//
+// Ordering says which other plugins this one runs before or after; unset leaves it to
+// the types of the plugins.
+func (p *Plugin) Ordering(ordering configurationv1.PluginOrdering) *Plugin {
+	p.obj.Ordering = ordering.DeepCopy()
+	return p
+}
+
+// InstanceName sets instance_name.
+//
+// InstanceName tells plugins of one type from each other, unique in the control plane;
+// unset means none.
+func (p *Plugin) InstanceName(instanceName string) *Plugin {
+	p.obj.InstanceName = instanceName
+	return p
+}
+
+// Disabled sets disabled.
+//
+// Disabled keeps the plugin from acting; unset means false.
+func (p *Plugin) Disabled(disabled bool) *Plugin {
+	p.obj.Disabled = &disabled
+	return p
+}
+
+// RunOn sets run_on.
+//
+// RunOn is first, second or all, which Konnect knows nothing of.
+func (p *Plugin) RunOn(runOn string) *Plugin {
+	p.obj.RunOn = runOn
+	return p
+}
+
+// ConsumerRef sets consumerRef.
+//
+// ConsumerRef is deprecated and has no effect: a binding names a consumer.
+func (p *Plugin) ConsumerRef(consumerRef string) *Plugin {
+	p.obj.ConsumerRef = consumerRef
+	return p
+}
+
+// required reports fields that are empty, which the CRD cannot tell from such that were
+// meant to be.
+func (*Plugin) required(obj *configurationv1.KongPlugin) field.ErrorList {
+	return missing(obj.PluginName, field.NewPath("plugin"))
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (p *Plugin) Build() (*configurationv1.KongPlugin, error) {
+	return build(&p.base, "NewPlugin", p.required)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (p *Plugin) MustBuild() *configurationv1.KongPlugin {
+	return must(p.Build())
+}
+
+// NewPluginBinding starts a KongPluginBinding.
+func NewPluginBinding(name string) *PluginBinding {
+	b := &PluginBinding{}
+	start(&b.base, name)
+	return b
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (b *PluginBinding) Namespace(namespace string) *PluginBinding {
+	b.obj.Namespace = namespace
+	return b
+}
+
+// Labels replaces metadata.labels.
+func (b *PluginBinding) Labels(labels map[string]string) *PluginBinding {
+	b.obj.Labels = maps.Clone(labels)
+	return b
+}
+
+// Label adds one to metadata.labels.
+func (b *PluginBinding) Label(key, value string) *PluginBinding {
+	b.obj.Labels = with(b.obj.Labels, key, value)
+	return b
+}
+
+// Annotations replaces metadata.annotations.
+func (b *PluginBinding) Annotations(annotations map[string]string) *PluginBinding {
+	b.obj.Annotations = maps.Clone(annotations)
+	return b
+}
+
+// Annotation adds one to metadata.annotations.
+func (b *PluginBinding) Annotation(key, value string) *PluginBinding {
+	b.obj.Annotations = with(b.obj.Annotations, key, value)
+	return b
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (b *PluginBinding) ControlPlane(name string) *PluginBinding {
+	return b.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (b *PluginBinding) ControlPlaneIn(namespace, name string) *PluginBinding {
+	return b.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (b *PluginBinding) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *PluginBinding {
+	b.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return b
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (b *PluginBinding) Adopt(id string) *PluginBinding {
+	b.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return b
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (b *PluginBinding) AdoptMatch(id string) *PluginBinding {
+	b.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return b
+}
+
+// Targets sets spec.targets.
+//
+// Targets are what the plugin acts on, all of them together: one with a service and a
+// consumer acts on that consumer's requests to that service. Required unless Scope is
+// GlobalInControlPlane.
+func (b *PluginBinding) Targets(targets configurationv1alpha1.KongPluginBindingTargets) *PluginBinding {
+	b.obj.Spec.Targets = targets.DeepCopy()
+	return b
+}
+
+// Scope sets spec.scope.
+//
+// Scope is OnlyTargets or GlobalInControlPlane; empty means OnlyTargets.
+func (b *PluginBinding) Scope(scope string) *PluginBinding {
+	b.obj.Spec.Scope = scope
+	return b
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (b *PluginBinding) Build() (*configurationv1alpha1.KongPluginBinding, error) {
+	return build(&b.base, "NewPluginBinding")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (b *PluginBinding) MustBuild() *configurationv1alpha1.KongPluginBinding {
+	return must(b.Build())
 }
 
 // Namespace sets metadata.namespace, which is "default" without it.

@@ -3,8 +3,9 @@
 // Konnect status.
 //
 // The typed structs are in the packages below it: crd/configuration/v1
-// (KongConsumer), crd/configuration/v1beta1 (KongConsumerGroup), crd/configuration/v1alpha1
-// (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongReferenceGrant,
+// (KongConsumer, KongPlugin, KongClusterPlugin), crd/configuration/v1beta1 (KongConsumerGroup), crd/configuration/v1alpha1
+// (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongVault,
+// KongPluginBinding, KongReferenceGrant,
 // KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC,
 // KongCredentialJWT),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2

@@ -11,6 +11,8 @@ type Reference struct {
 	To Key
 	// Role says what the reference means to the referrer.
 	Role Role
+	// Granted is set where a reference into another namespace needs no KongReferenceGrant.
+	Granted bool
 	// Unsupported is set when the field is part of the CRD but this module has
 	// no kind for its target yet.
 	Unsupported bool
@@ -37,6 +39,8 @@ const (
 	ControlPlaneKind   = "KonnectGatewayControlPlane"
 	APIAuthKind        = "KonnectAPIAuthConfiguration"
 	ReferenceGrantKind = "KongReferenceGrant"
+	PluginKind         = "KongPlugin"
+	ClusterPluginKind  = "KongClusterPlugin"
 	SecretKind         = "Secret"
 )
 

@@ -24,6 +24,7 @@ type account struct {
 	verdict  error
 	// formulas are the client's.
 	formulas *transport.Memory
+	schemas  *schemas
 	// warn is told what is odd about an answer.
 	warn func(string)
 }
@@ -58,6 +59,7 @@ func (c *Client) newAccount(l login, t *tally, warn func(string)) (*account, err
 	}
 	return &account{
 		login: l, serverURL: l.server.String(), http: sender.Client(), tally: t, warn: warn, formulas: &c.pooled.formulas,
+		schemas: &c.pooled.schemas,
 	}, nil
 }
 

@@ -26,6 +26,8 @@ type pooled struct {
 	organizations transport.Memory
 	// formulas tell by what Konnect has answered to writes whether it keeps values so.
 	formulas transport.Memory
+	// schemas describe configurations of plugins.
+	schemas schemas
 }
 
 // NewClient returns a Client. Without a token the credentials come from the

@@ -38,6 +38,11 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 			d.out.refuse(x, err)
 		}
 	}
+	for _, i := range b.items {
+		if i.kind.Guards != "" {
+			configurationJudge{d}.guard(i)
+		}
+	}
 	if len(w.claims) > 0 { // else what is to be created was checked before
 		d.checkHolders()
 	}
@@ -78,6 +83,9 @@ func (d *decider) item(i *item, x *decision) error {
 	}
 	if kinds.Adopt(i.object) != nil {
 		d.warnOfAdopt(i)
+	}
+	if i.kind.Configuration != nil && !i.readOnly && (configurationJudge{d}).refuses(i, x) {
+		return nil
 	}
 	if i.group != nil && !i.isControlPlane() {
 		if err := d.batch.checkMembers(d.world, i); err != nil {
@@ -175,6 +183,9 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 		return err
 	}
 	differences := append(canon.Diff(desired.Object, observed, i.kind.Fields), droppedLabels(i, d.world.found[i.n].entity, observed)...)
+	if i.kind.Configuration != nil {
+		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, false)...)
+	}
 	if len(i.kind.WriteOnly) > 0 {
 		if differences, desired, err = (secretJudge{d}).compare(i, differences, desired, observed); err != nil {
 			return err
@@ -222,7 +233,7 @@ func (d *decider) match(i *item, x *decision) error {
 		return err
 	}
 	in := d.inputs(i, observed)
-	if in.Tags = kinds.UserTags(i.object); len(in.Tags) > 0 {
+	if in.Tags = i.kind.Tags(i.object, in.Objects); len(in.Tags) > 0 {
 		in.Tags = append(in.Tags, d.options.keptTags.beside(in.Tags, observed)...)
 	}
 	desired, err := i.kind.Desire(i.object, in)
@@ -231,6 +242,9 @@ func (d *decider) match(i *item, x *decision) error {
 	}
 	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool { return f.Name == "tags" && len(in.Tags) == 0 })
 	differences := canon.Diff(desired.Object, observed, fields)
+	if i.kind.Configuration != nil {
+		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, false)...)
+	}
 	if len(i.kind.WriteOnly) > 0 {
 		differences = secretJudge{d}.observe(i, differences, desired, observed)
 	}
@@ -268,6 +282,9 @@ func (d *decider) observed(i *item, x *decision) error {
 		return err
 	}
 	differences := canon.DiffGiven(desired.Object, observed, i.kind.Fields)
+	if i.kind.Configuration != nil {
+		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, true)...)
+	}
 	differences = slices.DeleteFunc(differences, func(d canon.Difference) bool {
 		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})

@@ -76,8 +76,8 @@ func (s *settler) refuseDepartures(pruned map[place]*decision, left map[*decisio
 	}
 }
 
-// othersOn returns what others have put on an orphan, if anything: a plugin, or what is
-// nested in it. What only refers to it goes on doing so.
+// othersOn returns what others have put on an orphan, if anything: what would be deleted
+// with it. What only refers to it goes on doing so.
 func (s *settler) othersOn(from *decision) *wire.Entity {
 	var found *wire.Entity
 	parents := s.world.places([]*decision{from})
@@ -87,7 +87,7 @@ func (s *settler) othersOn(from *decision) *wire.Entity {
 		}
 	})
 	s.world.eachChild(s.batch, parents, func(_ *decision, k *kinds.Kind, child *wire.Entity) {
-		if found == nil && k.Parent != nil && s.world.claimed(k, child.ID) == nil && !child.Marks.Ours(s.world.owner) {
+		if found == nil && k.GoesWith(from.kind) && s.world.claimed(k, child.ID) == nil && !child.Marks.Ours(s.world.owner) {
 			found = child
 		}
 	})

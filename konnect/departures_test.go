@@ -76,11 +76,6 @@ func TestNothingLeavesWhatOthersUse(t *testing.T) {
 			after:  []crd.Object{service("new").MustBuild(), routeOn("r", "/r", "new")},
 			put:    onService, refused: []string{"r"},
 		},
-		"plugins that cannot be read": {
-			before: []crd.Object{service("old").MustBuild(), routeOn("r", "/r", "old")},
-			after:  []crd.Object{service("new").MustBuild(), routeOn("r", "/r", "new")},
-			put:    onService, refused: []string{"r"}, unread: "**/plugins",
-		},
 		"a target in an upstream that ours leaves": {
 			before: []crd.Object{upstreamNamed("old", "old"), addressed("t", "10.0.0.1:80", "old")},
 			after:  []crd.Object{upstreamNamed("new", "new"), addressed("t", "10.0.0.1:80", "new")},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/internal/golden"
 	"github.com/konnectkit/konnectkit/konnect"
@@ -49,15 +50,25 @@ func goldenParents() map[string][]crd.Object {
 	upstream := builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").MustBuild()
 	alice := builder.NewConsumer("alice").ControlPlane("gateway-control-plane").Username("alice").MustBuild()
 	return map[string][]crd.Object{
-		"KongService":             {control},
-		"KongUpstream":            {control},
-		"KongRoute":               {control, service},
-		"KongTarget":              {control, upstream},
-		"KongKeySet":              {control},
-		"KongVault":               {control},
-		"KongKey":                 {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
-		"KongConsumer":            {control},
-		"KongConsumerGroup":       {control},
+		"KongService":       {control},
+		"KongUpstream":      {control},
+		"KongRoute":         {control, service},
+		"KongTarget":        {control, upstream},
+		"KongKeySet":        {control},
+		"KongVault":         {control},
+		"KongKey":           {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
+		"KongConsumer":      {control},
+		"KongConsumerGroup": {control},
+		"KongPluginBinding": {
+			control, service, builder.NewRoute("route").Service("service").Paths("/").MustBuild(),
+			builder.NewConsumer("alice").ControlPlane("gateway-control-plane").MustBuild(),
+			builder.NewConsumerGroup("gold").ControlPlane("gateway-control-plane").MustBuild(),
+			builder.NewPlugin("limit", "rate-limiting").Config(map[string]any{"minute": 5, "policy": nil}).
+				InstanceName("first").Protocols("https", "http").
+				Ordering(configurationv1.PluginOrdering{Before: map[string][]string{"access": {"key-auth"}}}).
+				Annotation("konghq.com/tags", "three").MustBuild(),
+			builder.NewClusterPlugin("everywhere", "correlation-id").MustBuild(),
+		},
 		"KongCredentialACL":       {control, alice},
 		"KongCredentialAPIKey":    {control, alice},
 		"KongCredentialBasicAuth": {control, alice},

@@ -76,7 +76,7 @@ type kindCase struct {
 func kindCases() []kindCase {
 	cases := []kindCase{
 		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
-		vaultCase(),
+		vaultCase(), pluginBindingCase(),
 	}
 	return append(cases, credentialCases()...)
 }

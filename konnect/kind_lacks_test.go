@@ -28,8 +28,10 @@ import (
 // kindsWithoutEntity are the kinds of the scheme that Konnect knows nothing of.
 func kindsWithoutEntity() map[string]string {
 	return map[string]string{
-		crd.APIAuthKind:      "names credentials",
-		"KongReferenceGrant": "permits references",
+		crd.APIAuthKind:       "names credentials",
+		"KongReferenceGrant":  "permits references",
+		crd.PluginKind:        "is what a binding's entity is made of",
+		crd.ClusterPluginKind: "is what a binding's entity is made of",
 	}
 }
 
@@ -130,6 +132,7 @@ func TestPayloadFieldsAreCompared(t *testing.T) {
 			for name := range request.Body {
 				compared := slices.ContainsFunc(k.Fields, func(f konnect.FieldRule) bool { return f.Name == name }) ||
 					slices.ContainsFunc(k.WriteOnly, func(f secrets.Field) bool { return f.Name == name })
+				compared = compared || k.Configuration != nil && k.Configuration.Field == name
 				assert.True(t, compared || apart[k.GroupKind.Kind+"."+name] != "", "%s: %s is sent but not compared", file, name)
 			}
 		}

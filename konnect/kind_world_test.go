@@ -25,14 +25,22 @@ func newWorld(t *testing.T, objects []crd.Object, opts ...konnecttest.Option) *w
 	t.Helper()
 	w := &world{T: t, server: konnecttest.Start(t, opts...)}
 	w.report = w.ensure(objects)
-	require.Equal(t, repeat(konnect.ActionCreated, len(objects)), actions(w.report))
-	require.Equal(t, len(objects), w.server.Writes())
-	for _, obj := range objects {
+	entities := withEntities(objects)
+	require.Equal(t, repeat(konnect.ActionCreated, len(entities)), actions(w.report))
+	require.Equal(t, len(entities), w.server.Writes())
+	for _, obj := range entities {
 		require.True(t, crd.IsProgrammed(obj), "%s", crd.KeyOf(obj))
 		require.NotEmpty(t, obj.GetKonnectStatus().ID, "%s", crd.KeyOf(obj))
 	}
 	w.server.ResetLog()
 	return w
+}
+
+// withEntities are the objects of kinds that have entities.
+func withEntities(objects []crd.Object) []crd.Object {
+	return slices.DeleteFunc(slices.Clone(objects), func(obj crd.Object) bool {
+		return !slices.ContainsFunc(konnect.KindsForTest(), func(k *kinds.Kind) bool { return k.GroupKind == obj.GVK().GroupKind() })
+	})
 }
 
 func repeat(action konnect.Action, n int) []konnect.Action {
@@ -52,7 +60,7 @@ func (w *world) settled(objects []crd.Object, opts ...konnect.EnsureOption) {
 	w.Helper()
 	w.server.ResetLog()
 	report := w.ensure(objects, opts...)
-	require.Equal(w, repeat(konnect.ActionUnchanged, len(objects)), actions(report))
+	require.Equal(w, repeat(konnect.ActionUnchanged, len(withEntities(objects))), actions(report))
 	require.Zero(w, w.server.Writes())
 }
 

@@ -30,7 +30,7 @@ func (d *decider) checkNaturalKeys() {
 			key := slot{siblings, naturalKey{n, value}}
 			if other := taken[key]; value != "" && other != nil {
 				what := fmt.Sprintf("%s %q", i.kind.Identity.Field, i.kind.Name(i.object))
-				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) { // nor is a secret one shown
+				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) || i.kind.Name(i.object) == "" { // nor is a secret one shown
 					what = "what it has for " + strings.Join(fields, ", ")
 				}
 				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s is that of %s too", i.key, what, other.key))

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -48,6 +50,10 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 		find.entities(nested)
 	}
 	r.readMembers(ctx)
+	if !opts.deleting && slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Configuration != nil }) {
+		w.schemas = map[described]*pluginconfig.Schema{}
+		r.readSchemas(ctx)
+	}
 	return w
 }
 

@@ -33,12 +33,22 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 		if in.IDs[edge.Field] = w.idOf(b.leadsTo(edge), edge.To, results); edge.Node != nil {
 			in.Objects[edge.Field] = edge.Node.Object
 		}
+		if edge.Node != nil && b.byKey[edge.Node.Key] == nil { // without an entity, so part of what refers to it
+			for _, part := range edge.Node.Edges {
+				if part.Node != nil {
+					in.Objects[edge.Field+"/"+part.Field] = part.Node.Object
+				}
+			}
+		}
 	}
 	policy := kinds.Deletion(i.object)
 	if own, labelled := kinds.Labels(i.object); labelled {
 		in.Labels = labels(i, w.found[i.n].entity, own, observed, o.owner)
 	} else {
 		tags := kinds.UserTags(i.object)
+		if i.kind.Configuration != nil {
+			tags, in.Schema = i.kind.Tags(i.object, in.Objects), w.schemas[describes(w, i, in)]
+		}
 		if len(o.keptTags) > 0 {
 			tags = append(tags, o.keptTags.beside(tags, observed)...)
 		}
@@ -122,11 +132,14 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	for _, f := range x.item.kind.Fields {
 		held[f.Name] = observed[f.Name]
 	}
+	if c := x.item.kind.Configuration; c != nil {
+		held[c.Field] = observed[c.Field]
+	}
 	for _, f := range x.item.kind.WriteOnly {
 		name, _, _ := strings.Cut(f.Name, ".")
 		held[name] = observed[name]
 	}
-	wanted, held, secret := secretJudge{d}.withoutSecrets(x.item.kind, kept.withoutKept(tags, desired.Object), held)
+	wanted, held, secret := secretJudge{d}.withoutSecrets(configurationJudge{d}.secretPaths(x.item, desired, observed), kept.withoutKept(tags, desired.Object), held)
 	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)
 	if x.item.group != nil {
 		basis = append(basis, d.batch.wantedMembers(d.world, x.item, nil))

@@ -160,17 +160,18 @@ func TestRoundTripDeletes(t *testing.T) {
 		objects := c.full()
 		report, err := newClient(t, w.server).Delete(t.Context(), objects)
 		require.NoError(t, err)
-		assert.Equal(t, repeat(konnect.ActionDeleted, len(objects)), actions(report))
-		assert.Equal(t, len(objects), w.server.Writes())
+		entities := withEntities(objects)
+		assert.Equal(t, repeat(konnect.ActionDeleted, len(entities)), actions(report))
+		assert.Equal(t, len(entities), w.server.Writes())
 		assert.Empty(t, w.server.ControlPlanes())
-		for _, obj := range objects {
+		for _, obj := range entities {
 			assert.False(t, crd.IsProgrammed(obj), "%s", crd.KeyOf(obj))
 			assert.Empty(t, obj.GetKonnectStatus().ID)
 		}
 		w.server.ResetLog()
 		report, err = newClient(t, w.server).Delete(t.Context(), c.full())
 		require.NoError(t, err)
-		assert.Equal(t, repeat(konnect.ActionUnchanged, len(objects)), actions(report))
+		assert.Equal(t, repeat(konnect.ActionUnchanged, len(entities)), actions(report))
 		assert.Zero(t, w.server.Writes())
 	})
 }

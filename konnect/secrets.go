@@ -204,8 +204,7 @@ func hideSecrets(err error, k *kinds.Kind, sent canon.Object) {
 
 // withoutSecrets takes secret values out of what a planned change rests on. Only a key lets
 // something stand for them, which is then returned beside.
-func (d secretJudge) withoutSecrets(k *kinds.Kind, desired, held canon.Object) (wanted, rest canon.Object, secret []any) {
-	paths := k.SecretPaths()
+func (d secretJudge) withoutSecrets(paths []string, desired, held canon.Object) (wanted, rest canon.Object, secret []any) {
 	wanted, own := secrets.Without(desired, paths)
 	rest, theirs := secrets.Without(held, paths)
 	switch {

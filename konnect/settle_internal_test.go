@@ -69,7 +69,7 @@ func TestSettle(t *testing.T) {
 			[]string{"retained orphan KongTarget/one", "deleted orphan KongUpstream/pool: ProtectedError"}},
 		{"a route of others spares the service", asked{held: emptyPlane().with("services", ownService()).with("routes", routed(foreign(), "s"))},
 			[]string{"deleted orphan KongService/s: OwnershipError (nobody)"}},
-		{"a plugin spares the service", asked{held: emptyPlane().with("services", ownService()), plugins: []canon.Object{plugin}},
+		{"a plugin spares the service", asked{held: emptyPlane().with("services", ownService()).with("plugins", plugin)},
 			[]string{"deleted orphan KongService/s: OwnershipError (nobody)"}},
 		{"so does one of which that is not known", asked{held: emptyPlane().with("services", ownService()), unknown: []string{"plugins"}},
 			[]string{"deleted orphan KongService/s: delete KongService default/s: it is not known what belongs to it: konnect does not answer"}},
@@ -78,7 +78,7 @@ func TestSettle(t *testing.T) {
 			held: emptyPlane().with("services", ownService()).with("routes", ownRoute("s"))},
 			[]string{"updated KongRoute/r service.id", "deleted orphan KongService/s, after KongRoute/r"}},
 		{"it must not leave the plugin on it", asked{objects: []crd.Object{route("keep")},
-			held: emptyPlane().with("services", ownService()).with("routes", ownRoute("s")), plugins: []canon.Object{plugin}},
+			held: emptyPlane().with("services", ownService()).with("routes", ownRoute("s")).with("plugins", plugin)},
 			[]string{"updated KongRoute/r service.id", "deleted orphan KongService/s, after KongRoute/r: OwnershipError (nobody)",
 				"refused KongRoute/r: OwnershipError (nobody)"}},
 		{"nor where it is not known whether there is one", asked{objects: []crd.Object{route("keep")},
@@ -179,12 +179,12 @@ func TestDecideDeletes(t *testing.T) {
 		{"a route of others refuses, even in a cascade", asked{objects: []crd.Object{s().MustBuild()},
 			held: emptyPlane().with("services", ownService()).with("routes", routed(foreign(), "s"))}, cascade,
 			[]string{"deleted KongService/s", "refused KongService/s: OwnershipError (nobody)"}},
-		{"a plugin refuses", asked{objects: []crd.Object{s().MustBuild()}, held: emptyPlane().with("services", ownService()), plugins: []canon.Object{plugin, plugin}}, nil,
+		{"a plugin refuses", asked{objects: []crd.Object{s().MustBuild()}, held: emptyPlane().with("services", ownService()).with("plugins", plugin)}, nil,
 			[]string{"deleted KongService/s", "refused KongService/s: OwnershipError (nobody)"}},
 		{"what is not known refuses", asked{objects: []crd.Object{s().MustBuild()}, held: emptyPlane().with("services", ownService()), unknown: []string{"plugins"}}, nil,
 			[]string{"deleted KongService/s", "refused KongService/s: delete KongService default/s: it is not known what belongs to it: konnect does not answer"}},
-		{"of plugins nothing is asked in a cascade", asked{objects: []crd.Object{s().MustBuild()}, held: emptyPlane().with("services", ownService()), unknown: []string{"plugins"}}, cascade,
-			[]string{"deleted KongService/s"}},
+		{"even in a cascade, because it may be protected", asked{objects: []crd.Object{s().MustBuild()}, held: emptyPlane().with("services", ownService()), unknown: []string{"plugins"}}, cascade,
+			[]string{"deleted KongService/s", "refused KongService/s: delete KongService default/s: it is not known what belongs to it: konnect does not answer"}},
 	} {
 		t.Run(c.reason, func(t *testing.T) {
 			t.Parallel()

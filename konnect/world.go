@@ -7,6 +7,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -24,7 +25,9 @@ type world struct {
 	// unread tells why not everything in a control plane is known, by its ID.
 	unread map[string]error
 	below  below
-	faults *faults
+	// schemas describe configurations; nil where one could not be read.
+	schemas map[described]*pluginconfig.Schema
+	faults  *faults
 }
 
 // found is what Konnect holds for an item.

@@ -164,9 +164,7 @@ type asked struct {
 	objects []crd.Object
 	held    held
 	options []EnsureOption
-	// plugins are those that are attached to something, as far as the call looks for them,
-	// and unknown the collections that cannot be read.
-	plugins  []canon.Object
+	// unknown are the collections that cannot be read.
 	unknown  []string
 	planning bool
 }
@@ -232,14 +230,6 @@ func (a asked) lookBelow(t testing.TB, r *run) {
 	}
 	for _, other := range r.batch.table.Others() {
 		unknown(other.Collection, collection{other: other})
-		if other.Collection != "plugins" {
-			continue
-		}
-		for _, plugin := range a.plugins {
-			e, err := wire.Decode(json.RawMessage(canon.Text(plugin)), other.Shape())
-			require.NoError(t, err)
-			r.world.below.others[other] = append(r.world.below.others[other], e)
-		}
 	}
 }
 

@@ -63,7 +63,15 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 	if err != nil {
 		return err
 	}
-	left := canon.Diff(desired.Object, observed, x.kind.Fields)
+	var configured []canon.Difference
+	if x.kind.Configuration != nil { // what the server fills in is known only now
+		in := e.options.inputs(e.batch, e.world, x.item, observed, e.results)
+		if desired, err = x.kind.Desire(x.item.object, in); err != nil {
+			return err
+		}
+		configured = x.kind.DiffConfiguration(desired, observed, in.Schema, false)
+	}
+	left := append(canon.Diff(desired.Object, observed, x.kind.Fields), configured...)
 	if len(x.kind.WriteOnly) > 0 {
 		x.account.learn(x.kind, desired, observed)
 		left = withoutWriteOnly(x.kind, left)

@@ -58,7 +58,9 @@ func inheritControlPlane(node *Node) error {
 }
 
 // needsControlPlane tells whether objects of key's kind live in a control plane:
-// what configures a gateway does, except for grants.
+// what configures a gateway does, except for grants, and plugins that are only bound to
+// something.
 func needsControlPlane(key crd.Key) bool {
-	return key.Group == crd.ConfigurationGroup && key.Kind != crd.ReferenceGrantKind
+	outside := key.Kind == crd.ReferenceGrantKind || key.Kind == crd.PluginKind || key.Kind == crd.ClusterPluginKind
+	return key.Group == crd.ConfigurationGroup && !outside
 }

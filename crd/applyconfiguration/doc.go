@@ -3,9 +3,11 @@
 // shape of client-go's: a constructor a kind that takes name and namespace, one
 // With… method a field, and Extract… to read back what a field manager owns.
 //
-//   - crd/applyconfiguration/configuration/v1: KongConsumer
+//   - crd/applyconfiguration/configuration/v1: KongConsumer, KongPlugin,
+//     KongClusterPlugin
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
-//     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongReferenceGrant,
+//     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongPluginBinding,
+//     KongReferenceGrant,
 //     KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth,
 //     KongCredentialHMAC, KongCredentialJWT
 //   - crd/applyconfiguration/configuration/v1beta1: KongConsumerGroup

@@ -24,6 +24,7 @@ func ExampleCRDs() {
 		}
 	}
 	// Output:
+	// kongclusterplugins.configuration.konghq.com
 	// kongconsumers.configuration.konghq.com
 	// kongconsumergroups.configuration.konghq.com
 	// kongcredentialacls.configuration.konghq.com
@@ -33,6 +34,8 @@ func ExampleCRDs() {
 	// kongcredentialjwts.configuration.konghq.com
 	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
+	// kongplugins.configuration.konghq.com
+	// kongpluginbindings.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com
 	// kongroutes.configuration.konghq.com
 	// kongservices.configuration.konghq.com

@@ -12,8 +12,8 @@ import (
 )
 
 // supported lists the kinds as errors do.
-const supported = "KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
-	"KongKey, KongKeySet, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, KongVault, " +
+const supported = "KongClusterPlugin, KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
+	"KongKey, KongKeySet, KongPlugin, KongPluginBinding, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, KongVault, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 
 func TestDecodeAllProblems(t *testing.T) {

@@ -162,6 +162,7 @@ func referencesIn(path string, value reflect.Value) []string {
 		at := strings.TrimPrefix(path+"."+name, ".")
 		switch {
 		case path == "" && (name == "" || name == "metadata" || name == "status"):
+		case strings.HasSuffix(name, "Ref") && (inner.IsZero() || inner.Kind() == reflect.String): // not set, or a deprecated name
 		case strings.HasSuffix(name, "Ref"):
 			found = append(found, at)
 		case strings.HasSuffix(name, "Refs"):
@@ -200,6 +201,10 @@ func TestEveryStatusIsKept(t *testing.T) {
 		}
 		assert.Equal(t, conditions, obj.GetConditions())
 		kept := obj.GetKonnectStatus()
+		if status.NumField() == 1 { // conditions alone
+			assert.Zero(t, kept)
+			return
+		}
 		assert.Equal(t, entity.ServerURL, kept.ServerURL, "each status says at least where")
 		if konnect := status.FieldByName("Konnect"); konnect.IsValid() {
 			assert.Equal(t, entity.ID, kept.ID)

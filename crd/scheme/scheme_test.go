@@ -37,6 +37,7 @@ func ExampleKinds() {
 		fmt.Printf("%s: %T in %T\n", kind.GroupKind(), kind.New(), kind.NewList())
 	}
 	// Output:
+	// KongClusterPlugin.configuration.konghq.com: *v1.KongClusterPlugin in *v1.KongClusterPluginList
 	// KongConsumer.configuration.konghq.com: *v1.KongConsumer in *v1.KongConsumerList
 	// KongConsumerGroup.configuration.konghq.com: *v1beta1.KongConsumerGroup in *v1beta1.KongConsumerGroupList
 	// KongCredentialACL.configuration.konghq.com: *v1alpha1.KongCredentialACL in *v1alpha1.KongCredentialACLList
@@ -46,6 +47,8 @@ func ExampleKinds() {
 	// KongCredentialJWT.configuration.konghq.com: *v1alpha1.KongCredentialJWT in *v1alpha1.KongCredentialJWTList
 	// KongKey.configuration.konghq.com: *v1alpha1.KongKey in *v1alpha1.KongKeyList
 	// KongKeySet.configuration.konghq.com: *v1alpha1.KongKeySet in *v1alpha1.KongKeySetList
+	// KongPlugin.configuration.konghq.com: *v1.KongPlugin in *v1.KongPluginList
+	// KongPluginBinding.configuration.konghq.com: *v1alpha1.KongPluginBinding in *v1alpha1.KongPluginBindingList
 	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList
 	// KongRoute.configuration.konghq.com: *v1alpha1.KongRoute in *v1alpha1.KongRouteList
 	// KongService.configuration.konghq.com: *v1alpha1.KongService in *v1alpha1.KongServiceList

@@ -50,6 +50,10 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithSpec(configurationv1ac.KongConsumerSpec().WithControlPlaneRef(gateway)),
 		"KongConsumerGroup": configurationv1beta1ac.KongConsumerGroup("every", namespace).
 			WithSpec(configurationv1beta1ac.KongConsumerGroupSpec().WithControlPlaneRef(gateway).WithName("gold")),
+		"KongPlugin":        configurationv1ac.KongPlugin("every", namespace).WithPluginName("key-auth").WithConfig(`{"realm":null}`),
+		"KongClusterPlugin": configurationv1ac.KongClusterPlugin("every").WithPluginName("key-auth").WithDisabled(true),
+		"KongPluginBinding": configurationac.KongPluginBinding("every", namespace).WithSpec(configurationac.KongPluginBindingSpec().
+			WithControlPlaneRef(gateway).WithPluginRef(configurationac.PluginRef().WithName("every")).WithScope("GlobalInControlPlane")),
 		"KongKeySet": configurationac.KongKeySet("every", namespace).WithSpec(configurationac.KongKeySetSpec().
 			WithControlPlaneRef(gateway).WithName("signing")),
 		"KongKey": configurationac.KongKey("every", namespace).WithSpec(configurationac.KongKeySpec().

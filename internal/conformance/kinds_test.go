@@ -68,7 +68,13 @@ func kinds() []*kind {
 	controlPlane := named(konnect, "v1alpha2", "KonnectGatewayControlPlane", "konnectgatewaycontrolplanes")
 	controlPlane.whole, controlPlane.cases = []string{"spec.konnect.authRef"}, controlPlaneCases()
 	controlPlane.needsAuth = true
-	return append(credentialKinds(named), &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &vault, &grant, &auth, &controlPlane)
+	plugin := named(configuration, "v1", "KongPlugin", "kongplugins")
+	plugin.whole, plugin.cases = []string{"plugin", "config", "configFrom"}, pluginCases(tree{"name": "a", "key": "a"})
+	clusterPlugin := named(configuration, "v1", "KongClusterPlugin", "kongclusterplugins")
+	clusterPlugin.clusterScoped, clusterPlugin.whole, clusterPlugin.cases = true, plugin.whole, pluginCases(tree{"namespace": "a", "name": "a", "key": "a"})
+	binding := named(configuration, "v1alpha1", "KongPluginBinding", "kongpluginbindings")
+	binding.whole, binding.cases = []string{"spec.controlPlaneRef", "status"}, pluginBindingCases()
+	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &vault, &grant, &auth, &controlPlane)
 }
 
 // credentialKinds are those of a consumer's.

@@ -23,6 +23,153 @@ func Parser() *typed.Parser {
 var parserOnce sync.Once
 var parser *typed.Parser
 var schemaYAML = typed.YAMLObject(`types:
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1.KongClusterPlugin
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: config
+      type:
+        map:
+          elementType:
+            scalar: untyped
+            list:
+              elementType:
+                namedType: __untyped_atomic_
+              elementRelationship: atomic
+            map:
+              elementType:
+                namedType: __untyped_deduced_
+              elementRelationship: separable
+    - name: configFrom
+      type:
+        map:
+          fields:
+          - name: secretKeyRef
+            type:
+              map:
+                fields:
+                - name: key
+                  type:
+                    scalar: string
+                - name: name
+                  type:
+                    scalar: string
+                - name: namespace
+                  type:
+                    scalar: string
+    - name: configPatches
+      type:
+        list:
+          elementType:
+            map:
+              fields:
+              - name: path
+                type:
+                  scalar: string
+              - name: valueFrom
+                type:
+                  map:
+                    fields:
+                    - name: secretKeyRef
+                      type:
+                        map:
+                          fields:
+                          - name: key
+                            type:
+                              scalar: string
+                          - name: name
+                            type:
+                              scalar: string
+                          - name: namespace
+                            type:
+                              scalar: string
+          elementRelationship: atomic
+    - name: consumerRef
+      type:
+        scalar: string
+    - name: disabled
+      type:
+        scalar: boolean
+    - name: instance_name
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: ordering
+      type:
+        map:
+          fields:
+          - name: after
+            type:
+              map:
+                elementType:
+                  list:
+                    elementType:
+                      scalar: string
+                    elementRelationship: atomic
+          - name: before
+            type:
+              map:
+                elementType:
+                  list:
+                    elementType:
+                      scalar: string
+                    elementRelationship: atomic
+    - name: plugin
+      type:
+        scalar: string
+    - name: protocols
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: run_on
+      type:
+        scalar: string
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+            default:
+            - lastTransitionTime: "1970-01-01T00:00:00Z"
+              message: Waiting for controller
+              reason: Pending
+              status: Unknown
+              type: Programmed
 - name: com.github.konnectkit.konnectkit.crd.configuration.v1.KongConsumer
   map:
     fields:
@@ -152,6 +299,147 @@ var schemaYAML = typed.YAMLObject(`types:
     - name: username
       type:
         scalar: string
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1.KongPlugin
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: config
+      type:
+        map:
+          elementType:
+            scalar: untyped
+            list:
+              elementType:
+                namedType: __untyped_atomic_
+              elementRelationship: atomic
+            map:
+              elementType:
+                namedType: __untyped_deduced_
+              elementRelationship: separable
+    - name: configFrom
+      type:
+        map:
+          fields:
+          - name: secretKeyRef
+            type:
+              map:
+                fields:
+                - name: key
+                  type:
+                    scalar: string
+                - name: name
+                  type:
+                    scalar: string
+    - name: configPatches
+      type:
+        list:
+          elementType:
+            map:
+              fields:
+              - name: path
+                type:
+                  scalar: string
+              - name: valueFrom
+                type:
+                  map:
+                    fields:
+                    - name: secretKeyRef
+                      type:
+                        map:
+                          fields:
+                          - name: key
+                            type:
+                              scalar: string
+                          - name: name
+                            type:
+                              scalar: string
+          elementRelationship: atomic
+    - name: consumerRef
+      type:
+        scalar: string
+    - name: disabled
+      type:
+        scalar: boolean
+    - name: instance_name
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: ordering
+      type:
+        map:
+          fields:
+          - name: after
+            type:
+              map:
+                elementType:
+                  list:
+                    elementType:
+                      scalar: string
+                    elementRelationship: atomic
+          - name: before
+            type:
+              map:
+                elementType:
+                  list:
+                    elementType:
+                      scalar: string
+                    elementRelationship: atomic
+    - name: plugin
+      type:
+        scalar: string
+    - name: protocols
+      type:
+        list:
+          elementType:
+            scalar: string
+          elementRelationship: atomic
+    - name: run_on
+      type:
+        scalar: string
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+            default:
+            - lastTransitionTime: "1970-01-01T00:00:00Z"
+              message: Waiting for controller
+              reason: Pending
+              status: Unknown
+              type: Programmed
 - name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongCredentialACL
   map:
     fields:
@@ -924,6 +1212,173 @@ var schemaYAML = typed.YAMLObject(`types:
                 elementType:
                   scalar: string
                 elementRelationship: atomic
+    - name: status
+      type:
+        map:
+          fields:
+          - name: conditions
+            type:
+              list:
+                elementType:
+                  map:
+                    fields:
+                    - name: lastTransitionTime
+                      type:
+                        scalar: untyped
+                    - name: message
+                      type:
+                        scalar: string
+                    - name: observedGeneration
+                      type:
+                        scalar: numeric
+                    - name: reason
+                      type:
+                        scalar: string
+                    - name: status
+                      type:
+                        scalar: string
+                    - name: type
+                      type:
+                        scalar: string
+                elementRelationship: associative
+                keys:
+                - type
+          - name: konnect
+            type:
+              map:
+                fields:
+                - name: controlPlaneID
+                  type:
+                    scalar: string
+                - name: id
+                  type:
+                    scalar: string
+                - name: organizationID
+                  type:
+                    scalar: string
+                - name: serverURL
+                  type:
+                    scalar: string
+      default:
+        conditions:
+        - lastTransitionTime: "1970-01-01T00:00:00Z"
+          message: Waiting for controller
+          reason: Pending
+          status: Unknown
+          type: Programmed
+- name: com.github.konnectkit.konnectkit.crd.configuration.v1alpha1.KongPluginBinding
+  map:
+    fields:
+    - name: apiVersion
+      type:
+        scalar: string
+    - name: kind
+      type:
+        scalar: string
+    - name: metadata
+      type:
+        namedType: io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta
+    - name: spec
+      type:
+        map:
+          fields:
+          - name: adopt
+            type:
+              map:
+                fields:
+                - name: from
+                  type:
+                    scalar: string
+                - name: konnect
+                  type:
+                    map:
+                      fields:
+                      - name: id
+                        type:
+                          scalar: string
+                - name: mode
+                  type:
+                    scalar: string
+          - name: controlPlaneRef
+            type:
+              map:
+                fields:
+                - name: konnectNamespacedRef
+                  type:
+                    map:
+                      fields:
+                      - name: name
+                        type:
+                          scalar: string
+                      - name: namespace
+                        type:
+                          scalar: string
+                - name: type
+                  type:
+                    scalar: string
+                  default: kic
+          - name: pluginRef
+            type:
+              map:
+                fields:
+                - name: kind
+                  type:
+                    scalar: string
+                  default: KongPlugin
+                - name: name
+                  type:
+                    scalar: string
+                - name: namespace
+                  type:
+                    scalar: string
+          - name: scope
+            type:
+              scalar: string
+            default: OnlyTargets
+          - name: targets
+            type:
+              map:
+                fields:
+                - name: consumerGroupRef
+                  type:
+                    map:
+                      fields:
+                      - name: name
+                        type:
+                          scalar: string
+                - name: consumerRef
+                  type:
+                    map:
+                      fields:
+                      - name: name
+                        type:
+                          scalar: string
+                - name: routeRef
+                  type:
+                    map:
+                      fields:
+                      - name: group
+                        type:
+                          scalar: string
+                      - name: kind
+                        type:
+                          scalar: string
+                      - name: name
+                        type:
+                          scalar: string
+                - name: serviceRef
+                  type:
+                    map:
+                      fields:
+                      - name: group
+                        type:
+                          scalar: string
+                      - name: kind
+                        type:
+                          scalar: string
+                      - name: name
+                        type:
+                          scalar: string
     - name: status
       type:
         map:

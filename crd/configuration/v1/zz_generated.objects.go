@@ -12,16 +12,51 @@ import (
 )
 
 var (
+	_ crd.Object = (*KongClusterPlugin)(nil)
 	_ crd.Object = (*KongConsumer)(nil)
+	_ crd.Object = (*KongPlugin)(nil)
 )
 
 // AddToScheme adds this package's kinds and their lists to scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
+		&KongClusterPlugin{}, &KongClusterPluginList{},
 		&KongConsumer{}, &KongConsumerList{},
+		&KongPlugin{}, &KongPluginList{},
 	)
 	metav1.AddToGroupVersion(scheme, GroupVersion)
 	return nil
+}
+
+// GVK implements crd.Object.
+func (*KongClusterPlugin) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongClusterPlugin")
+}
+
+// IsClusterScoped reports that objects of the kind lie in no namespace.
+func (*KongClusterPlugin) IsClusterScoped() bool { return true }
+
+// GetConditions implements crd.Object.
+func (p *KongClusterPlugin) GetConditions() []metav1.Condition { return p.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (p *KongClusterPlugin) SetConditions(conditions []metav1.Condition) {
+	p.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object; the kind has none.
+func (*KongClusterPlugin) GetKonnectStatus() crd.KonnectStatus { return crd.KonnectStatus{} }
+
+// SetKonnectStatus implements crd.Object; the kind keeps none.
+func (*KongClusterPlugin) SetKonnectStatus(crd.KonnectStatus) {}
+
+// KongClusterPluginList is a list of KongClusterPlugins.
+//
+// +kubebuilder:object:root=true
+type KongClusterPluginList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongClusterPlugin `json:"items"`
 }
 
 // GVK implements crd.Object.
@@ -101,4 +136,28 @@ type KongConsumerList struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []KongConsumer `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongPlugin) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongPlugin") }
+
+// GetConditions implements crd.Object.
+func (p *KongPlugin) GetConditions() []metav1.Condition { return p.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (p *KongPlugin) SetConditions(conditions []metav1.Condition) { p.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object; the kind has none.
+func (*KongPlugin) GetKonnectStatus() crd.KonnectStatus { return crd.KonnectStatus{} }
+
+// SetKonnectStatus implements crd.Object; the kind keeps none.
+func (*KongPlugin) SetKonnectStatus(crd.KonnectStatus) {}
+
+// KongPluginList is a list of KongPlugins.
+//
+// +kubebuilder:object:root=true
+type KongPluginList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongPlugin `json:"items"`
 }

@@ -13,6 +13,29 @@ import (
 	"github.com/konnectkit/konnectkit/crd/internal/lifecycle"
 )
 
+// Validate implements crd.Object.
+func (p *KongClusterPlugin) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(p)...)
+	p.check(&errs, nil)
+	p.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (p *KongClusterPlugin) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongClusterPlugin](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *p
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	p.transition(&errs, before)
+	return errs.List()
+}
+
 // Default implements crd.Object.
 func (c *KongConsumer) Default() {
 	c.SetGroupVersionKind(c.GVK())
@@ -46,6 +69,34 @@ func (c *KongConsumer) ValidateUpdate(old crd.Object) field.ErrorList {
 	}
 	c.transition(&errs, before)
 	return errs.List()
+}
+
+// Validate implements crd.Object.
+func (p *KongPlugin) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(p)...)
+	p.check(&errs, nil)
+	p.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (p *KongPlugin) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongPlugin](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *p
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	p.transition(&errs, before)
+	return errs.List()
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongClusterPluginStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.
@@ -82,4 +133,9 @@ func (s *KongConsumerStatus) check(errs *constraint.Errors, path *field.Path) {
 // check checks what the markers of the fields say, and then the rules.
 func (s *KongConsumerKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongPluginStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
 }

@@ -22,6 +22,7 @@ var (
 	_ crd.Object = (*KongCredentialJWT)(nil)
 	_ crd.Object = (*KongKey)(nil)
 	_ crd.Object = (*KongKeySet)(nil)
+	_ crd.Object = (*KongPluginBinding)(nil)
 	_ crd.Object = (*KongReferenceGrant)(nil)
 	_ crd.Object = (*KongRoute)(nil)
 	_ crd.Object = (*KongService)(nil)
@@ -40,6 +41,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		&KongCredentialJWT{}, &KongCredentialJWTList{},
 		&KongKey{}, &KongKeyList{},
 		&KongKeySet{}, &KongKeySetList{},
+		&KongPluginBinding{}, &KongPluginBindingList{},
 		&KongReferenceGrant{}, &KongReferenceGrantList{},
 		&KongRoute{}, &KongRouteList{},
 		&KongService{}, &KongServiceList{},
@@ -763,6 +765,87 @@ type KongKeySetList struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []KongKeySet `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongPluginBinding) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongPluginBinding")
+}
+
+// GetAdopt returns spec.adopt.
+func (b *KongPluginBinding) GetAdopt() *commonv1alpha1.AdoptOptions { return b.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (b *KongPluginBinding) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return b.Spec.ControlPlaneRef
+}
+
+// GetConditions implements crd.Object.
+func (b *KongPluginBinding) GetConditions() []metav1.Condition { return b.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (b *KongPluginBinding) SetConditions(conditions []metav1.Condition) {
+	b.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (b *KongPluginBinding) GetKonnectStatus() crd.KonnectStatus {
+	if b.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := b.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = b.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (b *KongPluginBinding) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		b.Status.Konnect = nil
+		return
+	}
+	if b.Status.Konnect == nil {
+		b.Status.Konnect = &KongPluginBindingKonnectStatus{}
+	}
+	konnect := b.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// KongPluginBindingStatus is the observed state of a KongPluginBinding.
+type KongPluginBindingStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongPluginBindingKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongPluginBindingKonnectStatus identifies the entity in Konnect.
+type KongPluginBindingKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongPluginBindingList is a list of KongPluginBindings.
+//
+// +kubebuilder:object:root=true
+type KongPluginBindingList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongPluginBinding `json:"items"`
 }
 
 // GVK implements crd.Object.

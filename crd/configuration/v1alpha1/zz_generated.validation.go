@@ -231,6 +231,30 @@ func (k *KongKeySet) ValidateUpdate(old crd.Object) field.ErrorList {
 	return errs.List()
 }
 
+// Validate implements crd.Object.
+func (b *KongPluginBinding) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(b)...)
+	b.Spec.check(&errs, field.NewPath("spec"))
+	b.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (b *KongPluginBinding) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongPluginBinding](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *b
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(b.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	b.transition(&errs, before)
+	return errs.List()
+}
+
 // Default implements crd.Object.
 func (g *KongReferenceGrant) Default() {
 	g.SetGroupVersionKind(g.GVK())
@@ -566,6 +590,51 @@ func (s *KongKeySetStatus) check(errs *constraint.Errors, path *field.Path) {
 
 // check checks what the markers of the fields say, and then the rules.
 func (s *KongKeySetKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongPluginBindingSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	if s.ControlPlaneRef == nil {
+		errs.Required(path, "controlPlaneRef")
+	}
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	s.PluginRef.check(errs, path.Child("pluginRef"))
+	errs.Enum(path, "scope", s.Scope, "OnlyTargets", "GlobalInControlPlane")
+	if s.Targets != nil {
+		s.Targets.check(errs, path.Child("targets"))
+	}
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (r *PluginRef) check(errs *constraint.Errors, path *field.Path) {
+	errs.Enum(path, "kind", r.Kind, "KongPlugin", "KongClusterPlugin")
+	r.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (t *KongPluginBindingTargets) check(errs *constraint.Errors, path *field.Path) {
+	if t.RouteRef != nil {
+		t.RouteRef.check(errs, path.Child("routeRef"))
+	}
+	if t.ServiceRef != nil {
+		t.ServiceRef.check(errs, path.Child("serviceRef"))
+	}
+	t.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongPluginBindingStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongPluginBindingKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 

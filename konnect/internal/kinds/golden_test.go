@@ -10,7 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -22,11 +25,27 @@ const owner = "default"
 // inputs is what the payload of an object without an entity is made of.
 func inputs(obj crd.Object, ids map[string]string) kinds.Inputs {
 	key, policy := crd.KeyOf(obj), kinds.Deletion(obj)
-	in := kinds.Inputs{IDs: ids, Tags: marks.Tags(kinds.UserTags(obj), owner, key, policy)}
+	objects := map[string]crd.Object{}
+	if binding, ok := obj.(*configurationv1alpha1.KongPluginBinding); ok {
+		objects[configurationv1alpha1.PluginRefField] = plugins()[binding.Spec.PluginRef.Name]
+	}
+	tags := kinds.NewTable().By(obj.GVK().GroupKind()).Tags(obj, objects)
+	in := kinds.Inputs{IDs: ids, Objects: objects, Tags: marks.Tags(tags, owner, key, policy)}
 	if labels, labelled := kinds.Labels(obj); labelled {
 		in.Labels = marks.Labels(labels, 0, owner, key, policy)
 	}
 	return in
+}
+
+// plugins are those that the bindings in testdata name.
+func plugins() map[string]crd.Object {
+	return map[string]crd.Object{
+		"limit": builder.NewPlugin("limit", "rate-limiting").Config(map[string]any{"minute": 5, "policy": nil}).
+			InstanceName("first").Protocols("https", "http").
+			Ordering(configurationv1.PluginOrdering{Before: map[string][]string{"access": {"key-auth"}}}).
+			Annotation("konghq.com/tags", "three").MustBuild(),
+		"everywhere": builder.NewClusterPlugin("everywhere", "correlation-id").MustBuild(),
+	}
 }
 
 func kindOf(t testing.TB, obj crd.Object) *kinds.Kind {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -37,7 +38,12 @@ type Kind struct {
 	// Fields.
 	WriteOnly []secrets.Field
 	// Foreign is a field of entities that no object can express.
-	Foreign  Foreign
+	Foreign Foreign
+	// Configuration is what entities hold of a form that Konnect tells; nil for none.
+	Configuration *Configuration
+	// Guards is the collection of entities that are written after those of the kind which
+	// act on what they belong to, or on the whole control plane; empty for none.
+	Guards   string
 	Writes   Writes
 	Answers  Answers
 	Referrer Referrer
@@ -122,6 +128,22 @@ type Reference struct {
 	Nests bool
 	// Many is true for a list of references: Field is followed by [0] and so on.
 	Many bool
+	// Lends is true where the other object has no entity of its own, but is part of what
+	// the entity is made of: its tags come along.
+	Lends bool
+}
+
+// Configuration is a field of entities whose form depends on a type, such as that of a
+// plugin, and is described by Konnect.
+type Configuration struct {
+	// Field of the entity.
+	Field string
+	// Of is the field of an object that leads to the object with the configuration.
+	Of string
+	// Type returns the type that the object with the configuration names; empty for none.
+	Type func(crd.Object) string
+	// Path is where a control plane describes a type.
+	Path func(controlPlaneID, configured string) string
 }
 
 // OnDelete says what Konnect does with an entity when one that it refers to is deleted.
@@ -203,9 +225,12 @@ type Caller struct{ Collection, Field string }
 
 // Inputs is what a payload is made of beside the object.
 type Inputs struct {
-	// IDs of the entities, and Objects, that references lead to, by CRD field.
+	// IDs of the entities, and Objects, that references lead to, by CRD field. What an
+	// object without an entity refers to itself is there too, by both fields with a slash.
 	IDs     map[string]string
 	Objects map[string]crd.Object
+	// Schema describes the configuration; nil where it is not known, and for kinds without.
+	Schema *pluginconfig.Schema
 	// Secrets are values of fields that the object does not hold itself.
 	Secrets map[string]string
 	// Tags and Labels come with the marks.
@@ -224,7 +249,11 @@ type Inputs struct {
 
 // Desired is what an object wants its entity to be: as it is sent, and in the form in which
 // it is compared. The two may be one, and are not changed.
-type Desired struct{ Sent, Object canon.Object }
+type Desired struct {
+	Sent, Object canon.Object
+	// Hidden are paths of values that come from Secrets and must not be shown.
+	Hidden []string
+}
 
 // Body is what is sent, in JSON with its fields in order.
 func (d Desired) Body() []byte { return []byte(canon.Text(d.Sent)) }

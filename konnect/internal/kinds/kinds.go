@@ -52,6 +52,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongCredentialHMAC](credentialHMAC),
 		made[*configurationv1alpha1.KongCredentialJWT](credentialJWT),
 		made[*configurationv1alpha1.KongVault](vault),
+		made[*configurationv1alpha1.KongPluginBinding](pluginBinding),
 	}}
 }
 

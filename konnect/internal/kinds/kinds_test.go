@@ -41,12 +41,12 @@ func TestTable(t *testing.T) {
 	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 
-	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute"}, "KongUpstream": {"KongTarget"}, "KongRoute": nil, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": nil, "KongVault": nil}
+	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute", "KongPluginBinding"}, "KongUpstream": {"KongTarget"}, "KongRoute": {"KongPluginBinding"}, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": {"KongPluginBinding"}, "KongPluginBinding": nil, "KongVault": nil}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
 	for _, name := range credentials() {
 		below[name], holders[name] = nil, "KongConsumer"
 	}
-	below["KongConsumer"] = credentials()
+	below["KongConsumer"] = append(credentials(), "KongPluginBinding")
 	for name, want := range below {
 		k := table.By(named(name))
 		require.NotNil(t, k, name)
@@ -108,6 +108,14 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 		"KongRoute": {
 			builder.NewRoute("r").Service("s").Protocols("http").Paths("/").MustBuild(),
 			map[string]any{"service": map[string]any{"id": "id of spec.serviceRef.namespacedRef"}},
+		},
+		"KongPluginBinding": {
+			builder.NewPluginBinding("b").ControlPlane("cp").Plugin("p").Service("s").Route("r").Consumer("c").MustBuild(),
+			map[string]any{
+				"service":  map[string]any{"id": "id of spec.targets.serviceRef"},
+				"route":    map[string]any{"id": "id of spec.targets.routeRef"},
+				"consumer": map[string]any{"id": "id of spec.targets.consumerRef"},
+			},
 		},
 		"KongConsumerGroup": {obj: builder.NewConsumerGroup("g").ControlPlane("cp").MustBuild()},
 		"KongConsumer":      {obj: builder.NewConsumer("c").ControlPlane("cp").MustBuild()},

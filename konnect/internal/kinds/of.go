@@ -38,7 +38,9 @@ type typed[O crd.Object] struct {
 	// it is.
 	normalize func(canon.Object)
 	project   func(canon.Object) canon.Object
-	status    func(O, canon.Object)
+	// hidden returns the paths of values that come from Secrets.
+	hidden func(O, Inputs) []string
+	status func(O, canon.Object)
 }
 
 // of completes a kind with its functions, in which O no longer shows.
@@ -76,7 +78,14 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		if err != nil {
 			return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 		}
-		return k.desired(obj, payload, in, own.normalize)
+		desired, err := k.desired(obj, payload, in, own.normalize)
+		if err == nil && own.hidden != nil {
+			desired.Hidden = own.hidden(as(obj), in)
+		}
+		if err == nil && k.Configuration != nil {
+			desired = k.withStandard(desired, in)
+		}
+		return desired, err
 	}
 	compared := slices.Clone(k.Fields)
 	if foreign := k.Foreign.Field; foreign != "" {
@@ -84,7 +93,7 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	}
 	k.Same = func(d Desired, e *wire.Entity) bool {
 		plain := own.project == nil || own.normalize != nil
-		return plain && len(k.WriteOnly) == 0 && canon.Same(d.Object, e.Raw, compared)
+		return plain && len(k.WriteOnly) == 0 && k.Configuration == nil && canon.Same(d.Object, e.Raw, compared)
 	}
 	k.Project = func(e *wire.Entity) (canon.Object, error) {
 		observed, err := e.Object()

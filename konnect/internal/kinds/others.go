@@ -28,9 +28,6 @@ func others() []*Other {
 	return []*Other{
 		{Collection: "ca_certificates", Noun: "CA certificate"},
 		{Collection: "certificates", Noun: "certificate"},
-		{Collection: "plugins", Noun: "plugin", To: map[string]string{
-			"service": "services", "route": "routes", "consumer": "consumers", "consumer_group": "consumer_groups",
-		}},
 		{Collection: "snis", Noun: "SNI", To: map[string]string{"certificate": "certificates"}},
 		{Collection: "custom-plugins", Noun: "custom plugin", Optional: true},
 		{Collection: "degraphql_routes", Noun: "route", Optional: true},

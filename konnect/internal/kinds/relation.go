@@ -129,6 +129,12 @@ func (t *Table) WithMembers(member *Kind) []*Kind {
 	})
 }
 
+// GoesWith reports whether entities of the kind are deleted with one of another that they
+// refer to.
+func (k *Kind) GoesWith(other *Kind) bool {
+	return slices.ContainsFunc(k.References, func(r Reference) bool { return r.To == other.Collection && r.OnDelete == Cascade })
+}
+
 // HoldsEntities returns why a control plane of the type holds no entities of the kind;
 // empty when it does.
 func (k *Kind) HoldsEntities(clusterType string) string {

@@ -36,7 +36,7 @@ func TestSame(t *testing.T) {
 			}
 			d, err := k.Desire(obj, inputs(obj, ids))
 			require.NoError(t, err)
-			direct := k.Collection != "" && len(k.WriteOnly) == 0
+			direct := k.Collection != "" && len(k.WriteOnly) == 0 && k.Configuration == nil
 			assert.Equal(t, direct, agree(t, k, d, d.Object), "%s: nothing differs", crd.KeyOf(obj))
 			for _, f := range k.Fields {
 				for reason, value := range map[string]any{

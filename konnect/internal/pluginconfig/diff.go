@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 )
@@ -22,6 +23,29 @@ func (s *Schema) Diff(given, observed map[string]any) []canon.Difference {
 	}
 	d.record(s.config, root, want, have)
 	return d.found
+}
+
+// DiffGiven is Diff for what is given alone: what is left out, at any depth, is no
+// difference.
+func (s *Schema) DiffGiven(given, observed map[string]any) []canon.Difference {
+	return slices.DeleteFunc(s.Diff(given, observed), func(d canon.Difference) bool {
+		return !gives(given, strings.TrimPrefix(d.Path, root+"."))
+	})
+}
+
+// gives reports whether an object has something at a path, or a list or a single value on
+// the way.
+func gives(object map[string]any, path string) bool {
+	name, below, deeper := strings.Cut(path, ".")
+	value, there := object[name]
+	if inner, ok := value.(map[string]any); ok && deeper {
+		return gives(inner, below)
+	}
+	listed, _, isItem := strings.Cut(name, "[")
+	if _, isList := object[listed].([]any); isItem && isList {
+		return true
+	}
+	return there
 }
 
 type differ struct {

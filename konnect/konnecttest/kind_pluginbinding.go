@@ -12,7 +12,7 @@ import (
 // pluginScopes are what a plugin may belong to.
 var pluginScopes = []string{"service", "route", "consumer", "consumer_group"}
 
-func plugin(set *settings) *collection {
+func pluginBinding(set *settings) *collection {
 	row := &collection{
 		path: "plugins", entity: "plugin", limit: 10_000, filters: filters{name: "name"},
 		unique: []unique{{

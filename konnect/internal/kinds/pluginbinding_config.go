@@ -1,0 +1,156 @@
+package kinds
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/konnectkit/konnectkit/crd"
+	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+)
+
+// configOf is the configuration of a plugin with what comes from Secrets, which are among
+// the objects. Errors name the field and the Secret, and say no value.
+func configOf(p configurationv1.Plugin, objects map[string]crd.Object) (map[string]any, error) {
+	if p.From != nil {
+		return configFrom(*p.From, objects)
+	}
+	var config any = map[string]any{}
+	if p.Config != "" {
+		if err := json.Unmarshal([]byte(p.Config.Reveal()), &config); err != nil {
+			return nil, errors.New("config: it is no JSON")
+		}
+	}
+	for i, patch := range p.Patches {
+		text, err := secretValue(patch.SecretValue, objects)
+		if err != nil {
+			return nil, err
+		}
+		var value any
+		if json.Unmarshal([]byte(text.Reveal()), &value) != nil {
+			return nil, fmt.Errorf("%s: the value of key %q of %s is no JSON; a text needs its quotes", patch.Field, patch.Key, patch.Secret)
+		}
+		if config, err = added(config, patch.Path, value); err != nil {
+			return nil, fmt.Errorf("configPatches[%d].path: %w", i, err)
+		}
+	}
+	object, ok := config.(map[string]any)
+	if !ok {
+		return nil, errors.New("config: with its patches it is no object")
+	}
+	return object, nil
+}
+
+func configFrom(from configurationv1.SecretValue, objects map[string]crd.Object) (map[string]any, error) {
+	text, err := secretValue(from, objects)
+	if err != nil {
+		return nil, err
+	}
+	var config map[string]any
+	if yaml.Unmarshal([]byte(text.Reveal()), &config) != nil || config == nil {
+		return nil, fmt.Errorf("%s: the value of key %q of %s is no object in JSON or YAML", from.Field, from.Key, from.Secret)
+	}
+	return config, nil
+}
+
+func secretValue(from configurationv1.SecretValue, objects map[string]crd.Object) (crd.SecretString, error) {
+	secret, ok := objects[configurationv1alpha1.PluginRefField+"/"+from.Field].(interface {
+		Value(key string) (crd.SecretString, bool)
+	})
+	if !ok {
+		return "", fmt.Errorf("%s: there is no %s", from.Field, from.Secret)
+	}
+	text, ok := secret.Value(from.Key)
+	if !ok {
+		return "", fmt.Errorf("%s: %s has no key %q", from.Field, from.Secret, from.Key)
+	}
+	return text, nil
+}
+
+var errPointer = errors.New("must be empty, or a JSON pointer such as /redis/password")
+
+// added returns a JSON value with another one at a pointer, as a JSON Patch adds it;
+// objects on the way are made where they lack. Neither is changed.
+func added(into any, pointer string, value any) (any, error) {
+	if pointer == "" {
+		return value, nil
+	}
+	rest, ok := strings.CutPrefix(pointer, "/")
+	if !ok {
+		return nil, errPointer
+	}
+	token, below, deeper := strings.Cut(rest, "/")
+	name := unescaped(token)
+	if deeper {
+		below = "/" + below
+	}
+	switch within := into.(type) {
+	case nil:
+		return addedTo(map[string]any{}, name, below, value)
+	case map[string]any:
+		return addedTo(within, name, below, value)
+	case []any:
+		return addedItem(within, name, below, value)
+	}
+	return nil, fmt.Errorf("%s is within a value that is neither an object nor a list", name)
+}
+
+func unescaped(token string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(token) }
+
+func addedTo(object map[string]any, name, below string, value any) (any, error) {
+	inner, err := added(object[name], below, value)
+	if err != nil {
+		return nil, err
+	}
+	out := maps.Clone(object)
+	out[name] = inner
+	return out, nil
+}
+
+// addedItem inserts an item into a list, at its end for -, or changes one on the way.
+func addedItem(list []any, index, below string, value any) (any, error) {
+	n, err := strconv.Atoi(index)
+	if index == "-" {
+		n, err = len(list), nil
+	}
+	if err != nil || n < 0 || n > len(list) || n == len(list) && below != "" {
+		return nil, fmt.Errorf("%s is no place in a list of %d", index, len(list))
+	}
+	if below == "" {
+		return slices.Insert(slices.Clone(list), n, value), nil
+	}
+	inner, err := added(list[n], below, value)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(list)
+	out[n] = inner
+	return out, nil
+}
+
+// hiddenBy are the paths of an entity that a plugin takes from Secrets.
+func hiddenBy(p configurationv1.Plugin) []string {
+	var hidden []string
+	if p.From != nil {
+		hidden = append(hidden, "config")
+	}
+	for _, patch := range p.Patches {
+		path := "config"
+		for token := range strings.SplitSeq(strings.TrimPrefix(patch.Path, "/"), "/") {
+			_, err := strconv.Atoi(token)
+			if token == "" || token == "-" || err == nil {
+				break // all of a list
+			}
+			path += "." + unescaped(token)
+		}
+		hidden = append(hidden, path)
+	}
+	return hidden
+}

@@ -1,0 +1,215 @@
+package konnect
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
+	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
+)
+
+// described is a type of configuration as a control plane describes it.
+type described struct {
+	account        *account
+	controlPlaneID string
+	configured     string // the type
+}
+
+// describes returns what describes the configuration of an item; its type is empty
+// where that is not known.
+func describes(w *world, i *item, in kinds.Inputs) described {
+	c := i.kind.Configuration
+	return described{i.controlPlane.account, w.found[i.controlPlane.n].id, c.Type(in.Objects[c.Of])}
+}
+
+// readSchemas reads the schemas of all configurations of the batch whose control planes
+// exist. What the client knows is read again where an object has fields that it does not
+// tell of.
+func (r *reader) readSchemas(ctx context.Context) {
+	items := map[described][]*item{}
+	for _, i := range r.batch.items {
+		plane := i.controlPlane
+		if i.kind.Configuration == nil || plane == nil || r.world.found[plane.n].entity == nil || r.world.faults.failed[i.n].err != nil {
+			continue
+		}
+		if at := describes(r.world, i, r.options.inputs(r.batch, r.world, i, nil, nil)); at.configured != "" {
+			items[at] = append(items[at], i)
+		}
+	}
+	var reads []*schedule.Task
+	for at, those := range items {
+		reads = append(reads, &schedule.Task{Account: at.account, Lane: at.controlPlaneID, Run: func(ctx context.Context) {
+			path := those[0].kind.Configuration.Path(at.controlPlaneID, at.configured)
+			schema, err := at.account.schema(ctx, path, func(s *pluginconfig.Schema) bool { return r.knowsAll(those, s) })
+			r.lock.Lock()
+			defer r.lock.Unlock()
+			r.world.schemas[at] = schema
+			for _, i := range those {
+				r.refuseType(i, at.configured, err)
+			}
+		}})
+	}
+	schedule.Run(ctx, r.config.maxConcurrency, reads)
+}
+
+// refuseType records why there is no schema for an item.
+func (r *reader) refuseType(i *item, configured string, err error) {
+	switch {
+	case err == nil:
+	case isNotFound(err):
+		r.world.faults.problem(i, i.key, fmt.Errorf("check %s: %s: konnect knows no plugin %q", i.key, i.kind.Configuration.Of, configured))
+	default:
+		r.world.faults.fail(i, fmt.Errorf("observe %s: read the schema of %s: %w", i.key, configured, r.batch.auth.namingToken(i, err)))
+	}
+}
+
+// knowsAll reports whether a schema tells of all fields that the items give.
+func (r *reader) knowsAll(items []*item, schema *pluginconfig.Schema) bool {
+	return !slices.ContainsFunc(items, func(i *item) bool {
+		desired, err := i.kind.Desire(i.object, r.options.inputs(r.batch, r.world, i, nil, nil))
+		return err == nil && slices.ContainsFunc(i.kind.CheckConfiguration(desired.Object, schema),
+			func(p pluginconfig.Problem) bool { return p.Unknown })
+	})
+}
+
+// schemas are those that a client has read, by server, credential and path. Its zero value
+// is ready to use.
+type schemas struct {
+	lock  sync.Mutex
+	known map[string]knownSchema
+}
+
+type knownSchema struct {
+	schema *pluginconfig.Schema
+	since  time.Time
+}
+
+// schemaAge is how long a schema is relied on: Konnect's moves with the newest gateway.
+const schemaAge = time.Hour
+
+func (s *schemas) get(key string, now time.Time) *pluginconfig.Schema {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	if known, ok := s.known[key]; ok && now.Sub(known.since) < schemaAge {
+		return known.schema
+	}
+	return nil
+}
+
+func (s *schemas) put(key string, schema *pluginconfig.Schema, now time.Time) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	for key, known := range s.known {
+		if now.Sub(known.since) >= schemaAge {
+			delete(s.known, key)
+		}
+	}
+	if s.known == nil {
+		s.known = map[string]knownSchema{}
+	}
+	s.known[key] = knownSchema{schema, now}
+}
+
+// schema returns the one at a path, read unless one is known that is good enough.
+func (a *account) schema(ctx context.Context, path string, suffices func(*pluginconfig.Schema) bool) (*pluginconfig.Schema, error) {
+	key := a.serverURL + " " + a.login.key + " " + path
+	if known := a.schemas.get(key, time.Now()); known != nil && suffices(known) {
+		return known, nil
+	}
+	raw, err := a.get(ctx, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := pluginconfig.Parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	a.schemas.put(key, schema, time.Now())
+	return schema, nil
+}
+
+// configurationJudge decides about configurations.
+type configurationJudge struct{ *decider }
+
+// refuses refuses an item whose configuration cannot be made, or would be
+// refused, and reports whether it is left at that.
+func (d configurationJudge) refuses(i *item, x *decision) bool {
+	in := d.inputs(i, nil)
+	of := i.kind.Configuration.Of
+	desired, err := i.kind.Desire(i.object, in)
+	if err != nil {
+		d.out.refuse(x, err)
+		return true
+	}
+	at := describes(d.world, i, in)
+	problems := i.kind.CheckConfiguration(desired.Object, in.Schema)
+	for _, p := range problems {
+		key := i.key
+		if other := in.Objects[of]; other != nil {
+			key = crd.KeyOf(other)
+		}
+		d.out.refuse(x, fmt.Errorf("check %s: plugin %s of %s: %s %s", i.key, at.configured, key, p.Path, p.Message))
+	}
+	return len(problems) > 0
+}
+
+// secretPaths are the paths of all values of an item's entity that must not be shown.
+func (d configurationJudge) secretPaths(i *item, desired kinds.Desired, observed canon.Object) []string {
+	paths := i.kind.SecretPaths()
+	if i.kind.Configuration == nil {
+		return paths
+	}
+	schema := d.inputs(i, observed).Schema
+	found := slices.Concat(desired.Hidden, i.kind.ConfigurationSecrets(desired.Object, schema), i.kind.ConfigurationSecrets(observed, schema))
+	for _, path := range found {
+		whole, _, _ := strings.Cut(path, "[") // of a list all
+		paths = append(paths, whole)
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// guard makes what an item acts on wait for it: what is written of its kind's Guards does
+// not go live before.
+func (d configurationJudge) guard(i *item) {
+	x := d.out.all[i.n]
+	if !i.inBatch || !x.planned.writes() {
+		return
+	}
+	guarded := func(other *item) bool {
+		y := d.out.all[other.n]
+		return other.kind.Collection == i.kind.Guards && other.inBatch && (y.planned == ActionCreated || y.planned == ActionUpdated)
+	}
+	var targets, waiting []*item
+	for _, edge := range i.node.Edges {
+		target := d.batch.leadsTo(edge)
+		if target == nil || target.isControlPlane() {
+			continue
+		}
+		if target.kind.Collection == i.kind.Guards {
+			return // it waits for that itself
+		}
+		targets = append(targets, target)
+		waiting = append(waiting, d.batch.dependents(target)...)
+	}
+	if targets == nil {
+		for _, other := range d.batch.items {
+			if other.controlPlane != nil && d.world.mainOf(other) == d.world.mainOf(i) {
+				waiting = append(waiting, other)
+			}
+		}
+	}
+	for _, other := range waiting {
+		if guarded(other) {
+			y := d.out.all[other.n]
+			y.order.after = append(y.order.after, x)
+		}
+	}
+}
