@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/konnectkit/konnectkit/internal/printable"
@@ -89,11 +90,19 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		write: e.write, park: e.park, join: e.join, delete: e.prune, finish: e.finish,
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
 	}
-	if o.deleting {
+	switch {
+	case o.deleting:
 		s.delete = e.delete
 		schedule.Run(ctx, c.config.maxConcurrency, deleteGraph(b, d, s).tasks)
-	} else {
+	case slices.ContainsFunc(d.all, func(x *decision) bool { return x.planned.writes() }):
 		schedule.Run(ctx, c.config.maxConcurrency, ensureGraph(b, w, d, s).tasks)
+	default: // nothing waits for anything
+		for _, x := range d.all {
+			if !s.failed(x) {
+				s.write(ctx, x)
+			}
+			s.finish(x)
+		}
 	}
 	return e.results
 }
