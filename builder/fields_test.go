@@ -66,7 +66,7 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				b := NewUpstream("other")
 				return b, &b.obj.Spec
 			},
-			methods: map[string]string{"Name": "SpecName"},
+			methods: map[string]string{"Name": "SpecName", "ClientCertificate": "ClientCertificateID"},
 		},
 		"Healthchecks": {
 			reason: "health checks by their parts",
@@ -195,6 +195,20 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 			reason: "Config takes any value",
 			start: func() (any, any) {
 				b := NewVault("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCertificate": {
+			reason: "keys are secrets",
+			start: func() (any, any) {
+				b := NewCertificate("other")
+				return b, &b.obj.Spec
+			},
+		},
+		"KongCACertificate": {
+			reason: "a certificate, or a reference to a Secret",
+			start: func() (any, any) {
+				b := NewCACertificate("other")
 				return b, &b.obj.Spec
 			},
 		},

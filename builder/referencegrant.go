@@ -96,6 +96,17 @@ func (g *ReferenceGrant) FromVaults() *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, vaultKind, "")
 }
 
+// FromCertificates adds the KongCertificates of a namespace, which refer to control
+// planes and Secrets.
+func (g *ReferenceGrant) FromCertificates(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, certificateKind, namespace)
+}
+
+// FromCACertificates is like FromCertificates for KongCACertificates.
+func (g *ReferenceGrant) FromCACertificates(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, caCertificateKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -132,6 +143,16 @@ func (g *ReferenceGrant) ToUpstreams(names ...string) *ReferenceGrant {
 	return g.To(crd.ConfigurationGroup, upstreamKind, names...)
 }
 
+// ToCertificates adds KongCertificates: those named, or all.
+func (g *ReferenceGrant) ToCertificates(names ...string) *ReferenceGrant {
+	return g.To(crd.ConfigurationGroup, certificateKind, names...)
+}
+
+// ToCACertificates adds KongCACertificates: those named, or all.
+func (g *ReferenceGrant) ToCACertificates(names ...string) *ReferenceGrant {
+	return g.To(crd.ConfigurationGroup, caCertificateKind, names...)
+}
+
 // ToSecrets adds Secrets: those named, or all.
 func (g *ReferenceGrant) ToSecrets(names ...string) *ReferenceGrant {
 	return g.To("core", crd.SecretKind, names...)
@@ -150,4 +171,6 @@ const (
 	consumerGroupKind = "KongConsumerGroup"
 	vaultKind         = "KongVault"
 	pluginBindingKind = "KongPluginBinding"
+	certificateKind   = "KongCertificate"
+	caCertificateKind = "KongCACertificate"
 )

@@ -50,15 +50,19 @@ func TestGrantShortForms(t *testing.T) {
 	short := builder.NewReferenceGrant("grant").
 		FromControlPlanes("a").FromAPIAuths("b").FromServices("c").FromRoutes("d").FromUpstreams("e").FromTargets("f").
 		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().FromPluginBindings("k").
+		FromCertificates("l").FromCACertificates("m").
 		ToControlPlanes("a").ToAPIAuths("b").ToServices("c").ToUpstreams("d").ToSecrets("e").
+		ToCertificates("f").ToCACertificates("g").
 		MustBuild()
 	long := builder.NewReferenceGrant("grant").
 		From(konnect, "KonnectGatewayControlPlane", "a").From(konnect, "KonnectAPIAuthConfiguration", "b").
 		From(gateway, "KongService", "c").From(gateway, "KongRoute", "d").
 		From(gateway, "KongUpstream", "e").From(gateway, "KongTarget", "f").
 		From(gateway, "KongKeySet", "g").From(gateway, "KongKey", "h").From(gateway, "KongConsumer", "i").From(gateway, "KongConsumerGroup", "j").From(gateway, "KongVault", "").From(gateway, "KongPluginBinding", "k").
+		From(gateway, "KongCertificate", "l").From(gateway, "KongCACertificate", "m").
 		To(konnect, "KonnectGatewayControlPlane", "a").To(konnect, "KonnectAPIAuthConfiguration", "b").
 		To(gateway, "KongService", "c").To(gateway, "KongUpstream", "d").To("core", "Secret", "e").
+		To(gateway, "KongCertificate", "f").To(gateway, "KongCACertificate", "g").
 		MustBuild()
 	assert.Equal(t, long, short)
 }

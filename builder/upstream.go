@@ -61,9 +61,13 @@ func (u *Upstream) healthchecks() *configurationv1alpha1.Healthchecks {
 	return u.obj.Spec.Healthchecks
 }
 
-// ClientCertificate sets spec.client_certificate to a certificate by its Konnect
+// ClientCertificate sets spec.clientCertificateRef to a KongCertificate of the same
+// namespace.
+func (u *Upstream) ClientCertificate(name string) *Upstream { return u.ClientCertificateRef(Ref(name)) }
+
+// ClientCertificateID sets spec.client_certificate to a certificate by its Konnect
 // ID. It excludes ClientCertificateRef.
-func (u *Upstream) ClientCertificate(id string) *Upstream {
+func (u *Upstream) ClientCertificateID(id string) *Upstream {
 	u.obj.Spec.ClientCertificate = &configurationv1alpha1.UpstreamClientCertificate{ID: &id}
 	return u
 }

@@ -82,6 +82,289 @@ func (a *APIAuth) MustBuild() *konnectv1alpha1.KonnectAPIAuthConfiguration {
 	return must(a.Build())
 }
 
+// NewCACertificate starts a KongCACertificate.
+func NewCACertificate(name string) *CACertificate {
+	c := &CACertificate{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *CACertificate) Namespace(namespace string) *CACertificate {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *CACertificate) Labels(labels map[string]string) *CACertificate {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *CACertificate) Label(key, value string) *CACertificate {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *CACertificate) Annotations(annotations map[string]string) *CACertificate {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *CACertificate) Annotation(key, value string) *CACertificate {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (c *CACertificate) ControlPlane(name string) *CACertificate {
+	return c.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *CACertificate) ControlPlaneIn(namespace, name string) *CACertificate {
+	return c.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (c *CACertificate) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *CACertificate {
+	c.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *CACertificate) Tags(tags ...string) *CACertificate {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *CACertificate) Tag(tag string) *CACertificate {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *CACertificate) Adopt(id string) *CACertificate {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *CACertificate) AdoptMatch(id string) *CACertificate {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Type sets spec.type.
+//
+// Type is inline, where the certificate is in the spec, or secretRef; unset means
+// inline.
+func (c *CACertificate) Type(value string) *CACertificate {
+	c.obj.Spec.Type = value
+	return c
+}
+
+// Cert sets spec.cert.
+//
+// Cert is the one certificate in PEM, unique in the control plane; required for type
+// inline.
+func (c *CACertificate) Cert(cert string) *CACertificate {
+	c.obj.Spec.Cert = &cert
+	return c
+}
+
+// Secret sets spec.secretRef to a Secret of the same namespace.
+func (c *CACertificate) Secret(name string) *CACertificate { return c.SecretRef(Ref(name)) }
+
+// SecretIn is like Secret for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *CACertificate) SecretIn(namespace, name string) *CACertificate {
+	return c.SecretRef(RefIn(namespace, name))
+}
+
+// SecretRef sets spec.secretRef as it stands; Secret is short for it.
+//
+// SecretRef names a Secret with the certificate under ca.crt; required for type
+// secretRef.
+func (c *CACertificate) SecretRef(ref commonv1alpha1.NamespacedRef) *CACertificate {
+	c.obj.Spec.SecretRef = ref.DeepCopy()
+	return c
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *CACertificate) Build() (*configurationv1alpha1.KongCACertificate, error) {
+	return build(&c.base, "NewCACertificate", c.finish)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *CACertificate) MustBuild() *configurationv1alpha1.KongCACertificate {
+	return must(c.Build())
+}
+
+// NewCertificate starts a KongCertificate.
+func NewCertificate(name string) *Certificate {
+	c := &Certificate{}
+	start(&c.base, name)
+	return c
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (c *Certificate) Namespace(namespace string) *Certificate {
+	c.obj.Namespace = namespace
+	return c
+}
+
+// Labels replaces metadata.labels.
+func (c *Certificate) Labels(labels map[string]string) *Certificate {
+	c.obj.Labels = maps.Clone(labels)
+	return c
+}
+
+// Label adds one to metadata.labels.
+func (c *Certificate) Label(key, value string) *Certificate {
+	c.obj.Labels = with(c.obj.Labels, key, value)
+	return c
+}
+
+// Annotations replaces metadata.annotations.
+func (c *Certificate) Annotations(annotations map[string]string) *Certificate {
+	c.obj.Annotations = maps.Clone(annotations)
+	return c
+}
+
+// Annotation adds one to metadata.annotations.
+func (c *Certificate) Annotation(key, value string) *Certificate {
+	c.obj.Annotations = with(c.obj.Annotations, key, value)
+	return c
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (c *Certificate) ControlPlane(name string) *Certificate {
+	return c.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *Certificate) ControlPlaneIn(namespace, name string) *Certificate {
+	return c.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (c *Certificate) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *Certificate {
+	c.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return c
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (c *Certificate) Tags(tags ...string) *Certificate {
+	c.obj.Spec.Tags = listOf(tags)
+	return c
+}
+
+// Tag adds one to spec.tags.
+func (c *Certificate) Tag(tag string) *Certificate {
+	c.obj.Spec.Tags = append(c.obj.Spec.Tags, tag)
+	return c
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (c *Certificate) Adopt(id string) *Certificate {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return c
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (c *Certificate) AdoptMatch(id string) *Certificate {
+	c.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return c
+}
+
+// Type sets spec.type.
+//
+// Type is inline, where the values are in the spec, or secretRef; unset means inline.
+func (c *Certificate) Type(value string) *Certificate {
+	c.obj.Spec.Type = value
+	return c
+}
+
+// Cert sets spec.cert.
+//
+// Cert is the certificate in PEM, which may be followed by those of its chain, or a
+// reference to a vault such as {vault://env/cert}; required for type inline.
+func (c *Certificate) Cert(cert string) *Certificate {
+	c.obj.Spec.Cert = &cert
+	return c
+}
+
+// CertAlt sets spec.cert_alt.
+//
+// CertAlt is a second certificate for the same names, whose key is of the other
+// type: RSA beside ECDSA. It comes with KeyAlt; unset means none.
+func (c *Certificate) CertAlt(certAlt string) *Certificate {
+	c.obj.Spec.CertAlt = &certAlt
+	return c
+}
+
+// Secret sets spec.secretRef to a Secret of the same namespace.
+func (c *Certificate) Secret(name string) *Certificate { return c.SecretRef(Ref(name)) }
+
+// SecretIn is like Secret for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *Certificate) SecretIn(namespace, name string) *Certificate {
+	return c.SecretRef(RefIn(namespace, name))
+}
+
+// SecretRef sets spec.secretRef as it stands; Secret is short for it.
+//
+// SecretRef names a Secret with the certificate under tls.crt and the key under
+// tls.key; required for type secretRef.
+func (c *Certificate) SecretRef(ref commonv1alpha1.NamespacedRef) *Certificate {
+	c.obj.Spec.SecretRef = ref.DeepCopy()
+	return c
+}
+
+// SecretAlt sets spec.secretRefAlt to a Secret of the same namespace.
+func (c *Certificate) SecretAlt(name string) *Certificate { return c.SecretRefAlt(Ref(name)) }
+
+// SecretAltIn is like SecretAlt for another namespace, which needs a
+// KongReferenceGrant there.
+func (c *Certificate) SecretAltIn(namespace, name string) *Certificate {
+	return c.SecretRefAlt(RefIn(namespace, name))
+}
+
+// SecretRefAlt sets spec.secretRefAlt as it stands; SecretAlt is short for it.
+//
+// SecretRefAlt is like SecretRef for what CertAlt and KeyAlt are.
+func (c *Certificate) SecretRefAlt(ref commonv1alpha1.NamespacedRef) *Certificate {
+	c.obj.Spec.SecretRefAlt = ref.DeepCopy()
+	return c
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (c *Certificate) Build() (*configurationv1alpha1.KongCertificate, error) {
+	return build(&c.base, "NewCertificate", c.finish)
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (c *Certificate) MustBuild() *configurationv1alpha1.KongCertificate {
+	return must(c.Build())
+}
+
 // Labels replaces metadata.labels.
 func (p *ClusterPlugin) Labels(labels map[string]string) *ClusterPlugin {
 	p.obj.Labels = maps.Clone(labels)
@@ -1889,7 +2172,16 @@ func (s *Service) TLSVerify(tlsVerify bool) *Service {
 	return s
 }
 
-// ClientCertificateRef sets spec.clientCertificateRef; see Ref.
+// ClientCertificate sets spec.clientCertificateRef to a KongCertificate of the same namespace.
+func (s *Service) ClientCertificate(name string) *Service { return s.ClientCertificateRef(Ref(name)) }
+
+// ClientCertificateIn is like ClientCertificate for another namespace, which needs a
+// KongReferenceGrant there.
+func (s *Service) ClientCertificateIn(namespace, name string) *Service {
+	return s.ClientCertificateRef(RefIn(namespace, name))
+}
+
+// ClientCertificateRef sets spec.clientCertificateRef as it stands; ClientCertificate is short for it.
 //
 // ClientCertificateRef names a KongCertificate to present to the upstream
 // server; unset presents none.
@@ -2257,6 +2549,12 @@ func (u *Upstream) StickySessionsCookiePath(stickySessionsCookiePath string) *Up
 func (u *Upstream) UseSrvName(useSrvName bool) *Upstream {
 	u.obj.Spec.UseSrvName = &useSrvName
 	return u
+}
+
+// ClientCertificateIn is like ClientCertificate for another namespace, which needs a
+// KongReferenceGrant there.
+func (u *Upstream) ClientCertificateIn(namespace, name string) *Upstream {
+	return u.ClientCertificateRef(RefIn(namespace, name))
 }
 
 // ClientCertificateRef sets spec.clientCertificateRef as it stands; ClientCertificate is short for it.

@@ -7,7 +7,7 @@
 // (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongVault,
 // KongPluginBinding, KongReferenceGrant,
 // KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC,
-// KongCredentialJWT),
+// KongCredentialJWT, KongCertificate, KongCACertificate),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2
 // (KonnectGatewayControlPlane) and crd/core (Secret). Apply configurations of them,
 // for server-side apply, are in the module crd/applyconfiguration.

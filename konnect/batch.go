@@ -95,10 +95,14 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		b.faults.stop(crd.Key{}, errors.New("prune: the client needs WithOwner, so that only its own entities are deleted"))
 	}
 	for _, i := range b.items {
-		if b.faults.failed[i.n].err == nil {
-			for _, err := range b.misplaced(i, func(i *item) string { return i.kind.ClusterType(i.object) }) {
-				b.faults.problem(i, i.key, err)
-			}
+		if b.faults.failed[i.n].err != nil || !i.inBatch {
+			continue
+		}
+		for _, err := range b.misplaced(i, func(i *item) string { return i.kind.ClusterType(i.object) }) {
+			b.faults.problem(i, i.key, err)
+		}
+		if found := i.kind.CheckResolved(i.object, i.target, c.config.now()); found != nil {
+			b.takeFindings(i, found, notes)
 		}
 	}
 	return b, b.faults.refusal()

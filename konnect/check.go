@@ -51,6 +51,23 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 	}
 }
 
+// takeFindings notes what is to be said of an item with what it refers to.
+func (b *batch) takeFindings(i *item, found *kinds.Findings, notes *notes) {
+	seen := map[string]bool{} // the first problem of each field is enough
+	for _, p := range found.Problems {
+		if !seen[p.Field] {
+			b.faults.problem(i, i.key, p)
+		}
+		seen[p.Field] = true
+	}
+	for _, hint := range found.Hints {
+		notes.warn(Warning{Key: i.key, Field: hint.Field, Code: WarningCode(hint.Code), Message: hint.Message})
+	}
+	if found.Unwritable != nil {
+		i.unwritable = found.Unwritable
+	}
+}
+
 // checkPolicies refuses to delete where an annotation about that may have been meant to
 // keep something.
 func (b *batch) checkPolicies(notes *notes) {
@@ -65,8 +82,9 @@ func (b *batch) checkPolicies(notes *notes) {
 	}
 }
 
-// misplaced says why Konnect takes an entity not where it belongs, or members not into a
-// group, as far as the types of control planes are known.
+// misplaced says why Konnect takes an entity not where it belongs, not with what it refers
+// to in another control plane, or members not into a group, as far as the types of control
+// planes are known.
 func (b *batch) misplaced(i *item, clusterType func(*item) string) []error {
 	if i.controlPlane == nil || !i.inBatch {
 		return nil
@@ -75,11 +93,15 @@ func (b *batch) misplaced(i *item, clusterType func(*item) string) []error {
 		if reason := i.kind.HoldsEntities(clusterType(i.controlPlane)); reason != "" {
 			return []error{fmt.Errorf("check %s: %s %s", i.key, i.controlPlane.key, reason)}
 		}
-		return nil
 	}
 	var problems []error
 	for _, edge := range i.node.Edges {
 		other := b.leadsTo(edge)
+		if other != nil && !other.isControlPlane() && other.controlPlane != nil && other.controlPlane != i.controlPlane &&
+			!other.controlPlane.mirrors && !i.controlPlane.mirrors { // which may be the same one
+			problems = append(problems, fmt.Errorf("check %s: %s: %s is in %s, and the object in %s",
+				i.key, edge.Field, other.key, other.controlPlane.key, i.controlPlane.key))
+		}
 		if other == nil || !i.isMembership(edge) {
 			continue
 		}

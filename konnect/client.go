@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/konnectkit/konnectkit/internal/transport"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -33,7 +34,9 @@ type pooled struct {
 // NewClient returns a Client. Without a token the credentials come from the
 // objects: each control plane then names a KonnectAPIAuthConfiguration.
 func NewClient(opts ...Option) (*Client, error) {
-	defaults := config{logger: slog.New(slog.DiscardHandler), owner: DefaultOwner, maxConcurrency: defaultMaxConcurrency, table: kinds.NewTable()}
+	defaults := config{
+		logger: slog.New(slog.DiscardHandler), owner: DefaultOwner, maxConcurrency: defaultMaxConcurrency, table: kinds.NewTable(), now: time.Now,
+	}
 	c, err := defaults.with(opts)
 	if err != nil {
 		return nil, fmt.Errorf("new client: %w", err)

@@ -125,6 +125,9 @@ func (d *decider) absent(i *item, x *decision) error {
 		}
 	}
 	x.planned = ActionCreated
+	if i.unwritable != nil {
+		return i.unwritable
+	}
 	if !d.options.planning {
 		return nil // the payload is made when it is written
 	}
@@ -200,6 +203,9 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	d.keepBasis(x, desired, observed)
 	if x.planned = ActionUnchanged; len(differences) > 0 {
 		x.planned, x.changes.desired = change, desired
+		if i.unwritable != nil {
+			return i.unwritable
+		}
 	}
 	if x.planned == ActionUpdated { // an adoption takes the former holder's tags away on purpose
 		d.warnOfTags(i, in.Tags, observed)

@@ -13,10 +13,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
+	"github.com/konnectkit/konnectkit/crd/core"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/internal/golden"
 	"github.com/konnectkit/konnectkit/konnect"
@@ -50,8 +53,8 @@ func goldenParents() map[string][]crd.Object {
 	upstream := builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").MustBuild()
 	alice := builder.NewConsumer("alice").ControlPlane("gateway-control-plane").Username("alice").MustBuild()
 	return map[string][]crd.Object{
-		"KongService":       {control},
-		"KongUpstream":      {control},
+		"KongService":       append([]crd.Object{control}, goldenCertificates()...),
+		"KongUpstream":      append([]crd.Object{control}, goldenCertificates()...),
 		"KongRoute":         {control, service},
 		"KongTarget":        {control, upstream},
 		"KongKeySet":        {control},
@@ -74,7 +77,28 @@ func goldenParents() map[string][]crd.Object {
 		"KongCredentialBasicAuth": {control, alice},
 		"KongCredentialHMAC":      {control, alice},
 		"KongCredentialJWT":       {control, alice},
+		"KongCertificate":         {control, goldenSecret("pair"), goldenSecret("pair-alt")},
+		"KongCACertificate":       {control, goldenSecret("authority")},
 	}
+}
+
+// goldenCertificates are those that a service and an upstream may name.
+func goldenCertificates() []crd.Object {
+	return []crd.Object{
+		builder.NewCertificate("client").ControlPlane("gateway-control-plane").KeyPair("{vault://env/cert}", "{vault://env/key}").MustBuild(),
+		builder.NewCACertificate("trusted").ControlPlane("gateway-control-plane").Cert(lastingAuthority).MustBuild(),
+	}
+}
+
+// goldenSecret has references to a vault in place of a key pair, and a certificate that
+// does not expire.
+func goldenSecret(name string) crd.Object {
+	return core.NewSecret(&corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Namespace: crd.DefaultNamespace},
+		StringData: map[string]string{
+			"tls.crt": "{vault://env/" + name + "/cert}", "tls.key": "{vault://env/" + name + "/key}", "ca.crt": lastingAuthority,
+		},
+	})
 }
 
 // sequence gives the IDs that the server chooses.
@@ -155,12 +179,10 @@ func write(t *testing.T, server *konnecttest.Server) []byte {
 // TestGoldenPairsCoverSpecs names the fields of a spec that no pair sets.
 func TestGoldenPairsCoverSpecs(t *testing.T) {
 	without := map[string]string{
-		"caCertificateRefs":    "refers to a kind that is not supported yet",
-		"clientCertificateRef": "refers to a kind that is not supported yet",
-		"adopt":                "needs an entity that exists",
-		"mirror":               "is only read",
-		"members":              "are written by requests of their own",
-		"konnect":              "names credentials",
+		"adopt":   "needs an entity that exists",
+		"mirror":  "is only read",
+		"members": "are written by requests of their own",
+		"konnect": "names credentials",
 	}
 	eachKind(t, func(c kindTest) {
 		t := c.T
@@ -190,7 +212,7 @@ func coverFields(value reflect.Value, prefix string, covered map[string]bool) {
 		if field.Kind() == reflect.Pointer && !field.IsNil() {
 			field = field.Elem()
 		}
-		if field.Kind() == reflect.Struct && !strings.HasSuffix(path, "Ref") && path != "adopt" {
+		if field.Kind() == reflect.Struct && !strings.Contains(path, "Ref") && path != "adopt" {
 			coverFields(field, path+".", covered)
 		}
 	}

@@ -176,6 +176,7 @@ func (n *network) bareClient(t testing.TB, opts ...konnect.Option) *konnect.Clie
 // entityCollections are compared in stateOf, with "plugins" for what others put there.
 var entityCollections = []string{
 	"services", "routes", "upstreams", "targets", "consumers", "consumer_groups", "acls", "key-auths", "basic-auths", "hmac-auths", "jwts", "plugins",
+	"certificates", "ca_certificates", "snis",
 }
 
 // stateOf is what a server holds in all organizations, as text: IDs are replaced

@@ -70,7 +70,7 @@ func TestInvalidInputSendsNothing(t *testing.T) {
 			[]crd.Object{builder.NewService("a").Namespace("x").ControlPlaneIn("default", "gw").Host("h.example.com").MustBuild()},
 			[]string{"KongService x/a: spec.controlPlaneRef"},
 		},
-		"not supported yet": {
+		"no certificate": {
 			[]crd.Object{builder.NewService("a").ControlPlane("gw").Host("h.example.com").Protocol("https").ClientCertificateRef(builder.Ref("cert")).MustBuild()},
 			[]string{"KongService default/a: spec.clientCertificateRef"},
 		},

@@ -38,6 +38,8 @@ type item struct {
 	mirrors, observes, readOnly bool
 	// deleting is true once somebody has asked the API server to delete the object.
 	deleting bool
+	// unwritable is why Konnect would not take the entity as it is desired; nil for nothing.
+	unwritable error
 	// group is the relation that makes the entity a group; nil for none.
 	group *kinds.Relation
 }
@@ -55,6 +57,16 @@ func newItem(n int, node *resolve.Node, k *kinds.Kind) *item {
 		i.group = k.Group
 	}
 	return i
+}
+
+// target returns the object that the reference in a field leads to; nil for none.
+func (i *item) target(field string) crd.Object {
+	for _, edge := range i.node.Edges {
+		if edge.Field == field && edge.Node != nil {
+			return edge.Node.Object
+		}
+	}
+	return nil
 }
 
 // isMembership reports whether a reference makes a member of a group. A group is written

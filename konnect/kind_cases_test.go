@@ -77,6 +77,7 @@ func kindCases() []kindCase {
 	cases := []kindCase{
 		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
 		vaultCase(), pluginBindingCase(),
+		certificateCase(), caCertificateCase(),
 	}
 	return append(cases, credentialCases()...)
 }

@@ -1,6 +1,8 @@
 package konnect
 
 import (
+	"time"
+
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -17,6 +19,14 @@ const FewObjectsForTest = fewObjects
 
 // FieldRule says how a field is compared.
 type FieldRule = canon.Field
+
+// ClockForTest lets a client take another time for the present one.
+func ClockForTest(now time.Time) Option {
+	return Option{func(c *config) error {
+		c.now = func() time.Time { return now }
+		return nil
+	}}
+}
 
 // CheckForTest runs Konnect's rules beyond the CRD on a defaulted object.
 func CheckForTest(obj crd.Object) field.ErrorList {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -37,6 +38,7 @@ type config struct {
 	keptTags       keptTags
 	fallbackAuth   bool
 	secretKeys     *secrets.Keys // nil for none
+	now            func() time.Time
 	// table has all kinds; only tests have others.
 	table *kinds.Table
 	// derived is true for a client that shares the connections of another.

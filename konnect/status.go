@@ -1,9 +1,7 @@
 package konnect
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -60,6 +58,7 @@ func (s *statuses) write(i *item) {
 	}
 	if r.entity != nil && r.owned {
 		origin.SetKonnectStatus(s.konnectStatus(i))
+		i.kind.Related(origin, r.entity)
 		if i.kind.HasStatus() {
 			if observed, err := i.kind.Project(r.entity); err == nil {
 				i.kind.Status(origin, observed)
@@ -160,70 +159,6 @@ func (s *statuses) memberConditions(i *item, message string) []metav1.Condition 
 		}
 	}
 	return []metav1.Condition{condition(i.group.Status.Condition, err == nil, i.group.Status.Valid, reason, message)}
-}
-
-// controlPlaneConditions are about the control plane of i; none while nothing is known
-// of it.
-func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
-	asked := s.world.indexes != nil
-	plane := &s.results[i.controlPlane.n]
-	clusterType := cmp.Or(plane.clusterType, i.controlPlane.kind.ClusterType(i.controlPlane.object))
-	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", i.controlPlane.key.Namespace, i.controlPlane.key.Name)
-	refused := func(reason, message string) []metav1.Condition {
-		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
-	}
-	switch {
-	case asked && (plane.fault.err != nil || plane.entity == nil):
-		return refused(reasonNotProgrammed, "is not programmed yet")
-	case i.kind.HoldsEntities(clusterType) != "":
-		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
-	case !asked:
-		return nil
-	default:
-		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
-	}
-}
-
-// referenceConditions are about the parents other than control planes, and about
-// references that resolve refused.
-func (s *statuses) referenceConditions(i *item) []metav1.Condition {
-	asked := s.world.indexes != nil
-	var conditions []metav1.Condition
-	var refusals []error
-	crosses := false // into other namespaces
-	for _, edge := range i.node.Edges {
-		crosses = crosses || edge.To.Namespace != i.key.Namespace
-		var notGranted error
-		if len(s.batch.auth.unresolved[i.key]) > 0 {
-			notGranted = s.batch.auth.notGranted(i.key, edge)
-		}
-		if notGranted != nil {
-			refusals = append(refusals, notGranted)
-		}
-		about := s.batch.table.By(edge.To.GroupKind())
-		if edge.Role != crd.RoleParent || about == nil || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
-			continue
-		}
-		kind, name := about.Referrer.Condition, fmt.Sprintf("Referenced %s %s/%s ", about.Referrer.Noun, edge.To.Namespace, edge.To.Name)
-		parent := s.batch.leadsTo(edge)
-		switch {
-		case notGranted != nil:
-			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
-		case parent == nil:
-			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
-		case !asked: // nothing is known of it
-		case s.results[parent.n].fault.err != nil || s.results[parent.n].entity == nil:
-			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
-		default:
-			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
-		}
-	}
-	if refusals != nil {
-		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, statusText(errors.Join(refusals...))))
-	} else if crosses && s.results[i.n].fault.err == nil {
-		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
-	}
-	return conditions
 }
 
 // adoptConditions are about spec.adopt.

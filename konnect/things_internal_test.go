@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
@@ -135,6 +136,7 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 		return object
 	}
 	k.Check = func(crd.Object) field.ErrorList { return nil }
+	k.CheckResolved = func(crd.Object, kinds.Target, time.Time) *kinds.Findings { return nil }
 	k.Warn = func(crd.Object) []kinds.Hint { return nil }
 	k.Desire = func(obj crd.Object, in kinds.Inputs) (kinds.Desired, error) {
 		object := normal(of(obj).values)
@@ -164,6 +166,7 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 	k.Same = func(kinds.Desired, *wire.Entity) bool { return false }
 	k.Status = func(crd.Object, canon.Object) {}
 	k.HasStatus = func() bool { return false }
+	k.Related = func(crd.Object, *wire.Entity) {}
 	return &k
 }
 

@@ -70,6 +70,12 @@ const (
 	// out with the values that it is given: they are no part of the digest, unless the
 	// client has WithSecretMarks.
 	WarningSecretNotPlanned WarningCode = "secret-not-planned"
+	// WarningCertificateValidity is a certificate that is not valid now, or of whose time
+	// less than a tenth is left. The message has the date.
+	WarningCertificateValidity WarningCode = "certificate-validity"
+	// WarningCertificateOfAuthority is a KongCertificate with the certificate of an
+	// authority alone, which some clients refuse from a server.
+	WarningCertificateOfAuthority WarningCode = "certificate-of-authority"
 )
 
 // Codes of warnings about the way of requests, in plans alone. Each names the routes and
@@ -123,6 +129,8 @@ func warningCodes() []WarningCode {
 		WarningHTTPSOnly,
 		WarningHostCase,
 		WarningSNIPlainHTTP,
+		WarningCertificateValidity,
+		WarningCertificateOfAuthority,
 	}
 }
 

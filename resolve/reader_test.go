@@ -101,8 +101,8 @@ func TestFromReaderFailures(t *testing.T) {
 	assert.NotErrorIs(t, err, resolve.ErrNotFound)
 	_, err = source.Grants(t.Context(), "a")
 	require.ErrorIs(t, err, forbidden)
-	_, err = source.Get(t.Context(), crd.Key{Group: crd.ConfigurationGroup, Kind: "KongCertificate", Namespace: "a", Name: "x"})
-	require.EqualError(t, err, "kind KongCertificate.configuration.konghq.com is not supported yet")
+	_, err = source.Get(t.Context(), crd.Key{Group: crd.ConfigurationGroup, Kind: "KongThing", Namespace: "a", Name: "x"})
+	require.EqualError(t, err, "kind KongThing.configuration.konghq.com is not supported yet")
 }
 
 // Every kind of crd/scheme can be read in its batch version.

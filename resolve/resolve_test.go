@@ -14,6 +14,15 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
+// early is a service of the control plane that its test names, with a reference to a kind
+// that is yet to come.
+type early struct{ *configurationv1alpha1.KongService }
+
+func (e early) References() []crd.Reference {
+	to := crd.Key{Group: crd.ConfigurationGroup, Kind: "KongThing", Namespace: crd.DefaultNamespace, Name: "x"}
+	return append(e.KongService.References(), crd.Reference{Field: "spec.thingRef", To: to, Unsupported: true})
+}
+
 func serviceWithCertificates(name, controlPlane string) crd.Object {
 	s := service(name, controlPlane)
 	s.Spec.ClientCertificateRef = new(namespaced("client"))
@@ -90,11 +99,17 @@ func TestResolve(t *testing.T) {
 		},
 		"Unsupported": {
 			reason: "kinds to come are named, not looked up",
+			batch:  batch(early{service("s", "cp")}, controlPlane("cp")),
+			nodes:  "KonnectGatewayControlPlane default/cp, KongService default/s",
+			errs:   []string{"resolve KongService default/s: spec.thingRef: KongThing is not supported yet"},
+		},
+		"Certificates": {
+			reason: "those of a service and of its authorities",
 			batch:  batch(serviceWithCertificates("s", "cp"), controlPlane("cp")),
 			nodes:  "KonnectGatewayControlPlane default/cp, KongService default/s",
 			errs: []string{
-				"resolve KongService default/s: spec.caCertificateRefs[0]: KongCACertificate is not supported yet",
-				"resolve KongService default/s: spec.clientCertificateRef: KongCertificate is not supported yet",
+				"resolve KongService default/s: spec.caCertificateRefs[0]: KongCACertificate default/ca not found",
+				"resolve KongService default/s: spec.clientCertificateRef: KongCertificate default/client not found",
 			},
 		},
 		"FieldsInOrder": {
@@ -143,11 +158,11 @@ func TestResolve(t *testing.T) {
 func TestResolveErrorsAreTyped(t *testing.T) {
 	t.Parallel()
 	missingAuth := controlPlaneWithAuth("cp", "a")
-	_, err := resolve.Resolve(t.Context(), batch(missingAuth, missingAuth, serviceWithCertificates("s", "cp")))
+	_, err := resolve.Resolve(t.Context(), batch(missingAuth, missingAuth, early{service("s", "cp")}))
 
 	all, ok := errors.AsType[*resolve.Error](err)
 	require.True(t, ok)
-	assert.Len(t, all.Problems, 4)
+	assert.Len(t, all.Problems, 3)
 	require.ErrorIs(t, err, resolve.ErrNotFound)
 
 	missing, ok := errors.AsType[*resolve.MissingError](err)
@@ -164,7 +179,7 @@ func TestResolveErrorsAreTyped(t *testing.T) {
 
 	unsupported, ok := errors.AsType[*resolve.UnsupportedError](err)
 	require.True(t, ok)
-	assert.Equal(t, "KongCACertificate", unsupported.To.Kind)
+	assert.Equal(t, "KongThing", unsupported.To.Kind)
 }
 
 func TestEdges(t *testing.T) {

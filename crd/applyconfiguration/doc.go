@@ -9,7 +9,8 @@
 //     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongPluginBinding,
 //     KongReferenceGrant,
 //     KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth,
-//     KongCredentialHMAC, KongCredentialJWT
+//     KongCredentialHMAC, KongCredentialJWT, KongCertificate,
+//     KongCACertificate
 //   - crd/applyconfiguration/configuration/v1beta1: KongConsumerGroup
 //   - crd/applyconfiguration/konnect/v1alpha1: KonnectAPIAuthConfiguration, and
 //     KonnectGatewayControlPlane of the old version

@@ -24,6 +24,8 @@ func ExampleCRDs() {
 		}
 	}
 	// Output:
+	// kongcacertificates.configuration.konghq.com
+	// kongcertificates.configuration.konghq.com
 	// kongclusterplugins.configuration.konghq.com
 	// kongconsumers.configuration.konghq.com
 	// kongconsumergroups.configuration.konghq.com

@@ -12,7 +12,7 @@ import (
 )
 
 // supported lists the kinds as errors do.
-const supported = "KongClusterPlugin, KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
+const supported = "KongCACertificate, KongCertificate, KongClusterPlugin, KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
 	"KongKey, KongKeySet, KongPlugin, KongPluginBinding, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, KongVault, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 

@@ -22,6 +22,16 @@ import (
 // forEveryKind runs a test with the sample of each kind that has most fields.
 func forEveryKind(t *testing.T, test func(t *testing.T, kind scheme.Kind, obj crd.Object)) {
 	t.Helper()
+	forEverySample(t, func(t *testing.T, kind scheme.Kind, all map[string]crd.Object) {
+		t.Helper()
+		require.Contains(t, all, samples.Most)
+		test(t, kind, all[samples.Most])
+	})
+}
+
+// forEverySample runs a test with all samples of each kind, by name.
+func forEverySample(t *testing.T, test func(t *testing.T, kind scheme.Kind, all map[string]crd.Object)) {
+	t.Helper()
 	kinds, err := scheme.Kinds()
 	require.NoError(t, err)
 	for _, kind := range kinds {
@@ -31,13 +41,11 @@ func forEveryKind(t *testing.T, test func(t *testing.T, kind scheme.Kind, obj cr
 			require.NoError(t, err)
 			objects, err := manifest.DecodeAll(bytes.NewReader(bytes.Join(documents, []byte("\n---\n"))))
 			require.NoError(t, err)
+			all := map[string]crd.Object{}
 			for _, obj := range objects {
-				if obj.GetName() == samples.Most {
-					test(t, kind, obj)
-					return
-				}
+				all[obj.GetName()] = obj
 			}
-			require.Fail(t, "no sample is named "+samples.Most)
+			test(t, kind, all)
 		})
 	}
 }
@@ -132,19 +140,22 @@ func TestEveryReferenceIsTold(t *testing.T) {
 	t.Parallel()
 	kinds, err := scheme.Kinds()
 	require.NoError(t, err)
-	known := map[string]bool{crd.SecretKind: true}
+	known, ofCluster := map[string]bool{crd.SecretKind: true}, map[string]bool{}
 	for _, kind := range kinds {
-		known[kind.Kind] = true
+		known[kind.Kind], ofCluster[kind.Kind] = true, crd.IsClusterScoped(kind.New())
 	}
-	forEveryKind(t, func(t *testing.T, _ scheme.Kind, obj crd.Object) {
+	forEverySample(t, func(t *testing.T, _ scheme.Kind, all map[string]crd.Object) {
 		t.Helper()
-		var told []string
-		for _, ref := range obj.References() {
-			told = append(told, ref.Field)
-			assert.Equal(t, known[ref.To.Kind], !ref.Unsupported, "%s refers to a %s", ref.Field, ref.To.Kind)
-			assert.NotEmpty(t, ref.To.Namespace, ref.Field)
+		var told, paths []string
+		for _, obj := range all {
+			for _, ref := range obj.References() {
+				told = append(told, ref.Field)
+				assert.Equal(t, known[ref.To.Kind], !ref.Unsupported, "%s refers to a %s", ref.Field, ref.To.Kind)
+				assert.Equal(t, ofCluster[ref.To.Kind], ref.To.Namespace == "", ref.Field)
+			}
+			paths = append(paths, referencesIn("", reflect.ValueOf(obj).Elem())...)
 		}
-		for _, path := range referencesIn("", reflect.ValueOf(obj).Elem()) {
+		for _, path := range paths {
 			assert.True(t, anyWithin(told, path), "References has none of %s, only %s", path, told)
 		}
 	})
@@ -163,7 +174,7 @@ func referencesIn(path string, value reflect.Value) []string {
 		switch {
 		case path == "" && (name == "" || name == "metadata" || name == "status"):
 		case strings.HasSuffix(name, "Ref") && (inner.IsZero() || inner.Kind() == reflect.String): // not set, or a deprecated name
-		case strings.HasSuffix(name, "Ref"):
+		case strings.HasSuffix(name, "Ref"), strings.HasSuffix(name, "RefAlt"):
 			found = append(found, at)
 		case strings.HasSuffix(name, "Refs"):
 			for i := range inner.Len() {

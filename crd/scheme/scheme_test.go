@@ -37,6 +37,8 @@ func ExampleKinds() {
 		fmt.Printf("%s: %T in %T\n", kind.GroupKind(), kind.New(), kind.NewList())
 	}
 	// Output:
+	// KongCACertificate.configuration.konghq.com: *v1alpha1.KongCACertificate in *v1alpha1.KongCACertificateList
+	// KongCertificate.configuration.konghq.com: *v1alpha1.KongCertificate in *v1alpha1.KongCertificateList
 	// KongClusterPlugin.configuration.konghq.com: *v1.KongClusterPlugin in *v1.KongClusterPluginList
 	// KongConsumer.configuration.konghq.com: *v1.KongConsumer in *v1.KongConsumerList
 	// KongConsumerGroup.configuration.konghq.com: *v1beta1.KongConsumerGroup in *v1beta1.KongConsumerGroupList

@@ -71,6 +71,10 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithConsumerRef(alice).WithKey("alice").WithSecret("example-secret")),
 		"KongVault": configurationac.KongVault("every").WithSpec(configurationac.KongVaultSpec().
 			WithBackend("env").WithPrefix("every").WithConfig(`{"prefix":"SHOP_"}`)),
+		"KongCertificate": configurationac.KongCertificate("every", namespace).WithSpec(configurationac.KongCertificateSpec().
+			WithControlPlaneRef(gateway).WithCert("{vault://env/cert}").WithKey("{vault://env/key}")),
+		"KongCACertificate": configurationac.KongCACertificate("every", namespace).WithSpec(configurationac.KongCACertificateSpec().
+			WithControlPlaneRef(gateway).WithType("secretRef").WithSecretRef(commonac.NamespacedRef().WithName("authority"))),
 		"KongReferenceGrant": configurationac.KongReferenceGrant("every", namespace).WithSpec(configurationac.KongReferenceGrantSpec().
 			WithFrom(configurationac.ReferenceGrantFrom().WithGroup(crd.ConfigurationGroup).WithKind("KongRoute").WithNamespace("apps")).
 			WithTo(configurationac.ReferenceGrantTo().WithGroup(crd.ConfigurationGroup).WithKind("KongService"))),

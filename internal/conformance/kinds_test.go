@@ -61,6 +61,10 @@ func kinds() []*kind {
 	vault := named(configuration, "v1alpha1", "KongVault", "kongvaults")
 	vault.clusterScoped = true
 	vault.whole, vault.cases = append([]string{"spec", "spec.prefix"}, placed...), vaultCases()
+	certificate := named(configuration, "v1alpha1", "KongCertificate", "kongcertificates")
+	certificate.whole, certificate.cases = append([]string{"spec"}, placed...), certificateCases()
+	caCertificate := named(configuration, "v1alpha1", "KongCACertificate", "kongcacertificates")
+	caCertificate.whole, caCertificate.cases = append([]string{"spec"}, placed...), caCertificateCases()
 	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
 	grant.stateless, grant.cases = true, grantCases()
 	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
@@ -74,7 +78,7 @@ func kinds() []*kind {
 	clusterPlugin.clusterScoped, clusterPlugin.whole, clusterPlugin.cases = true, plugin.whole, pluginCases(tree{"namespace": "a", "name": "a", "key": "a"})
 	binding := named(configuration, "v1alpha1", "KongPluginBinding", "kongpluginbindings")
 	binding.whole, binding.cases = []string{"spec.controlPlaneRef", "status"}, pluginBindingCases()
-	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &vault, &grant, &auth, &controlPlane)
+	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &certificate, &caCertificate, &vault, &grant, &auth, &controlPlane)
 }
 
 // credentialKinds are those of a consumer's.

@@ -74,7 +74,10 @@ func CertificateDigest(text string) string {
 // ParsePrivateKey reads a private key in PEM that is not encrypted. What is wrong is said
 // without showing any of it.
 func ParsePrivateKey(text string) (crypto.Signer, error) {
-	block, _ := pem.Decode([]byte(text))
+	block, rest := pem.Decode([]byte(text))
+	for block != nil && block.Type == "EC PARAMETERS" { // openssl writes the name of the curve before the key
+		block, rest = pem.Decode(rest)
+	}
 	if block == nil {
 		return nil, errors.New("must be a private key in PEM")
 	}

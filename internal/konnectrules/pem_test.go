@@ -102,6 +102,9 @@ func TestParseKeys(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, edwards, private.Public())
 
+	_, err = konnectrules.ParsePrivateKey(block("EC PARAMETERS", []byte{6, 8, 42, 134, 72, 206, 61, 3, 1, 7}) + own.private)
+	require.NoError(t, err, "the curve before it")
+
 	for reason, text := range map[string]string{"no PEM": "x", "nothing": "", "a public key": own.public, "encrypted": block("ENCRYPTED PRIVATE KEY", []byte("x"))} {
 		_, err := konnectrules.ParsePrivateKey(text)
 		assert.Error(t, err, reason)

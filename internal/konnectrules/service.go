@@ -41,12 +41,19 @@ func CheckService(s *configurationv1alpha1.KongService) field.ErrorList {
 	problems = append(problems, CheckRange(path.Child("read_timeout"), spec.ReadTimeout, 1, maxTimeout)...)
 	problems = append(problems, CheckRange(path.Child("write_timeout"), spec.WriteTimeout, 1, maxTimeout)...)
 	problems = append(problems, CheckRange(path.Child("tls_verify_depth"), spec.TLSVerifyDepth, 0, 64)...)
-	const reason = "konnect allows it with protocol https or tls only"
-	if spec.TLSVerify != nil && !IsTLS(protocol) {
-		problems = append(problems, field.Forbidden(path.Child("tls_verify"), reason))
+	if IsTLS(protocol) {
+		return problems
 	}
-	if spec.TLSVerifyDepth != nil && !IsTLS(protocol) {
-		problems = append(problems, field.Forbidden(path.Child("tls_verify_depth"), reason))
+	for _, f := range []struct {
+		name  string
+		isSet bool
+	}{
+		{"tls_verify", spec.TLSVerify != nil}, {"tls_verify_depth", spec.TLSVerifyDepth != nil},
+		{"clientCertificateRef", spec.ClientCertificateRef != nil}, {"caCertificateRefs", len(spec.CACertificateRefs) > 0},
+	} {
+		if f.isSet {
+			problems = append(problems, field.Forbidden(path.Child(f.name), "konnect allows it with protocol https or tls only"))
+		}
 	}
 	return problems
 }

@@ -55,9 +55,13 @@ func parseCertificates(text string) ([]*x509.Certificate, error) {
 	return out, nil
 }
 
-// parsePrivateKey reads an unencrypted key in one of the usual forms.
+// parsePrivateKey reads an unencrypted key in one of the usual forms; OpenSSL passes over
+// the parameters of a curve before it.
 func parsePrivateKey(text string) (crypto.Signer, error) {
-	block, _ := pem.Decode([]byte(text))
+	block, rest := pem.Decode([]byte(text))
+	if block != nil && block.Type == "EC PARAMETERS" {
+		block, _ = pem.Decode(rest)
+	}
 	if block == nil {
 		return nil, errors.New("no PEM block")
 	}

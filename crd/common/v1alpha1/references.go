@@ -125,6 +125,13 @@ func (r NameRef) Key(kind, namespace string) crd.Key {
 	return crd.Key{Group: crd.ConfigurationGroup, Kind: kind, Namespace: namespace, Name: r.Name}
 }
 
+// SecretKey returns the key of the core Secret that r names for a referrer in namespace.
+func (r NamespacedRef) SecretKey(namespace string) crd.Key {
+	key := r.Key(crd.SecretKind, namespace)
+	key.Group = ""
+	return key
+}
+
 // Default sets the type; a nil r stays nil.
 func (r *ControlPlaneRef) Default() {
 	if r != nil {

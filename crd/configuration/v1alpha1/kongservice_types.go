@@ -123,7 +123,7 @@ type KongServiceSpec struct {
 	// server; unset presents none.
 	//
 	// +optional
-	// +konnectkit:refers:kind=KongCertificate,unsupported
+	// +konnectkit:refers:kind=KongCertificate
 	ClientCertificateRef *commonv1alpha1.NamespacedRef `json:"clientCertificateRef,omitempty"`
 
 	// CACertificateRefs name the KongCACertificates to check the upstream server
@@ -131,7 +131,7 @@ type KongServiceSpec struct {
 	//
 	// +optional
 	// +listType=atomic
-	// +konnectkit:refers:kind=KongCACertificate,unsupported
+	// +konnectkit:refers:kind=KongCACertificate
 	CACertificateRefs []commonv1alpha1.NamespacedRef `json:"caCertificateRefs,omitzero"`
 
 	// Tags of the service.

@@ -157,7 +157,7 @@ type KongUpstreamSpec struct {
 	// excludes client_certificate.
 	//
 	// +optional
-	// +konnectkit:refers:kind=KongCertificate,unsupported
+	// +konnectkit:refers:kind=KongCertificate
 	ClientCertificateRef *commonv1alpha1.NamespacedRef `json:"clientCertificateRef,omitempty"`
 
 	// ClientCertificate is a certificate to present to the targets, by its

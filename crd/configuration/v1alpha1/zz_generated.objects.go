@@ -15,6 +15,8 @@ import (
 )
 
 var (
+	_ crd.Object = (*KongCACertificate)(nil)
+	_ crd.Object = (*KongCertificate)(nil)
 	_ crd.Object = (*KongCredentialACL)(nil)
 	_ crd.Object = (*KongCredentialAPIKey)(nil)
 	_ crd.Object = (*KongCredentialBasicAuth)(nil)
@@ -34,6 +36,8 @@ var (
 // AddToScheme adds this package's kinds and their lists to scheme.
 func AddToScheme(scheme *runtime.Scheme) error {
 	scheme.AddKnownTypes(GroupVersion,
+		&KongCACertificate{}, &KongCACertificateList{},
+		&KongCertificate{}, &KongCertificateList{},
 		&KongCredentialACL{}, &KongCredentialACLList{},
 		&KongCredentialAPIKey{}, &KongCredentialAPIKeyList{},
 		&KongCredentialBasicAuth{}, &KongCredentialBasicAuthList{},
@@ -64,6 +68,219 @@ const ServiceRefField = "spec.serviceRef.namespacedRef"
 
 // UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
 const UpstreamRefField = "spec.upstreamRef"
+
+// GVK implements crd.Object.
+func (*KongCACertificate) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCACertificate")
+}
+
+// References implements crd.Object.
+func (k *KongCACertificate) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(k)
+	if ref, ok := k.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	if ref := k.Spec.SecretRef; ref != nil {
+		refs = append(refs, crd.Reference{
+			Field: "spec.secretRef",
+			To:    ref.SecretKey(namespace),
+		})
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (k *KongCACertificate) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (k *KongCACertificate) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return k.Spec.ControlPlaneRef
+}
+
+// GetTags returns spec.tags.
+func (k *KongCACertificate) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (k *KongCACertificate) GetConditions() []metav1.Condition { return k.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (k *KongCACertificate) SetConditions(conditions []metav1.Condition) {
+	k.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (k *KongCACertificate) GetKonnectStatus() crd.KonnectStatus {
+	if k.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := k.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = k.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (k *KongCACertificate) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		k.Status.Konnect = nil
+		return
+	}
+	if k.Status.Konnect == nil {
+		k.Status.Konnect = &KongCACertificateKonnectStatus{}
+	}
+	konnect := k.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// KongCACertificateStatus is the observed state of a KongCACertificate.
+type KongCACertificateStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCACertificateKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCACertificateKonnectStatus identifies the entity in Konnect.
+type KongCACertificateKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongCACertificateList is a list of KongCACertificates.
+//
+// +kubebuilder:object:root=true
+type KongCACertificateList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCACertificate `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongCertificate) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongCertificate")
+}
+
+// References implements crd.Object.
+func (k *KongCertificate) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(k)
+	if ref, ok := k.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	if ref := k.Spec.SecretRef; ref != nil {
+		refs = append(refs, crd.Reference{
+			Field: "spec.secretRef",
+			To:    ref.SecretKey(namespace),
+		})
+	}
+	if ref := k.Spec.SecretRefAlt; ref != nil {
+		refs = append(refs, crd.Reference{
+			Field: "spec.secretRefAlt",
+			To:    ref.SecretKey(namespace),
+		})
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (k *KongCertificate) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (k *KongCertificate) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return k.Spec.ControlPlaneRef
+}
+
+// GetTags returns spec.tags.
+func (k *KongCertificate) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (k *KongCertificate) GetConditions() []metav1.Condition { return k.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (k *KongCertificate) SetConditions(conditions []metav1.Condition) {
+	k.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (k *KongCertificate) GetKonnectStatus() crd.KonnectStatus {
+	if k.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := k.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = k.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (k *KongCertificate) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		k.Status.Konnect = nil
+		return
+	}
+	if k.Status.Konnect == nil {
+		k.Status.Konnect = &KongCertificateKonnectStatus{}
+	}
+	konnect := k.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// LogValue implements slog.LogValuer, because a handler that writes JSON would show
+// secret values.
+func (k KongCertificate) LogValue() slog.Value { return slog.StringValue(crd.KeyOf(&k).String()) }
+
+// LogValue implements slog.LogValuer, as for the whole object.
+func (KongCertificateSpec) LogValue() slog.Value { return slog.StringValue(crd.Redacted) }
+
+// KongCertificateStatus is the observed state of a KongCertificate.
+type KongCertificateStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongCertificateKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongCertificateKonnectStatus identifies the entity in Konnect.
+type KongCertificateKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongCertificateList is a list of KongCertificates.
+//
+// +kubebuilder:object:root=true
+type KongCertificateList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongCertificate `json:"items"`
+}
 
 // GVK implements crd.Object.
 func (*KongCredentialACL) GVK() schema.GroupVersionKind {
@@ -993,16 +1210,14 @@ func (s *KongService) References() []crd.Reference {
 	}
 	if ref := s.Spec.ClientCertificateRef; ref != nil {
 		refs = append(refs, crd.Reference{
-			Field:       "spec.clientCertificateRef",
-			To:          ref.Key("KongCertificate", namespace),
-			Unsupported: true,
+			Field: "spec.clientCertificateRef",
+			To:    ref.Key("KongCertificate", namespace),
 		})
 	}
 	for i, ref := range s.Spec.CACertificateRefs {
 		refs = append(refs, crd.Reference{
-			Field:       fmt.Sprintf("spec.caCertificateRefs[%d]", i),
-			To:          ref.Key("KongCACertificate", namespace),
-			Unsupported: true,
+			Field: fmt.Sprintf("spec.caCertificateRefs[%d]", i),
+			To:    ref.Key("KongCACertificate", namespace),
 		})
 	}
 	return refs
@@ -1181,9 +1396,8 @@ func (u *KongUpstream) References() []crd.Reference {
 	}
 	if ref := u.Spec.ClientCertificateRef; ref != nil {
 		refs = append(refs, crd.Reference{
-			Field:       "spec.clientCertificateRef",
-			To:          ref.Key("KongCertificate", namespace),
-			Unsupported: true,
+			Field: "spec.clientCertificateRef",
+			To:    ref.Key("KongCertificate", namespace),
 		})
 	}
 	return refs

@@ -14,6 +14,70 @@ import (
 )
 
 // Default implements crd.Object.
+func (k *KongCACertificate) Default() {
+	k.SetGroupVersionKind(k.GVK())
+	k.Spec.ControlPlaneRef.Default()
+	k.Spec.Type = cmp.Or(k.Spec.Type, "inline")
+	k.Status.Conditions = lifecycle.DefaultConditions(k.Status.Conditions, k.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (k *KongCACertificate) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(k)...)
+	k.Spec.check(&errs, field.NewPath("spec"))
+	k.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (k *KongCACertificate) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCACertificate](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *k
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(k.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	k.transition(&errs, before)
+	return errs.List()
+}
+
+// Default implements crd.Object.
+func (k *KongCertificate) Default() {
+	k.SetGroupVersionKind(k.GVK())
+	k.Spec.ControlPlaneRef.Default()
+	k.Spec.Type = cmp.Or(k.Spec.Type, "inline")
+	k.Status.Conditions = lifecycle.DefaultConditions(k.Status.Conditions, k.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (k *KongCertificate) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(k)...)
+	k.Spec.check(&errs, field.NewPath("spec"))
+	k.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (k *KongCertificate) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongCertificate](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *k
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(k.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	k.transition(&errs, before)
+	return errs.List()
+}
+
+// Default implements crd.Object.
 func (c *KongCredentialACL) Default() {
 	c.SetGroupVersionKind(c.GVK())
 	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
@@ -419,6 +483,67 @@ func (v *KongVault) ValidateUpdate(old crd.Object) field.ErrorList {
 	errs.Add(v.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
 	v.transition(&errs, before)
 	return errs.List()
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCACertificateSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	if s.ControlPlaneRef == nil {
+		errs.Required(path, "controlPlaneRef")
+	}
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
+	if s.SecretRef != nil {
+		errs.Add(s.SecretRef.Validate(path.Child("secretRef"))...)
+	}
+	errs.Add(s.Tags.Validate(path)...)
+	errs.Enum(path, "type", s.Type, "inline", "secretRef")
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCACertificateStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCACertificateKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCertificateSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	if s.ControlPlaneRef == nil {
+		errs.Required(path, "controlPlaneRef")
+	}
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
+	if s.SecretRef != nil {
+		errs.Add(s.SecretRef.Validate(path.Child("secretRef"))...)
+	}
+	if s.SecretRefAlt != nil {
+		errs.Add(s.SecretRefAlt.Validate(path.Child("secretRefAlt"))...)
+	}
+	errs.Add(s.Tags.Validate(path)...)
+	errs.Enum(path, "type", s.Type, "inline", "secretRef")
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCertificateStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongCertificateKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.

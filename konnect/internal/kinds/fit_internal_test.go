@@ -189,8 +189,8 @@ func TestPathsOfAllShapes(t *testing.T) {
 	}
 }
 
-// certificate is the same certificate in two ways of writing.
-func certificate(end string) string {
+// written is the same certificate in two ways of writing.
+func written(end string) string {
 	return "-----BEGIN CERTIFICATE-----" + end + "AAEC" + end + "-----END CERTIFICATE-----" + end
 }
 
@@ -223,8 +223,8 @@ func TestNaturalKeysOfAllShapes(t *testing.T) {
 			`{"id":"1","consumer_group":{"id":"g"},"name":"cors","instance_name":"x","service":{"id":"s"}}`, "x", []bool{false, false},
 		},
 		{
-			"a certificate by its bytes", "DataPlaneCertificate", map[string]string{"cert": certificate("\n")}, nil,
-			canon.Text(canon.Object{"item": canon.Object{"id": "1", "cert": certificate("\r\n")}}), "", []bool{false},
+			"a certificate by its bytes", "DataPlaneCertificate", map[string]string{"cert": written("\n")}, nil,
+			canon.Text(canon.Object{"item": canon.Object{"id": "1", "cert": written("\r\n")}}), "", []bool{false},
 		},
 		{"none at all", "Certificate", nil, nil, `{"id":"1","name":"x"}`, "", nil},
 	}

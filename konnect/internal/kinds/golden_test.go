@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,11 +10,13 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/crd/core"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -82,12 +85,22 @@ func TestGoldenBodies(t *testing.T) {
 				ids := map[string]string{}
 				for _, r := range k.References {
 					var target struct{ ID string }
-					if refs[r.JSON] != nil && !r.Many {
-						require.NoError(t, json.Unmarshal(refs[r.JSON], &target))
+					var targets []string
+					if raw := refs[r.JSON]; raw != nil && !r.Many {
+						require.NoError(t, json.Unmarshal(raw, &target))
 						ids[r.Field] = target.ID
+					} else if raw != nil {
+						require.NoError(t, json.Unmarshal(raw, &targets))
+					}
+					for i, id := range targets {
+						ids[fmt.Sprintf("%s[%d]", r.Field, i)] = id
 					}
 				}
-				d, err := k.Desire(obj, inputs(obj, ids))
+				in := inputs(obj, ids)
+				for field, secret := range secretsOf(obj, want.Body) {
+					in.Objects[field] = secret
+				}
+				d, err := k.Desire(obj, in)
 				require.NoError(t, err)
 				shown, err := canon.Decode(want.Body)
 				require.NoError(t, err)
@@ -98,6 +111,22 @@ func TestGoldenBodies(t *testing.T) {
 			})
 		}
 	}
+}
+
+// secretsOf are the Secrets that an object refers to, with references to a vault as they
+// were recorded, and the recorded certificate of an authority.
+func secretsOf(obj crd.Object, body json.RawMessage) map[string]crd.Object {
+	var recorded struct{ Cert string }
+	_ = json.Unmarshal(body, &recorded) // which has no such field, or has it
+	found := map[string]crd.Object{}
+	for _, ref := range obj.References() {
+		if ref.To.Kind == crd.SecretKind {
+			found[ref.Field] = core.NewSecret(&corev1.Secret{StringData: map[string]string{
+				"tls.crt": "{vault://env/" + ref.To.Name + "/cert}", "tls.key": "{vault://env/" + ref.To.Name + "/key}", "ca.crt": recorded.Cert,
+			}})
+		}
+	}
+	return found
 }
 
 // masked is what is sent without what a golden file does not show.

@@ -4,6 +4,7 @@ package kinds
 
 import (
 	"strings"
+	"time"
 
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -102,6 +103,9 @@ type Functions struct {
 	// probably not meant.
 	Check func(crd.Object) field.ErrorList
 	Warn  func(crd.Object) []Hint
+	// CheckResolved is like both for an object with what its references lead to, at a
+	// time; nil for nothing.
+	CheckResolved func(crd.Object, Target, time.Time) *Findings
 	// Desire returns what an object wants its entity to be.
 	Desire func(crd.Object, Inputs) (Desired, error)
 	// Same reports whether an observed entity is as desired, as far as that shows without
@@ -113,6 +117,9 @@ type Functions struct {
 	// HasStatus reports whether that is anything.
 	Status    func(obj crd.Object, observed canon.Object)
 	HasStatus func() bool
+	// Related fills in what the kind's status says of other entities, its parent apart, into
+	// an object whose status names its own.
+	Related func(crd.Object, *wire.Entity)
 }
 
 // Reference is a field of objects that leads to another object.
@@ -126,6 +133,9 @@ type Reference struct {
 	OnDelete OnDelete
 	// Nests is true where single entities are found below the other one.
 	Nests bool
+	// Missing is the type of the condition that says so where the object is not there; empty
+	// where its kind says more (Referrer), or nothing does.
+	Missing string
 	// Many is true for a list of references: Field is followed by [0] and so on.
 	Many bool
 	// Lends is true where the other object has no entity of its own, but is part of what
@@ -270,6 +280,18 @@ func (d Desired) With(name string, value any) Desired {
 		*object = changed
 	}
 	return d
+}
+
+// Target returns the object that the reference in a CRD field leads to; nil for none.
+type Target = func(field string) crd.Object
+
+// Findings are what is to be said of an object with what it refers to.
+type Findings struct {
+	// Problems stop the call. Unwritable stops it where the entity would be written; nil
+	// for nothing.
+	Problems   field.ErrorList
+	Unwritable *field.Error
+	Hints      []Hint
 }
 
 // Hint is a warning about an object.

@@ -53,6 +53,8 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongCredentialJWT](credentialJWT),
 		made[*configurationv1alpha1.KongVault](vault),
 		made[*configurationv1alpha1.KongPluginBinding](pluginBinding),
+		made[*configurationv1alpha1.KongCertificate](certificate),
+		made[*configurationv1alpha1.KongCACertificate](caCertificate),
 	}}
 }
 

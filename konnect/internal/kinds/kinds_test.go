@@ -41,7 +41,9 @@ func TestTable(t *testing.T) {
 	assert.Len(t, seen, len(kinds.All()), "no collection is there twice")
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 
-	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute", "KongPluginBinding"}, "KongUpstream": {"KongTarget"}, "KongRoute": {"KongPluginBinding"}, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": {"KongPluginBinding"}, "KongPluginBinding": nil, "KongVault": nil}
+	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute", "KongPluginBinding"}, "KongUpstream": {"KongTarget"}, "KongRoute": {"KongPluginBinding"}, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": {"KongPluginBinding"}, "KongPluginBinding": nil, "KongVault": nil,
+		"KongCertificate": {"KongService", "KongUpstream"}, "KongCACertificate": {"KongService"},
+	}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
 	for _, name := range credentials() {
 		below[name], holders[name] = nil, "KongConsumer"
@@ -82,7 +84,7 @@ func TestFieldTables(t *testing.T) {
 		for _, r := range k.References {
 			assert.True(t, r.JSON == "" || seen[r.JSON], "%s: reference %s is not compared", k.GroupKind.Kind, r.JSON)
 		}
-		assert.True(t, seen[k.Identity.Name] || k.Identity.Secret && k.Identity.Name == "", "%s: its name is not compared", k.GroupKind.Kind)
+		assert.True(t, k.Identity.Name == "" || seen[k.Identity.Name], "%s: its name is not compared", k.GroupKind.Kind)
 		assert.Contains(t, []string{"", k.Identity.Name}, k.Identity.Parks, "%s", k.GroupKind.Kind)
 		assert.Equal(t, k.Untagged, !slices.ContainsFunc(k.Fields, func(f canon.Field) bool { return f.Name == "tags" || f.Name == "labels" }), "%s", k.GroupKind.Kind)
 	}
@@ -124,7 +126,9 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 			builder.NewKey("k").KeySet("s").KID("1").JWK("{vault://env/jwk}").MustBuild(),
 			map[string]any{"set": map[string]any{"id": "id of spec.keySetRef.namespacedRef"}},
 		},
-		"KongVault": {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
+		"KongVault":         {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
+		"KongCertificate":   {obj: builder.NewCertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
+		"KongCACertificate": {obj: builder.NewCACertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
 		"KongTarget": {
 			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
 		},

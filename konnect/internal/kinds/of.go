@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -31,6 +32,7 @@ type typed[O crd.Object] struct {
 	mirror, clusterType func(O) string
 	check               func(O) field.ErrorList
 	warn                func(O) []Hint
+	checkResolved       func(O, Target, time.Time) *Findings
 	// payload translates. References, and what is carried, are added to it.
 	payload func(O, Inputs) (any, error)
 	// normalize brings fields of the payload to the form in which Konnect stores them, and
@@ -39,8 +41,9 @@ type typed[O crd.Object] struct {
 	normalize func(canon.Object)
 	project   func(canon.Object) canon.Object
 	// hidden returns the paths of values that come from Secrets.
-	hidden func(O, Inputs) []string
-	status func(O, canon.Object)
+	hidden  func(O, Inputs) []string
+	status  func(O, canon.Object)
+	related func(O, *wire.Entity)
 }
 
 // of completes a kind with its functions, in which O no longer shows.
@@ -54,6 +57,12 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	as := func(obj crd.Object) O { return obj.(O) } //nolint:errcheck // see above
 	k.Name, k.Mirror, k.ClusterType = erased(own.name), erased(own.mirror), erased(own.clusterType)
 	k.Check, k.Warn = erased(own.check), erased(own.warn)
+	k.CheckResolved = func(obj crd.Object, target Target, now time.Time) *Findings {
+		if own.checkResolved == nil {
+			return nil
+		}
+		return own.checkResolved(as(obj), target, now)
+	}
 	specID := erased(own.specID)
 	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
 	refID := erased(own.refID)
@@ -101,6 +110,11 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 			return observed, err
 		}
 		return own.project(observed), nil
+	}
+	k.Related = func(obj crd.Object, e *wire.Entity) {
+		if own.related != nil {
+			own.related(as(obj), e)
+		}
 	}
 	k.HasStatus = func() bool { return own.status != nil }
 	k.Status = func(obj crd.Object, observed canon.Object) {

@@ -26,8 +26,6 @@ type Other struct {
 func others() []*Other {
 	ofConsumer := map[string]string{"consumer": "consumers"}
 	return []*Other{
-		{Collection: "ca_certificates", Noun: "CA certificate"},
-		{Collection: "certificates", Noun: "certificate"},
 		{Collection: "snis", Noun: "SNI", To: map[string]string{"certificate": "certificates"}},
 		{Collection: "custom-plugins", Noun: "custom plugin", Optional: true},
 		{Collection: "degraphql_routes", Noun: "route", Optional: true},

@@ -11,6 +11,7 @@ import (
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/optional"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // service is KongService: core-entities/services.
@@ -47,6 +48,15 @@ func service() *Kind {
 		check:   konnectrules.CheckService,
 		warn:    warnService,
 		payload: servicePayload,
+		related: func(s *configurationv1alpha1.KongService, e *wire.Entity) {
+			konnect := s.Status.Konnect
+			if konnect.CertificateID != "" || s.Spec.ClientCertificateRef != nil {
+				konnect.CertificateID = e.Ref("client_certificate")
+			}
+			if konnect.CACertificateIDs != nil || s.Spec.CACertificateRefs != nil {
+				konnect.CACertificateIDs = e.Refs("ca_certificates")
+			}
+		},
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/optional"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // upstream is KongUpstream: core-entities/upstreams.
@@ -44,6 +45,9 @@ func upstream() *Kind {
 		name:    func(u *configurationv1alpha1.KongUpstream) string { return optional.Value(u.Spec.Name) },
 		check:   konnectrules.CheckUpstream,
 		payload: upstreamPayload,
+		related: func(u *configurationv1alpha1.KongUpstream, e *wire.Entity) {
+			u.Status.Konnect.CertificateID = e.Ref("client_certificate")
+		},
 	})
 }
 

@@ -24,6 +24,9 @@ type Field struct {
 	// Generated reports whether Konnect makes up a value that matters where an entity is
 	// written without one, also in place of one that it has; nil for never.
 	Generated func(entity canon.Object) bool
+	// Implied reports whether the rest of an observed entity tells that the field is as
+	// desired where it is not returned; nil where nothing does.
+	Implied func(desired, observed canon.Object) bool
 }
 
 // Formula returns what is kept in place of a value of an observed entity.
@@ -77,6 +80,7 @@ func Judge(fields []Field, e Evidence, keys *Keys) Judgement {
 			if f.Hidden || f.Formula != nil && !isNone(kept) || f.Generated != nil && f.Generated(e.Desired) {
 				j.Missing = append(j.Missing, f.Name)
 			}
+		case isNone(kept) && f.Implied != nil && f.Implied(e.Desired, e.Observed):
 		case f.Hidden, isNone(kept):
 			open = append(open, f.Name)
 		case f.Formula == nil && canon.Text(value) == canon.Text(kept), f.Shows(e.Desired, e.Observed):

@@ -77,7 +77,7 @@ func referenceSetter(s setter) setter {
 	}
 	if marker, _ := s.Marker(refersMarker); !strings.Contains(marker, "unsupported") {
 		if s.Kind = kindOf(s.Field); s.Kind != "" {
-			s.Short = strings.TrimSuffix(s.Name, "Ref")
+			s.Short = strings.Replace(s.Name, "Ref", "", 1)
 		}
 	}
 	return s

@@ -198,5 +198,8 @@ func (r reference) Path() string {
 // IsControlPlane reports whether the reference is to a control plane.
 func (r reference) IsControlPlane() bool { return r.Type == controlPlaneRef }
 
+// IsSecret reports whether the reference is to a core Secret.
+func (r reference) IsSecret() bool { return r.Kind == "Secret" }
+
 // IsList reports whether the field holds many references.
 func (r reference) IsList() bool { return strings.HasPrefix(r.Type, "[]") }

@@ -1,0 +1,97 @@
+package konnect
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
+// controlPlaneConditions are about the control plane of i; none while nothing is known
+// of it.
+func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
+	asked := s.world.indexes != nil
+	plane := &s.results[i.controlPlane.n]
+	clusterType := cmp.Or(plane.clusterType, i.controlPlane.kind.ClusterType(i.controlPlane.object))
+	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", i.controlPlane.key.Namespace, i.controlPlane.key.Name)
+	refused := func(reason, message string) []metav1.Condition {
+		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
+	}
+	switch {
+	case asked && (plane.fault.err != nil || plane.entity == nil):
+		return refused(reasonNotProgrammed, "is not programmed yet")
+	case i.kind.HoldsEntities(clusterType) != "":
+		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
+	case !asked:
+		return nil
+	default:
+		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
+	}
+}
+
+// referenceConditions are about what i refers to other than control planes, of several of
+// a kind about one that is not there, and about references that resolve refused.
+func (s *statuses) referenceConditions(i *item) []metav1.Condition {
+	asked := s.world.indexes != nil
+	var conditions []metav1.Condition
+	var refusals []error
+	crosses := false // into other namespaces
+	for _, edge := range i.node.Edges {
+		crosses = crosses || edge.To.Namespace != i.key.Namespace
+		var notGranted error
+		if len(s.batch.auth.unresolved[i.key]) > 0 {
+			notGranted = s.batch.auth.notGranted(i.key, edge)
+		}
+		if notGranted != nil {
+			refusals = append(refusals, notGranted)
+		}
+		about := s.batch.table.By(edge.To.GroupKind())
+		if about == nil && edge.Node == nil && notGranted == nil {
+			conditions = append(conditions, i.missing(edge)...)
+		}
+		if about == nil || about.Referrer.Condition == "" || i.isMembership(edge) || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
+			continue
+		}
+		if last := len(conditions) - 1; last >= 0 && conditions[last].Type == about.Referrer.Condition {
+			if conditions[last].Status == metav1.ConditionFalse {
+				continue
+			}
+			conditions = conditions[:last]
+		}
+		kind, name := about.Referrer.Condition, fmt.Sprintf("Referenced %s %s/%s ", about.Referrer.Noun, edge.To.Namespace, edge.To.Name)
+		parent := s.batch.leadsTo(edge)
+		switch {
+		case notGranted != nil:
+			conditions = append(conditions, condition(kind, false, "", reasonNotPermitted, notGranted.Error()))
+		case parent == nil:
+			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"does not exist"))
+		case !asked: // nothing is known of it
+		case s.results[parent.n].fault.err != nil || s.results[parent.n].entity == nil:
+			conditions = append(conditions, condition(kind, false, "", reasonInvalid, name+"is not programmed yet"))
+		default:
+			conditions = append(conditions, condition(kind, true, reasonValid, "", name+"programmed"))
+		}
+	}
+	if refusals != nil {
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, false, "", reasonNotPermitted, statusText(errors.Join(refusals...))))
+	} else if crosses && s.results[i.n].fault.err == nil {
+		conditions = append(conditions, condition(crd.ConditionResolvedRefs, true, crd.ConditionResolvedRefs, "", ""))
+	}
+	return conditions
+}
+
+// missing says that an object without an entity is not there.
+func (i *item) missing(edge resolve.Edge) []metav1.Condition {
+	n := slices.IndexFunc(i.kind.References, func(r kinds.Reference) bool { return r.Field == edge.Field && r.Missing != "" })
+	if n < 0 {
+		return nil
+	}
+	message := fmt.Sprintf("Referenced %s %s/%s does not exist", edge.To.Kind, edge.To.Namespace, edge.To.Name)
+	return []metav1.Condition{condition(i.kind.References[n].Missing, false, "", reasonInvalid, message)}
+}
