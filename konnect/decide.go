@@ -40,7 +40,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	}
 	for _, i := range b.items {
 		if i.kind.Guards != "" {
-			configurationJudge{d}.guard(i)
+			d.out.guardWrites(b, w, i)
 		}
 	}
 	if len(w.claims) > 0 { // else what is to be created was checked before

@@ -20,6 +20,11 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 			d.refuse(d.all[i.n], err)
 		}
 	}
+	for _, i := range b.items {
+		if i.kind.Guards != "" {
+			d.guardDeletes(b, w, i)
+		}
+	}
 	left := w.strays
 	for _, i := range b.items {
 		if !i.isControlPlane() && i.controlPlane != nil { // those of control planes are known

@@ -259,6 +259,45 @@ func TestPluginsProtectFromTheFirstRequest(t *testing.T) {
 	}
 }
 
+// TestPluginsProtectToTheLastRequest deletes routes before the plugins of their service.
+func TestPluginsProtectToTheLastRequest(t *testing.T) {
+	t.Parallel()
+	objects := func() []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(),
+			builder.NewRoute("web").Service("web").Paths("/").MustBuild(),
+			builder.NewPlugin("auth", "key-auth").MustBuild(), boundTo("auth").MustBuild(),
+			builder.NewPlugin("log", "correlation-id").MustBuild(),
+			builder.NewPluginBinding("log").ControlPlane("cp").Plugin("log").Global().MustBuild(),
+		}
+	}
+	deleted := func(server *konnecttest.Server) []string {
+		var order []string
+		for _, r := range server.Requests() {
+			if parts := strings.Split(r.Path, "/"); r.Method == http.MethodDelete && len(parts) > 5 {
+				order = append(order, parts[5])
+			}
+		}
+		return order
+	}
+	server := konnecttest.Start(t)
+	_, err := newClient(t, server).Ensure(t.Context(), objects())
+	require.NoError(t, err)
+	server.Inject(konnecttest.Fault{
+		Method: "DELETE", Path: "**/routes/*", Times: 1, Effect: konnecttest.Answer(400, "application/json", `{"code":3,"message":"no"}`),
+	})
+	_, err = newClient(t, server).Delete(t.Context(), objects())
+	require.Error(t, err)
+	assert.Equal(t, []string{"routes"}, deleted(server), "nothing goes while the route is there")
+
+	server.ResetLog()
+	_, err = newClient(t, server).Delete(t.Context(), objects())
+	require.NoError(t, err)
+	order := deleted(server)
+	require.Len(t, order, 4)
+	assert.Equal(t, "routes", order[0])
+}
+
 // sortedButPlugins puts the service first, which the global plugin may overtake.
 func sortedButPlugins(order []string) []string {
 	if len(order) > 1 && order[0] == "plugins" && order[1] == "services" {

@@ -75,14 +75,14 @@ const configFromField = "configFrom.secretKeyRef"
 
 func patchField(i int) string { return fmt.Sprintf("configPatches[%d].valueFrom.secretKeyRef", i) }
 
-func (s ConfigSource) value(field, namespace string) SecretValue {
+func (s ConfigSource) value(at, namespace string) SecretValue {
 	ref := s.SecretKeyRef
-	return SecretValue{field, crd.Key{Kind: crd.SecretKind, Namespace: namespace, Name: ref.Name}, ref.Key}
+	return SecretValue{at, crd.Key{Kind: crd.SecretKind, Namespace: namespace, Name: ref.Name}, ref.Key}
 }
 
-func (s NamespacedConfigSource) value(field string) SecretValue {
+func (s NamespacedConfigSource) value(at string) SecretValue {
 	ref := s.SecretKeyRef
-	return SecretValue{field, crd.Key{Kind: crd.SecretKind, Namespace: ref.Namespace, Name: ref.Name}, ref.Key}
+	return SecretValue{at, crd.Key{Kind: crd.SecretKind, Namespace: ref.Namespace, Name: ref.Name}, ref.Key}
 }
 
 // references are the Secrets that p takes values from.

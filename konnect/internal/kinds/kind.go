@@ -152,6 +152,8 @@ type Configuration struct {
 	Of string
 	// Type returns the type that the object with the configuration names; empty for none.
 	Type func(crd.Object) string
+	// Hidden returns the paths of the values that it takes from Secrets.
+	Hidden func(crd.Object) []string
 	// Path is where a control plane describes a type.
 	Path func(controlPlaneID, configured string) string
 }

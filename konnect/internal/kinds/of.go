@@ -40,10 +40,8 @@ type typed[O crd.Object] struct {
 	// it is.
 	normalize func(canon.Object)
 	project   func(canon.Object) canon.Object
-	// hidden returns the paths of values that come from Secrets.
-	hidden  func(O, Inputs) []string
-	status  func(O, canon.Object)
-	related func(O, *wire.Entity)
+	status    func(O, canon.Object)
+	related   func(O, *wire.Entity)
 }
 
 // of completes a kind with its functions, in which O no longer shows.
@@ -87,14 +85,7 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		if err != nil {
 			return Desired{}, fmt.Errorf("translate %s: %w", crd.KeyOf(obj), err)
 		}
-		desired, err := k.desired(obj, payload, in, own.normalize)
-		if err == nil && own.hidden != nil {
-			desired.Hidden = own.hidden(as(obj), in)
-		}
-		if err == nil && k.Configuration != nil {
-			desired = k.withStandard(desired, in)
-		}
-		return desired, err
+		return k.desired(obj, payload, in, own.normalize)
 	}
 	compared := slices.Clone(k.Fields)
 	if foreign := k.Foreign.Field; foreign != "" {
@@ -169,6 +160,9 @@ func (k *Kind) desired(obj crd.Object, payload any, in Inputs, normalize func(ca
 	if normalize != nil {
 		d.Object = canon.Clone(object)
 		normalize(d.Object)
+	}
+	if k.Configuration != nil {
+		d = k.configured(d, in)
 	}
 	return d, nil
 }

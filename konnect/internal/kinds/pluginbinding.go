@@ -34,10 +34,8 @@ func pluginBinding() *Kind {
 		},
 		Configuration: &Configuration{
 			Field: "config", Of: configurationv1alpha1.PluginRefField,
-			Type: func(obj crd.Object) string {
-				plugin, _ := pluginOf(obj)
-				return plugin.Name
-			},
+			Type:   func(obj crd.Object) string { return pluginOf(obj).Name },
+			Hidden: func(obj crd.Object) []string { return hiddenBy(pluginOf(obj)) },
 			Path: func(controlPlaneID, name string) string {
 				return wire.CorePath(controlPlaneID) + "schemas/plugins/" + wire.Segment(name)
 			},
@@ -59,7 +57,7 @@ func pluginBinding() *Kind {
 		Carried:   []string{"condition", "partials"},
 	}, typed[*configurationv1alpha1.KongPluginBinding]{
 		value: func(_ *configurationv1alpha1.KongPluginBinding, json string, target func(string) crd.Object) string {
-			plugin, _ := pluginOf(target(configurationv1alpha1.PluginRefField))
+			plugin := pluginOf(target(configurationv1alpha1.PluginRefField))
 			if json == "instance_name" {
 				return plugin.InstanceName
 			}
@@ -67,24 +65,20 @@ func pluginBinding() *Kind {
 		},
 		check:   checkTargets,
 		payload: pluginPayload,
-		hidden: func(_ *configurationv1alpha1.KongPluginBinding, in Inputs) []string {
-			plugin, _ := pluginOf(in.Objects[configurationv1alpha1.PluginRefField])
-			return hiddenBy(plugin)
-		},
 	})
 }
 
-// pluginOf returns what an object says of a plugin, false if it is none.
-func pluginOf(obj crd.Object) (configurationv1.Plugin, bool) {
+// pluginOf returns what an object says of a plugin; nothing if it is none.
+func pluginOf(obj crd.Object) configurationv1.Plugin {
 	p, ok := obj.(interface{ Plugin() configurationv1.Plugin })
 	if !ok {
-		return configurationv1.Plugin{}, false
+		return configurationv1.Plugin{}
 	}
-	return p.Plugin(), true
+	return p.Plugin()
 }
 
 func pluginPayload(_ *configurationv1alpha1.KongPluginBinding, in Inputs) (any, error) {
-	plugin, _ := pluginOf(in.Objects[configurationv1alpha1.PluginRefField])
+	plugin := pluginOf(in.Objects[configurationv1alpha1.PluginRefField])
 	config, err := configOf(plugin, in.Objects)
 	if err != nil {
 		return nil, err
@@ -146,9 +140,10 @@ func (k *Kind) Tags(obj crd.Object, objects map[string]crd.Object) []string {
 	return append(tags, UserTags(obj)...)
 }
 
-// withStandard completes a desired plugin with what its schema says about fields beside
+// configured completes a desired plugin with what its schema says about fields beside
 // the configuration, or, where that is not known, with what is there.
-func (k *Kind) withStandard(desired Desired, in Inputs) Desired {
+func (k *Kind) configured(desired Desired, in Inputs) Desired {
+	desired.Hidden = k.Configuration.Hidden(in.Objects[k.Configuration.Of])
 	held := in.Observed["protocols"]
 	if desired.Object["protocols"] != nil || in.GivenOnly || held == nil {
 		return desired

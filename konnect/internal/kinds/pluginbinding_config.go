@@ -142,15 +142,15 @@ func hiddenBy(p configurationv1.Plugin) []string {
 		hidden = append(hidden, "config")
 	}
 	for _, patch := range p.Patches {
-		path := "config"
+		path := []string{"config"}
 		for token := range strings.SplitSeq(strings.TrimPrefix(patch.Path, "/"), "/") {
 			_, err := strconv.Atoi(token)
 			if token == "" || token == "-" || err == nil {
 				break // all of a list
 			}
-			path += "." + unescaped(token)
+			path = append(path, unescaped(token))
 		}
-		hidden = append(hidden, path)
+		hidden = append(hidden, strings.Join(path, "."))
 	}
 	return hidden
 }
