@@ -147,7 +147,7 @@ func callsOf(t *testing.T, p phase) []string {
 	require.NoError(t, p.prepare(t, n))
 	server.ResetLog()
 	require.NoError(t, p.run(t, n))
-	variable := regexp.MustCompile(`\{[a-z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}`)
+	variable := regexp.MustCompile(`\{[a-zA-Z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}`)
 	calls := map[string]bool{}
 	for operation := range server.Operations() {
 		calls[variable.ReplaceAllString(operation, "*")] = true
