@@ -38,7 +38,7 @@ func (l list) cost(root string, k kind) (cost, error) {
 	lines := map[string]int{}
 	count := func(pattern string, own bool) error {
 		for _, file := range l.matching(k.in(pattern)) {
-			if _, counted := lines[file]; counted || !isCounted(file) {
+			if _, counted := lines[file]; counted || !isCounted(file) || own && k.isOthers(file) {
 				continue
 			}
 			text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(file)))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -39,6 +40,23 @@ type kind struct {
 	short string // target, as in the names of files
 	// more are files of its own under other names.
 	more []string
+	// longer are the short names of other kinds that begin with its own.
+	longer []string
+}
+
+// among returns the kind as one of several.
+func (k kind) among(names []string) kind {
+	for _, name := range names {
+		if other := newKind(name).short; other != k.short && strings.HasPrefix(other, k.short) {
+			k.longer = append(k.longer, other)
+		}
+	}
+	return k
+}
+
+// isOthers reports whether a file is one of a kind with a longer name.
+func (k kind) isOthers(file string) bool {
+	return slices.ContainsFunc(k.longer, func(name string) bool { return strings.Contains(path.Base(file), name) })
 }
 
 // newKind returns the names of a kind. A large one has files besides.

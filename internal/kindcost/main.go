@@ -41,7 +41,7 @@ func run(root string, out io.Writer) error {
 	}
 	var costs []cost
 	for _, name := range names {
-		c, err := list.cost(root, newKind(name))
+		c, err := list.cost(root, newKind(name).among(names))
 		if err != nil {
 			return err
 		}

@@ -188,6 +188,14 @@ func TestLinesOfNamesOfSeveralWords(t *testing.T) {
 	assert.Equal(t, 0, certificate.linesIn("a.go", "package a\n\nvar x = []int{caCertificate(set)}\n"), "the end of another name")
 }
 
+func TestFilesOfLongerNames(t *testing.T) {
+	t.Parallel()
+	consumer := newKind("KongConsumer").among([]string{"KongConsumer", "KongConsumerGroup", "KongService"})
+	assert.True(t, consumer.isOthers("konnect/internal/kinds/consumergroup.go"))
+	assert.False(t, consumer.isOthers("konnect/konnecttest/kind_consumer.go"))
+	assert.False(t, newKind("KongConsumerGroup").among([]string{"KongConsumer"}).isOthers("builder/consumergroup.go"))
+}
+
 func TestParseList(t *testing.T) {
 	t.Parallel()
 	l, err := parseList(strings.Join([]string{
