@@ -191,6 +191,13 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+		"KongDataPlaneClientCertificate": {
+			reason: "each field has its own",
+			start: func() (any, any) {
+				b := NewDataPlaneClientCertificate("other")
+				return b, &b.obj.Spec
+			},
+		},
 		"KongVault": {
 			reason: "Config takes any value",
 			start: func() (any, any) {

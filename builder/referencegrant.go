@@ -91,6 +91,12 @@ func (g *ReferenceGrant) FromPluginBindings(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, pluginBindingKind, namespace)
 }
 
+// FromDataPlaneClientCertificates adds the KongDataPlaneClientCertificates of a namespace,
+// which refer to control planes.
+func (g *ReferenceGrant) FromDataPlaneClientCertificates(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, dataPlaneClientCertificateKind, namespace)
+}
+
 // FromVaults adds KongVaults, which lie in no namespace and refer to control planes.
 func (g *ReferenceGrant) FromVaults() *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, vaultKind, "")
@@ -168,9 +174,10 @@ const (
 	keyKind      = "KongKey"
 	consumerKind = "KongConsumer"
 
-	consumerGroupKind = "KongConsumerGroup"
-	vaultKind         = "KongVault"
-	pluginBindingKind = "KongPluginBinding"
-	certificateKind   = "KongCertificate"
-	caCertificateKind = "KongCACertificate"
+	consumerGroupKind              = "KongConsumerGroup"
+	dataPlaneClientCertificateKind = "KongDataPlaneClientCertificate"
+	vaultKind                      = "KongVault"
+	pluginBindingKind              = "KongPluginBinding"
+	certificateKind                = "KongCertificate"
+	caCertificateKind              = "KongCACertificate"
 )

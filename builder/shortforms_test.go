@@ -49,7 +49,7 @@ func TestGrantShortForms(t *testing.T) {
 	const gateway, konnect = "configuration.konghq.com", "konnect.konghq.com"
 	short := builder.NewReferenceGrant("grant").
 		FromControlPlanes("a").FromAPIAuths("b").FromServices("c").FromRoutes("d").FromUpstreams("e").FromTargets("f").
-		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().FromPluginBindings("k").
+		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().FromPluginBindings("k").FromDataPlaneClientCertificates("k").
 		FromCertificates("l").FromCACertificates("m").
 		ToControlPlanes("a").ToAPIAuths("b").ToServices("c").ToUpstreams("d").ToSecrets("e").
 		ToCertificates("f").ToCACertificates("g").
@@ -59,6 +59,7 @@ func TestGrantShortForms(t *testing.T) {
 		From(gateway, "KongService", "c").From(gateway, "KongRoute", "d").
 		From(gateway, "KongUpstream", "e").From(gateway, "KongTarget", "f").
 		From(gateway, "KongKeySet", "g").From(gateway, "KongKey", "h").From(gateway, "KongConsumer", "i").From(gateway, "KongConsumerGroup", "j").From(gateway, "KongVault", "").From(gateway, "KongPluginBinding", "k").
+		From(gateway, "KongDataPlaneClientCertificate", "k").
 		From(gateway, "KongCertificate", "l").From(gateway, "KongCACertificate", "m").
 		To(konnect, "KonnectGatewayControlPlane", "a").To(konnect, "KonnectAPIAuthConfiguration", "b").
 		To(gateway, "KongService", "c").To(gateway, "KongUpstream", "d").To("core", "Secret", "e").

@@ -1278,6 +1278,88 @@ func (c *CredentialJWT) MustBuild() *configurationv1alpha1.KongCredentialJWT {
 	return must(c.Build())
 }
 
+// NewDataPlaneClientCertificate starts a KongDataPlaneClientCertificate.
+func NewDataPlaneClientCertificate(name string) *DataPlaneClientCertificate {
+	d := &DataPlaneClientCertificate{}
+	start(&d.base, name)
+	return d
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (d *DataPlaneClientCertificate) Namespace(namespace string) *DataPlaneClientCertificate {
+	d.obj.Namespace = namespace
+	return d
+}
+
+// Labels replaces metadata.labels.
+func (d *DataPlaneClientCertificate) Labels(labels map[string]string) *DataPlaneClientCertificate {
+	d.obj.Labels = maps.Clone(labels)
+	return d
+}
+
+// Label adds one to metadata.labels.
+func (d *DataPlaneClientCertificate) Label(key, value string) *DataPlaneClientCertificate {
+	d.obj.Labels = with(d.obj.Labels, key, value)
+	return d
+}
+
+// Annotations replaces metadata.annotations.
+func (d *DataPlaneClientCertificate) Annotations(annotations map[string]string) *DataPlaneClientCertificate {
+	d.obj.Annotations = maps.Clone(annotations)
+	return d
+}
+
+// Annotation adds one to metadata.annotations.
+func (d *DataPlaneClientCertificate) Annotation(key, value string) *DataPlaneClientCertificate {
+	d.obj.Annotations = with(d.obj.Annotations, key, value)
+	return d
+}
+
+// ControlPlane sets spec.controlPlaneRef to a KonnectGatewayControlPlane of the
+// same namespace.
+func (d *DataPlaneClientCertificate) ControlPlane(name string) *DataPlaneClientCertificate {
+	return d.ControlPlaneIn("", name)
+}
+
+// ControlPlaneIn is like ControlPlane for another namespace, which needs a
+// KongReferenceGrant there.
+func (d *DataPlaneClientCertificate) ControlPlaneIn(namespace, name string) *DataPlaneClientCertificate {
+	return d.ControlPlaneRef(controlPlane(namespace, name))
+}
+
+// ControlPlaneRef sets spec.controlPlaneRef as it stands; ControlPlane is short for it.
+func (d *DataPlaneClientCertificate) ControlPlaneRef(ref commonv1alpha1.ControlPlaneRef) *DataPlaneClientCertificate {
+	d.obj.Spec.ControlPlaneRef = ref.DeepCopy()
+	return d
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (d *DataPlaneClientCertificate) AdoptMatch(id string) *DataPlaneClientCertificate {
+	d.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return d
+}
+
+// Cert sets spec.cert.
+//
+// Cert is the certificate in PEM; required, and immutable once the object is Programmed.
+func (d *DataPlaneClientCertificate) Cert(cert string) *DataPlaneClientCertificate {
+	d.obj.Spec.Cert = cert
+	return d
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (d *DataPlaneClientCertificate) Build() (*configurationv1alpha1.KongDataPlaneClientCertificate, error) {
+	return build(&d.base, "NewDataPlaneClientCertificate")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (d *DataPlaneClientCertificate) MustBuild() *configurationv1alpha1.KongDataPlaneClientCertificate {
+	return must(d.Build())
+}
+
 // Namespace sets metadata.namespace, which is "default" without it.
 func (c *GatewayControlPlane) Namespace(namespace string) *GatewayControlPlane {
 	c.obj.Namespace = namespace

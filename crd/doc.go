@@ -5,7 +5,7 @@
 // The typed structs are in the packages below it: crd/configuration/v1
 // (KongConsumer, KongPlugin, KongClusterPlugin), crd/configuration/v1beta1 (KongConsumerGroup), crd/configuration/v1alpha1
 // (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongVault,
-// KongPluginBinding, KongReferenceGrant,
+// KongPluginBinding, KongDataPlaneClientCertificate, KongReferenceGrant,
 // KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC,
 // KongCredentialJWT, KongCertificate, KongCACertificate),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2

@@ -22,6 +22,8 @@ type decider struct {
 	shown map[string]bool
 	// room is what is made of objects only to be compared.
 	room canon.Object
+	// planned counts the entities to be created where Konnect takes only so many.
+	planned map[collection]int
 }
 
 // decide returns what makes the world as the batch says, in dependency order. What only
@@ -124,6 +126,11 @@ func (d *decider) absent(i *item, x *decision) error {
 			return err
 		}
 	}
+	if i.kind.Limit > 0 {
+		if err := d.takesRoom(i); err != nil {
+			return err
+		}
+	}
 	x.planned = ActionCreated
 	if i.unwritable != nil {
 		return i.unwritable
@@ -150,6 +157,9 @@ func (d *decider) present(i *item, x *decision) error {
 	case adopt != nil && e.ID == adopt.KonnectID() && d.mayAdopt(i),
 		adopt == nil && d.options.adoptionOf(i).allows(e.Marks):
 		change, x.changes.holder = ActionAdopted, d.holderOf(i)
+	case i.kind.Identity.Shared && adopt == nil && sameKeys(e, d.world.keys(d.batch, i)):
+		x.planned = ActionUnchanged
+		return nil
 	default:
 		return ownershipError(d.batch, d.world, i, e, d.options)
 	}
@@ -246,7 +256,9 @@ func (d *decider) match(i *item, x *decision) error {
 	if err != nil {
 		return err
 	}
-	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool { return f.Name == "tags" && len(in.Tags) == 0 })
+	fields := slices.DeleteFunc(slices.Clone(i.kind.Fields), func(f canon.Field) bool {
+		return (f.Name == "tags" || f.Name == i.kind.MarksIn) && len(in.Tags) == 0
+	})
 	differences := canon.Diff(desired.Object, observed, fields)
 	if i.kind.Configuration != nil {
 		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, false)...)

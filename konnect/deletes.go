@@ -70,6 +70,7 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 		default:
 			x.planned = ActionDeleted
 		}
+	case i.kind.Identity.Shared: // it served, and belongs to somebody else
 	default:
 		return ownershipError(b, w, i, e, o)
 	}

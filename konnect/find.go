@@ -67,7 +67,7 @@ func (f *finder) entities(nested bool) {
 		f.find(sought, f.addressed, f.ownOf, f.looksAt, f.renamed, f.inherited, f.computed, f.operators, f.adoptable)
 	}
 	for _, i := range sought {
-		if found := &f.world.found[i.n]; found.entity == nil {
+		if found := &f.world.found[i.n]; found.entity == nil && !i.kind.Writes.ServerID {
 			found.id = f.world.newID(f.batch, i, f.options)
 		}
 	}
@@ -189,10 +189,9 @@ func (f *finder) marked(i *item, x *index) *wire.Entity {
 }
 
 // looksAt returns the entity with the natural key, whoever holds it, for an object
-// that only observes it and does not name it by ID. Where entities bear no marks there is
-// nothing else to know them by.
+// that only observes it and does not name it by ID, or that any holder's serves.
 func (f *finder) looksAt(i *item, x *index) *wire.Entity {
-	if !i.observes && (!i.kind.Untagged || f.options.deleting) || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
+	if !i.observes && (!i.kind.Identity.Shared || f.options.deleting) || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
 		return nil
 	}
 	return x.named(f.keys(i))

@@ -53,15 +53,16 @@ func goldenParents() map[string][]crd.Object {
 	upstream := builder.NewUpstream("upstream").ControlPlane("gateway-control-plane").MustBuild()
 	alice := builder.NewConsumer("alice").ControlPlane("gateway-control-plane").Username("alice").MustBuild()
 	return map[string][]crd.Object{
-		"KongService":       append([]crd.Object{control}, goldenCertificates()...),
-		"KongUpstream":      append([]crd.Object{control}, goldenCertificates()...),
-		"KongRoute":         {control, service},
-		"KongTarget":        {control, upstream},
-		"KongKeySet":        {control},
-		"KongVault":         {control},
-		"KongKey":           {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
-		"KongConsumer":      {control},
-		"KongConsumerGroup": {control},
+		"KongService":                    append([]crd.Object{control}, goldenCertificates()...),
+		"KongUpstream":                   append([]crd.Object{control}, goldenCertificates()...),
+		"KongRoute":                      {control, service},
+		"KongTarget":                     {control, upstream},
+		"KongKeySet":                     {control},
+		"KongDataPlaneClientCertificate": {control},
+		"KongVault":                      {control},
+		"KongKey":                        {control, builder.NewKeySet("tokens").ControlPlane("gateway-control-plane").MustBuild()},
+		"KongConsumer":                   {control},
+		"KongConsumerGroup":              {control},
 		"KongPluginBinding": {
 			control, service, builder.NewRoute("route").Service("service").Paths("/").MustBuild(),
 			builder.NewConsumer("alice").ControlPlane("gateway-control-plane").MustBuild(),

@@ -76,7 +76,7 @@ type kindCase struct {
 func kindCases() []kindCase {
 	cases := []kindCase{
 		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
-		vaultCase(), pluginBindingCase(),
+		vaultCase(), pluginBindingCase(), pinCase(),
 		certificateCase(), caCertificateCase(),
 	}
 	return append(cases, credentialCases()...)

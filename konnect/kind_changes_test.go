@@ -18,6 +18,9 @@ import (
 func TestRoundTripSpecChanges(t *testing.T) {
 	eachKind(t, func(c kindTest) {
 		t := c.T
+		if assert.ObjectsAreEqual(c.full(), c.minimal()) {
+			t.Skip("a spec has nothing that may be left out")
+		}
 		w := newWorld(t, c.full())
 		full := withoutTimes(w.stored(w.last()))
 		for _, objects := range []func() []crd.Object{c.minimal, c.full} {
@@ -37,6 +40,9 @@ func TestRoundTripSpecChanges(t *testing.T) {
 func TestOrderOfSetsIsNoDrift(t *testing.T) {
 	eachKind(t, func(c kindTest) {
 		t := c.T
+		if !slices.ContainsFunc(traitsOf(t, c.kind).Fields, func(f konnect.FieldRule) bool { return f.Set }) {
+			t.Skip("has no sets")
+		}
 		w := newWorld(t, c.full())
 		turned := 0
 		w.modify(w.last(), func(entity map[string]any) {

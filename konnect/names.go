@@ -41,6 +41,25 @@ func (d *decider) checkNaturalKeys() {
 	}
 }
 
+// takesRoom refuses an entity that Konnect has no room for beside those that there are and
+// those to be created before it. What is pruned goes only afterwards.
+func (d *decider) takesRoom(i *item) error {
+	siblings := d.world.siblings(i)
+	held := 0
+	if x := d.world.indexes[siblings]; x != nil {
+		held = len(x.byID)
+	}
+	siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key, nil)
+	if d.planned == nil {
+		d.planned = map[collection]int{}
+	}
+	if d.planned[siblings]++; held+d.planned[siblings] <= i.kind.Limit {
+		return nil
+	}
+	return fmt.Errorf("create %s: %s holds %d of %s, and konnect takes %d; delete one first", i.key, i.controlPlane.key,
+		held+d.planned[siblings]-1, i.kind.Collection, i.kind.Limit)
+}
+
 // releases reports whether the entity that has x's natural key gives it up: it belongs
 // to another object of the batch, after which x is then written, or it is pruned, which
 // is then done first.

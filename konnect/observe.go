@@ -165,7 +165,7 @@ func (r *reader) needs() []*need {
 	if r.options.prune || r.options.deleting {
 		for _, p := range r.world.wholePlanes(r.batch, r.options) {
 			for _, k := range r.batch.table.List() {
-				if k.Collection != "" {
+				if p.mayHold(k) {
 					n := add(collection{account: p.account, controlPlaneID: p.id, kind: k})
 					n.list, n.whole = true, true
 				}
@@ -192,27 +192,31 @@ type plane struct {
 	account     *account
 	id          string
 	clusterType string
+	group       bool
 }
+
+// mayHold reports whether entities of a kind may lie in the control plane.
+func (p plane) mayHold(k *kinds.Kind) bool { return k.Collection != "" && (!p.group || k.InGroups) }
 
 // wholePlanes are the control planes of the batch of which everything has to be known,
 // because it is pruned or goes with them.
 func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 	var planes []plane
-	add := func(p plane, mirror, group bool) {
+	add := func(p plane, mirror bool) {
 		// What we may not write to may hold something all the same.
-		if new(kinds.Kind).HoldsEntities(p.clusterType) == "" || o.deleting && !group && !mirror {
+		if p.group && !mirror || new(kinds.Kind).HoldsEntities(p.clusterType) == "" || o.deleting && !mirror {
 			planes = append(planes, p)
 		}
 	}
 	for _, i := range b.items {
 		if i.isControlPlane() && i.inBatch && w.found[i.n].entity != nil && w.faults.failed[i.n].err == nil && w.mainOf(i) == i {
 			held := &w.found[i.n]
-			add(plane{i, i.account, held.id, held.clusterType}, i.mirrors, i.kind.Group.ClusterType == held.clusterType)
+			add(plane{i, i.account, held.id, held.clusterType, i.kind.Group.ClusterType == held.clusterType}, i.mirrors)
 		}
 	}
 	for _, s := range w.strays {
 		clusterType := clusterTypeOf(s.kind, s.entity)
-		add(plane{nil, s.account, s.entity.ID, clusterType}, false, s.kind.Group.ClusterType == clusterType)
+		add(plane{nil, s.account, s.entity.ID, clusterType, s.kind.Group.ClusterType == clusterType}, false)
 	}
 	return planes
 }

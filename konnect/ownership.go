@@ -25,7 +25,7 @@ func (d *decider) isByConstruction(i *item) bool {
 	if !e.Marks.Unmarked() || kinds.Adopt(i.object) != nil {
 		return false
 	}
-	if d.world.hasComputedID(i) || i.kind.Untagged && sameKeys(e, d.world.keys(d.batch, i)) {
+	if d.world.hasComputedID(i) {
 		return true
 	}
 	// The status may name an entity that was never written, because the object observed

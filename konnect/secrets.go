@@ -165,7 +165,7 @@ func (d secretJudge) warn(i *item, fields []string) {
 
 // checkRoom refuses an entity to be written that has no room for its mark.
 func (d secretJudge) checkRoom(i *item, tags []string) error {
-	if d.options.secretKeys == nil || i.kind.Untagged || len(marks.WithSecret(tags, "")) <= marks.MaxTags {
+	if d.options.secretKeys == nil || i.kind.MarksIn != "" || len(marks.WithSecret(tags, "")) <= marks.MaxTags {
 		return nil
 	}
 	return fmt.Errorf("check %s: spec.tags: with the marks of konnectkit, of which WithSecretMarks adds one, they are more than the %d that konnect takes; take one out",
@@ -175,7 +175,7 @@ func (d secretJudge) checkRoom(i *item, tags []string) error {
 // markSecrets returns a desired entity with the mark of its secret values, if there is a key.
 func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired) kinds.Desired {
 	mark := o.secretKeys.Mark(k.WriteOnly, id, desired.Object)
-	if mark == "" || k.Untagged {
+	if mark == "" || k.MarksIn != "" {
 		return desired
 	}
 	tags := []any{}

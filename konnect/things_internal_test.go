@@ -150,7 +150,7 @@ func thingKind(name string, k kinds.Kind, value func(t *thing, target func(strin
 				object[r.JSON] = canon.Object{"id": id}
 			}
 		}
-		if !k.Untagged {
+		if k.MarksIn == "" {
 			tags := []any{}
 			for _, tag := range in.Tags {
 				tags = append(tags, tag)
@@ -242,8 +242,8 @@ func things() []*kinds.Kind {
 			return ""
 		}),
 		thingKind("DataPlaneCertificate", kinds.Kind{
-			Collection: "dp-client-certificates", Untagged: true, InGroups: true, Fields: fieldsNamed("cert")[1:],
-			Identity:  kinds.Identity{Unique: [][]string{{"cert"}}, Field: "spec.cert"},
+			Collection: "dp-client-certificates", MarksIn: "title", InGroups: true, Fields: fieldsNamed("cert")[1:],
+			Identity:  kinds.Identity{Unique: [][]string{{"cert"}}, Field: "spec.cert", Shared: true},
 			Writes:    kinds.Writes{ServerID: true},
 			Immutable: []string{"cert"},
 			Answers: kinds.Answers{BesideCore: true, Wrapper: "item", Items: "items", Normalize: func(_, text string) string {

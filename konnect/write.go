@@ -154,7 +154,7 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 
 // put makes an entity as desired, under its ID.
 func (a *account) put(ctx context.Context, k *kinds.Kind, at kinds.At, id string, desired kinds.Desired) ([]byte, error) {
-	if k.Writes.ServerID {
+	if k.Writes.ServerID && !k.Writes.NoPatch {
 		return a.send(ctx, http.MethodPatch, k.EntityPath(at, id), nil, k.Patch(desired).Body())
 	}
 	raw, err := a.send(ctx, http.MethodPut, k.EntityPath(at, id), nil, desired.Body())
@@ -173,7 +173,7 @@ func (e *executor) createByServer(ctx context.Context, x *decision, desired kind
 		if err == nil || ctx.Err() != nil || !mayHaveArrived(err) {
 			return raw, false, err
 		}
-		found, lookErr := lookUp(ctx, i)
+		found, lookErr := e.lookUp(ctx, i)
 		switch {
 		case lookErr != nil:
 			return nil, false, errors.Join(err, fmt.Errorf("look it up: %w", lookErr))
@@ -187,10 +187,20 @@ func (e *executor) createByServer(ctx context.Context, x *decision, desired kind
 	})
 }
 
-// lookUp reads the control plane with the name that i wants; nil when there is none.
-func lookUp(ctx context.Context, i *item) (*wire.Entity, error) {
-	name := i.kind.Name(i.object)
+// lookUp reads the entity with the natural key that i wants, its own if there are several;
+// nil when there is none.
+func (e *executor) lookUp(ctx context.Context, i *item) (*wire.Entity, error) {
 	var found *wire.Entity
+	if !i.isControlPlane() {
+		keys := e.world.keys(e.batch, i)
+		err := wire.List(ctx, i.controlPlane.account.get, i.kind.Path(e.world.at(e.batch, i, e.results)), nil, i.kind.Shape(), func(other *wire.Entity) {
+			if sameKeys(other, keys) && (found == nil || other.Marks.Key == i.mark) {
+				found = other
+			}
+		})
+		return found, err
+	}
+	name := i.kind.Name(i.object)
 	err := wire.ListControlPlanes(ctx, i.account.get, url.Values{"filter[name][eq]": {name}}, i.kind.Shape(), func(e *wire.Entity) {
 		if e.Name == name {
 			found = e

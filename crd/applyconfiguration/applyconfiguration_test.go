@@ -40,6 +40,7 @@ func configurations() []configuration {
 		configurationac.KongService("name", "kong"), configurationac.KongRoute("name", "kong"),
 		configurationac.KongUpstream("name", "kong"), configurationac.KongTarget("name", "kong"),
 		configurationac.KongKeySet("name", "kong"), configurationac.KongKey("name", "kong"), configurationv1ac.KongConsumer("name", "kong"), configurationac.KongVault("name").WithNamespace("kong"),
+		configurationac.KongDataPlaneClientCertificate("name", "kong"),
 		configurationv1beta1ac.KongConsumerGroup("name", "kong"), configurationv1ac.KongPlugin("name", "kong"),
 		configurationv1ac.KongClusterPlugin("name").WithNamespace("kong"), configurationac.KongPluginBinding("name", "kong"),
 		configurationac.KongCredentialACL("name", "kong"), configurationac.KongCredentialAPIKey("name", "kong"),

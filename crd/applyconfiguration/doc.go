@@ -6,7 +6,8 @@
 //   - crd/applyconfiguration/configuration/v1: KongConsumer, KongPlugin,
 //     KongClusterPlugin
 //   - crd/applyconfiguration/configuration/v1alpha1: KongService, KongRoute,
-//     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault, KongPluginBinding,
+//     KongUpstream, KongTarget, KongKeySet, KongKey, KongVault,
+//     KongDataPlaneClientCertificate, KongPluginBinding,
 //     KongReferenceGrant,
 //     KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth,
 //     KongCredentialHMAC, KongCredentialJWT, KongCertificate,

@@ -34,6 +34,7 @@ func ExampleCRDs() {
 	// kongcredentialbasicauths.configuration.konghq.com
 	// kongcredentialhmacs.configuration.konghq.com
 	// kongcredentialjwts.configuration.konghq.com
+	// kongdataplaneclientcertificates.configuration.konghq.com
 	// kongkeys.configuration.konghq.com
 	// kongkeysets.configuration.konghq.com
 	// kongplugins.configuration.konghq.com

@@ -47,6 +47,7 @@ func ExampleKinds() {
 	// KongCredentialBasicAuth.configuration.konghq.com: *v1alpha1.KongCredentialBasicAuth in *v1alpha1.KongCredentialBasicAuthList
 	// KongCredentialHMAC.configuration.konghq.com: *v1alpha1.KongCredentialHMAC in *v1alpha1.KongCredentialHMACList
 	// KongCredentialJWT.configuration.konghq.com: *v1alpha1.KongCredentialJWT in *v1alpha1.KongCredentialJWTList
+	// KongDataPlaneClientCertificate.configuration.konghq.com: *v1alpha1.KongDataPlaneClientCertificate in *v1alpha1.KongDataPlaneClientCertificateList
 	// KongKey.configuration.konghq.com: *v1alpha1.KongKey in *v1alpha1.KongKeyList
 	// KongKeySet.configuration.konghq.com: *v1alpha1.KongKeySet in *v1alpha1.KongKeySetList
 	// KongPlugin.configuration.konghq.com: *v1.KongPlugin in *v1.KongPluginList

@@ -69,6 +69,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithConsumerRef(alice).WithUsername("alice").WithSecret("example-secret")),
 		"KongCredentialJWT": configurationac.KongCredentialJWT("every", namespace).WithSpec(configurationac.KongCredentialJWTSpec().
 			WithConsumerRef(alice).WithKey("alice").WithSecret("example-secret")),
+		"KongDataPlaneClientCertificate": configurationac.KongDataPlaneClientCertificate("every", namespace).
+			WithSpec(configurationac.KongDataPlaneClientCertificateSpec().WithControlPlaneRef(gateway).WithCert("a certificate in PEM")),
 		"KongVault": configurationac.KongVault("every").WithSpec(configurationac.KongVaultSpec().
 			WithBackend("env").WithPrefix("every").WithConfig(`{"prefix":"SHOP_"}`)),
 		"KongCertificate": configurationac.KongCertificate("every", namespace).WithSpec(configurationac.KongCertificateSpec().

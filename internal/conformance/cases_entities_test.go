@@ -138,6 +138,25 @@ func keyCases() []scenario {
 	})
 }
 
+func pinCases() []scenario {
+	const mode = "spec.adopt.mode"
+	adopted := tree{"from": "konnect", "mode": "match", "konnect": tree{"id": "a"}}
+	placement := slices.DeleteFunc(placementCases(), func(s scenario) bool { return s.reason == "the same control plane once Programmed" }) // which changes tags
+	return slices.Concat(statusCases("least"), placement, []scenario{
+		{reason: "no certificate", seed: "least", edit: edits(unset("spec.cert")), want: fields("spec.cert")},
+		{reason: "an empty certificate", seed: "least", edit: edits(set("spec.cert", "")), want: fields("spec.cert")},
+		{reason: "no control plane", seed: "least", edit: edits(unset("spec.controlPlaneRef")), want: fields("spec.controlPlaneRef")},
+		{reason: "another certificate", seed: "least", verb: change, edit: edits(set("spec.cert", "b"))},
+		{reason: "another certificate once Programmed", seed: "least", old: edits(programmed()), verb: change, edit: edits(set("spec.cert", "b")), want: fields("spec.cert")},
+		{reason: "adoption that overrides", seed: "most", edit: edits(set(mode, "override")), want: fields("spec.adopt")},
+		{reason: "adoption in no mode", seed: "most", edit: edits(unset(mode)), want: fields("spec.adopt")},
+		{reason: "adoption in another mode", seed: "most", edit: edits(set(mode, "a")), want: fields("spec.adopt", mode)},
+		{reason: "adoption is added", seed: "least", verb: change, edit: edits(set("spec.adopt", adopted))},
+		{reason: "adoption is removed", seed: "most", verb: change, edit: edits(unset("spec.adopt"))},
+		{reason: "adoption of another one", seed: "most", verb: change, edit: edits(set("spec.adopt.konnect.id", "b")), want: fields("spec.adopt")},
+	})
+}
+
 func vaultCases() []scenario {
 	// It may be an ingress controller's, and its conditions have a default.
 	placement := slices.DeleteFunc(placementCases(), func(s scenario) bool {

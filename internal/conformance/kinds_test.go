@@ -58,6 +58,8 @@ func kinds() []*kind {
 	keySet.whole, keySet.cases = placed, keySetCases()
 	key := named(configuration, "v1alpha1", "KongKey", "kongkeys")
 	key.whole, key.cases = append([]string{"spec", "spec.keySetRef"}, placed...), keyCases()
+	pin := named(configuration, "v1alpha1", "KongDataPlaneClientCertificate", "kongdataplaneclientcertificates")
+	pin.whole, pin.cases = append([]string{"spec.cert"}, placed...), pinCases()
 	vault := named(configuration, "v1alpha1", "KongVault", "kongvaults")
 	vault.clusterScoped = true
 	vault.whole, vault.cases = append([]string{"spec", "spec.prefix"}, placed...), vaultCases()
@@ -78,7 +80,7 @@ func kinds() []*kind {
 	clusterPlugin.clusterScoped, clusterPlugin.whole, clusterPlugin.cases = true, plugin.whole, pluginCases(tree{"namespace": "a", "name": "a", "key": "a"})
 	binding := named(configuration, "v1alpha1", "KongPluginBinding", "kongpluginbindings")
 	binding.whole, binding.cases = []string{"spec.controlPlaneRef", "status"}, pluginBindingCases()
-	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &certificate, &caCertificate, &vault, &grant, &auth, &controlPlane)
+	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &certificate, &caCertificate, &vault, &pin, &grant, &auth, &controlPlane)
 }
 
 // credentialKinds are those of a consumer's.

@@ -11,7 +11,7 @@ func collections(set *settings) []*collection {
 		service(set), route(set), upstream(set), target(set),
 		consumer(set), consumerGroup(set), memberships(),
 		credentialAPIKey(set), credentialBasicAuth(set), credentialHMAC(set), credentialJWT(set), credentialACL(set),
-		certificate(set), caCertificate(set), sni(set), keySet(set), key(set), vault(set), dataPlaneCertificate(set), pluginBinding(set),
+		certificate(set), caCertificate(set), sni(set), keySet(set), key(set), vault(set), dataPlaneClientCertificate(set), pluginBinding(set),
 	}
 	return append(rows, listed()...)
 }

@@ -78,6 +78,13 @@ func (o *AdoptOptions) rules(errs *constraint.Errors, path *field.Path) {
 func (o *AdoptOptions) ValidateUpdate(old *AdoptOptions, spec *field.Path) field.ErrorList {
 	var errs constraint.Errors
 	errs.Rule(spec, (o == nil) == (old == nil), "adopt must be neither added nor removed")
+	errs.Add(o.ValidateChange(old, spec)...)
+	return errs.List()
+}
+
+// ValidateChange checks what must not change of options that are there before and after.
+func (o *AdoptOptions) ValidateChange(old *AdoptOptions, spec *field.Path) field.ErrorList {
+	var errs constraint.Errors
 	if o == nil || old == nil {
 		return errs.List()
 	}

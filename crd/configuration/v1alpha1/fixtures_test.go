@@ -55,7 +55,7 @@ func TestValidateUpdateNeedsSameKind(t *testing.T) {
 	t.Parallel()
 	kinds := []crd.Object{
 		&v1alpha1.KongService{}, &v1alpha1.KongRoute{}, &v1alpha1.KongUpstream{}, &v1alpha1.KongTarget{}, &v1alpha1.KongReferenceGrant{},
-		&v1alpha1.KongKeySet{}, &v1alpha1.KongKey{}, &v1alpha1.KongVault{}, &v1alpha1.KongPluginBinding{},
+		&v1alpha1.KongKeySet{}, &v1alpha1.KongKey{}, &v1alpha1.KongVault{}, &v1alpha1.KongPluginBinding{}, &v1alpha1.KongDataPlaneClientCertificate{},
 		&v1alpha1.KongCredentialACL{}, &v1alpha1.KongCredentialAPIKey{}, &v1alpha1.KongCredentialBasicAuth{},
 		&v1alpha1.KongCredentialHMAC{}, &v1alpha1.KongCredentialJWT{},
 		&v1alpha1.KongCertificate{}, &v1alpha1.KongCACertificate{},

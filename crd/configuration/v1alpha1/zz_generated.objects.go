@@ -22,6 +22,7 @@ var (
 	_ crd.Object = (*KongCredentialBasicAuth)(nil)
 	_ crd.Object = (*KongCredentialHMAC)(nil)
 	_ crd.Object = (*KongCredentialJWT)(nil)
+	_ crd.Object = (*KongDataPlaneClientCertificate)(nil)
 	_ crd.Object = (*KongKey)(nil)
 	_ crd.Object = (*KongKeySet)(nil)
 	_ crd.Object = (*KongPluginBinding)(nil)
@@ -43,6 +44,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		&KongCredentialBasicAuth{}, &KongCredentialBasicAuthList{},
 		&KongCredentialHMAC{}, &KongCredentialHMACList{},
 		&KongCredentialJWT{}, &KongCredentialJWTList{},
+		&KongDataPlaneClientCertificate{}, &KongDataPlaneClientCertificateList{},
 		&KongKey{}, &KongKeyList{},
 		&KongKeySet{}, &KongKeySetList{},
 		&KongPluginBinding{}, &KongPluginBindingList{},
@@ -800,6 +802,99 @@ type KongCredentialJWTList struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []KongCredentialJWT `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongDataPlaneClientCertificate) GVK() schema.GroupVersionKind {
+	return GroupVersion.WithKind("KongDataPlaneClientCertificate")
+}
+
+// References implements crd.Object.
+func (c *KongDataPlaneClientCertificate) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(c)
+	if ref, ok := c.Spec.ControlPlaneRef.Reference(namespace); ok {
+		refs = append(refs, ref)
+	}
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (c *KongDataPlaneClientCertificate) GetAdopt() *commonv1alpha1.AdoptOptions { return c.Spec.Adopt }
+
+// GetControlPlaneRef returns spec.controlPlaneRef.
+func (c *KongDataPlaneClientCertificate) GetControlPlaneRef() *commonv1alpha1.ControlPlaneRef {
+	return c.Spec.ControlPlaneRef
+}
+
+// GetConditions implements crd.Object.
+func (c *KongDataPlaneClientCertificate) GetConditions() []metav1.Condition {
+	return c.Status.Conditions
+}
+
+// SetConditions implements crd.Object.
+func (c *KongDataPlaneClientCertificate) SetConditions(conditions []metav1.Condition) {
+	c.Status.Conditions = conditions
+}
+
+// GetKonnectStatus implements crd.Object.
+func (c *KongDataPlaneClientCertificate) GetKonnectStatus() crd.KonnectStatus {
+	if c.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := c.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = c.Status.Konnect.ControlPlaneID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (c *KongDataPlaneClientCertificate) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		c.Status.Konnect = nil
+		return
+	}
+	if c.Status.Konnect == nil {
+		c.Status.Konnect = &KongDataPlaneClientCertificateKonnectStatus{}
+	}
+	konnect := c.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+}
+
+// KongDataPlaneClientCertificateStatus is the observed state of a KongDataPlaneClientCertificate.
+type KongDataPlaneClientCertificateStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongDataPlaneClientCertificateKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongDataPlaneClientCertificateKonnectStatus identifies the entity in Konnect.
+type KongDataPlaneClientCertificateKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+}
+
+// KongDataPlaneClientCertificateList is a list of KongDataPlaneClientCertificates.
+//
+// +kubebuilder:object:root=true
+type KongDataPlaneClientCertificateList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongDataPlaneClientCertificate `json:"items"`
 }
 
 // GVK implements crd.Object.

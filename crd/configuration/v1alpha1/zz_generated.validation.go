@@ -234,6 +234,22 @@ func (c *KongCredentialJWT) ValidateUpdate(old crd.Object) field.ErrorList {
 }
 
 // Default implements crd.Object.
+func (c *KongDataPlaneClientCertificate) Default() {
+	c.SetGroupVersionKind(c.GVK())
+	c.Spec.ControlPlaneRef.Default()
+	c.Status.Conditions = lifecycle.DefaultConditions(c.Status.Conditions, c.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (c *KongDataPlaneClientCertificate) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(c)...)
+	c.Spec.check(&errs, field.NewPath("spec"))
+	c.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// Default implements crd.Object.
 func (k *KongKey) Default() {
 	k.SetGroupVersionKind(k.GVK())
 	k.Spec.ControlPlaneRef.Default()
@@ -640,6 +656,31 @@ func (s *KongCredentialJWTStatus) check(errs *constraint.Errors, path *field.Pat
 
 // check checks what the markers of the fields say, and then the rules.
 func (s *KongCredentialJWTKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongDataPlaneClientCertificateSpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.NonEmpty(path, "cert", s.Cert)
+	if s.ControlPlaneRef == nil {
+		errs.Required(path, "controlPlaneRef")
+	}
+	errs.Add(s.ControlPlaneRef.Validate(path)...)
+	errs.Rule(path, !s.ControlPlaneRef.IsKIC(), "a controlPlaneRef of type kic (the default) is not supported")
+	s.rules(errs, path)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongDataPlaneClientCertificateStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongDataPlaneClientCertificateKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 

@@ -132,7 +132,7 @@ func oddPluginBinding() *Kind {
 
 func oddDataPlaneCertificate() *Kind {
 	return odd("DataPlaneCertificate", Kind{
-		Collection: "dp-client-certificates", Untagged: true, InGroups: true,
+		Collection: "dp-client-certificates", MarksIn: "title", InGroups: true,
 		Identity:  Identity{Unique: [][]string{{"cert"}}, Field: "spec.cert"},
 		Writes:    Writes{ServerID: true},
 		Immutable: []string{"cert"},

@@ -55,8 +55,12 @@ type Kind struct {
 	Traffic Traffic
 	// InGroups is true where groups of control planes hold entities of the kind too.
 	InGroups bool
-	// Untagged entities have no tags, so they carry no marks.
-	Untagged bool
+	// MarksIn is the JSON field whose text bears the marks, between commas, of entities
+	// that have neither tags nor labels; empty for those that have.
+	MarksIn string
+	// Limit is how many entities of the kind a control plane may hold; 0 where that is
+	// left to Konnect.
+	Limit int
 
 	Functions
 	encoder *canon.Encoder
@@ -182,6 +186,9 @@ type Identity struct {
 	Parks string
 	// ByName is true where a single entity can be read by its name.
 	ByName bool
+	// Shared is true where an entity with the natural key serves whoever it belongs to:
+	// it is left as it is, and is not the object's.
+	Shared bool
 	// Secret is true where natural keys are secrets: they are compared by digest, and
 	// the entities have no name.
 	Secret bool
@@ -197,8 +204,8 @@ type Foreign struct {
 // Writes says how entities are written where they are not put under their ID.
 type Writes struct {
 	// ServerID is true where the server chooses the ID: entities are created by POST
-	// and changed by PATCH.
-	ServerID bool
+	// and changed by PATCH, or by PUT where NoPatch is true.
+	ServerID, NoPatch bool
 	// PutUpdates is true where PUT may answer 404 for an entity that is not there.
 	PutUpdates bool
 }

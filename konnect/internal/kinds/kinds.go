@@ -55,6 +55,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongPluginBinding](pluginBinding),
 		made[*configurationv1alpha1.KongCertificate](certificate),
 		made[*configurationv1alpha1.KongCACertificate](caCertificate),
+		made[*configurationv1alpha1.KongDataPlaneClientCertificate](dataPlaneClientCertificate),
 	}}
 }
 

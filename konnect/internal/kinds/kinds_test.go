@@ -43,6 +43,7 @@ func TestTable(t *testing.T) {
 
 	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute", "KongPluginBinding"}, "KongUpstream": {"KongTarget"}, "KongRoute": {"KongPluginBinding"}, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": {"KongPluginBinding"}, "KongPluginBinding": nil, "KongVault": nil,
 		"KongCertificate": {"KongService", "KongUpstream"}, "KongCACertificate": {"KongService"},
+		"KongDataPlaneClientCertificate": nil,
 	}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
 	for _, name := range credentials() {
@@ -86,7 +87,7 @@ func TestFieldTables(t *testing.T) {
 		}
 		assert.True(t, k.Identity.Name == "" || seen[k.Identity.Name], "%s: its name is not compared", k.GroupKind.Kind)
 		assert.Contains(t, []string{"", k.Identity.Name}, k.Identity.Parks, "%s", k.GroupKind.Kind)
-		assert.Equal(t, k.Untagged, !slices.ContainsFunc(k.Fields, func(f canon.Field) bool { return f.Name == "tags" || f.Name == "labels" }), "%s", k.GroupKind.Kind)
+		assert.Equal(t, k.MarksIn != "", !slices.ContainsFunc(k.Fields, func(f canon.Field) bool { return f.Name == "tags" || f.Name == "labels" }), "%s", k.GroupKind.Kind)
 	}
 }
 
@@ -126,9 +127,10 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 			builder.NewKey("k").KeySet("s").KID("1").JWK("{vault://env/jwk}").MustBuild(),
 			map[string]any{"set": map[string]any{"id": "id of spec.keySetRef.namespacedRef"}},
 		},
-		"KongVault":         {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
-		"KongCertificate":   {obj: builder.NewCertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
-		"KongCACertificate": {obj: builder.NewCACertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
+		"KongDataPlaneClientCertificate": {obj: builder.NewDataPlaneClientCertificate("d").ControlPlane("cp").Cert("x").MustBuild()},
+		"KongVault":                      {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
+		"KongCertificate":                {obj: builder.NewCertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
+		"KongCACertificate":              {obj: builder.NewCACertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
 		"KongTarget": {
 			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
 		},

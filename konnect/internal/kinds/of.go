@@ -186,7 +186,7 @@ func (k *Kind) Patch(d Desired) Desired {
 func (k *Kind) Shape() wire.Shape {
 	shape := wire.Shape{
 		Name: k.Identity.Name, Unique: k.Identity.Unique,
-		Wrapper: k.Answers.Wrapper, Items: k.Answers.Items, Normalize: k.Answers.Normalize,
+		MarksIn: k.MarksIn, Wrapper: k.Answers.Wrapper, Items: k.Answers.Items, Normalize: k.Answers.Normalize,
 	}
 	for _, r := range k.References {
 		if r.JSON != "" {

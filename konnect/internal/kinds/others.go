@@ -14,8 +14,7 @@ type Other struct {
 	// To are the collections of entities with which those of this one are deleted, by the
 	// JSON field that leads to them.
 	To map[string]string
-	// Beside is true for a collection beside core-entities, which groups of control planes
-	// have too.
+	// Beside is true for a collection beside core-entities.
 	Beside bool
 	// Optional is true where a 404 only says that this Konnect does not serve it.
 	Optional bool
@@ -33,7 +32,6 @@ func others() []*Other {
 		{Collection: "mtls-auths", Noun: "credential", To: ofConsumer, Optional: true},
 		{Collection: "partials", Noun: "partial", Optional: true},
 		{Collection: "plugin-schemas", Noun: "plugin schema", Optional: true},
-		{Collection: "dp-client-certificates", Noun: "certificate", Beside: true},
 		{Collection: "config-stores", Noun: "config store", Beside: true, Optional: true},
 	}
 }

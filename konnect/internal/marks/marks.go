@@ -97,6 +97,12 @@ func IsKey(key string) bool {
 	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Secret, Kind, Namespace, Name}, key)
 }
 
+// IsRequired reports whether a tag is a mark that an entity cannot do without.
+func IsRequired(tag string) bool {
+	key, _, _ := strings.Cut(tag, ":")
+	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion}, key)
+}
+
 // Is reports whether a tag has the form of a mark.
 func Is(tag string) bool {
 	key, _, hasValue := strings.Cut(tag, ":")

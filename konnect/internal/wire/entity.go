@@ -45,6 +45,9 @@ type Shape struct {
 	// Normalize returns a value of a natural key or a name in the form in which Konnect
 	// compares it; nil where that is how it stands there.
 	Normalize func(field, value string) string
+	// MarksIn is the field with a text of tags, between commas, of entities that have none
+	// beside.
+	MarksIn string
 	// Wrapper is the field in which the answer about a single entity may hold it.
 	Wrapper string
 	// Items is the field with the entities of a list without pages; empty for one with.
@@ -129,7 +132,11 @@ func decode(raw json.RawMessage, s *Shape) (*Entity, error) {
 		case "labels":
 			err = json.Unmarshal(value, &labels)
 		default:
-			if field := known(name, s.References); field != "" {
+			if s.MarksIn != "" && string(name) == s.MarksIn {
+				var text string
+				text, err = jsonscan.Text(value)
+				tags = append(tags, strings.Split(text, ", ")...)
+			} else if field := known(name, s.References); field != "" {
 				e.refs, err = appendRefs(e.refs, field, value)
 			} else if field := known(name, []string{s.Name}, s.Unique...); field != "" {
 				var decoded string

@@ -6,9 +6,9 @@ import (
 	"net/http"
 )
 
-// dataPlaneCertificate is a certificate that data planes connect with. It lies beside the core
+// dataPlaneClientCertificate is a certificate that data planes connect with. It lies beside the core
 // entities, has no tags and gets its ID from the server.
-func dataPlaneCertificate(set *settings) *collection {
+func dataPlaneClientCertificate(set *settings) *collection {
 	row := &collection{
 		path: "dp-client-certificates", entity: "dp_client_certificate", beside: true, limit: 32,
 		errors: familyMessage, flatErrors: familyMessage, wrap: counted,
