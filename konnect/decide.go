@@ -21,15 +21,14 @@ type decider struct {
 	// shown tells which formulas entities of the batch show to hold.
 	shown map[string]bool
 	// room is what is made of objects only to be compared.
-	room canon.Object
-	// planned counts the entities to be created where Konnect takes only so many.
-	planned map[collection]int
+	room      canon.Object
+	creations creations
 }
 
 // decide returns what makes the world as the batch says, in dependency order. What only
 // Konnect could tell becomes a problem here, before anything is written.
 func decide(b *batch, w *world, o callOptions) *decisions {
-	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w), room: canon.Object{}}
+	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w), creations: creations{}, room: canon.Object{}}
 	d.checkNaturalKeys()
 	for _, i := range b.items {
 		if x := d.out.all[i.n]; x.fault.err != nil {
@@ -127,7 +126,7 @@ func (d *decider) absent(i *item, x *decision) error {
 		}
 	}
 	if i.kind.Limit > 0 {
-		if err := d.takesRoom(i); err != nil {
+		if err := d.creations.add(d.world, i); err != nil {
 			return err
 		}
 	}

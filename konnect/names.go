@@ -41,23 +41,23 @@ func (d *decider) checkNaturalKeys() {
 	}
 }
 
-// takesRoom refuses an entity that Konnect has no room for beside those that there are and
-// those to be created before it. What is pruned goes only afterwards.
-func (d *decider) takesRoom(i *item) error {
-	siblings := d.world.siblings(i)
+// creations counts the entities to be created where Konnect takes only so many.
+type creations map[collection]int
+
+// add refuses an entity that Konnect has no room for beside those that there are and those
+// to be created before it. What is pruned goes only afterwards.
+func (c creations) add(w *world, i *item) error {
+	siblings := w.siblings(i)
 	held := 0
-	if x := d.world.indexes[siblings]; x != nil {
+	if x := w.indexes[siblings]; x != nil {
 		held = len(x.byID)
 	}
-	siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key, nil)
-	if d.planned == nil {
-		d.planned = map[collection]int{}
-	}
-	if d.planned[siblings]++; held+d.planned[siblings] <= i.kind.Limit {
+	siblings.controlPlaneID = w.idOf(i.controlPlane, i.controlPlane.key, nil)
+	if c[siblings]++; held+c[siblings] <= i.kind.Limit {
 		return nil
 	}
 	return fmt.Errorf("create %s: %s holds %d of %s, and konnect takes %d; delete one first", i.key, i.controlPlane.key,
-		held+d.planned[siblings]-1, i.kind.Collection, i.kind.Limit)
+		held+c[siblings]-1, i.kind.Collection, i.kind.Limit)
 }
 
 // releases reports whether the entity that has x's natural key gives it up: it belongs
