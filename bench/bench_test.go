@@ -54,9 +54,9 @@ func ensureBudget(r matrix.Result) budget {
 }
 
 // emptyKinds are those that pruning has to list as well, though the work has none of them:
-// upstreams, targets, key sets, keys, consumers, their groups, vaults, certificates, those of authorities and of data planes, which could
+// upstreams, targets, key sets, keys, consumers, their groups, vaults, certificates, those of authorities and of data planes, and SNIs, which could
 // be pruned, and plugins, which would go along. A new kind of either sort adds one.
-const emptyKinds = 11
+const emptyKinds = 12
 
 // howToBudget is for a control plane, a service and a route.
 func howToBudget(r matrix.Result) budget {

@@ -205,6 +205,14 @@ func TestEverySpecFieldHasAMethod(t *testing.T) {
 				return b, &b.obj.Spec
 			},
 		},
+		"KongSNI": {
+			reason: "Name is taken by the argument of NewSNI",
+			start: func() (any, any) {
+				b := NewSNI("other")
+				return b, &b.obj.Spec
+			},
+			methods: map[string]string{"Name": "SpecName"},
+		},
 		"KongCertificate": {
 			reason: "keys are secrets",
 			start: func() (any, any) {

@@ -113,6 +113,11 @@ func (g *ReferenceGrant) FromCACertificates(namespace string) *ReferenceGrant {
 	return g.From(crd.ConfigurationGroup, caCertificateKind, namespace)
 }
 
+// FromSNIs adds the KongSNIs of a namespace, which refer to certificates.
+func (g *ReferenceGrant) FromSNIs(namespace string) *ReferenceGrant {
+	return g.From(crd.ConfigurationGroup, sniKind, namespace)
+}
+
 // To adds to spec.to the named objects of a kind, or without a name all of them:
 // who passes on a list of names sees to it that there are some. The group of
 // Secrets is "core" here.
@@ -180,4 +185,5 @@ const (
 	pluginBindingKind              = "KongPluginBinding"
 	certificateKind                = "KongCertificate"
 	caCertificateKind              = "KongCACertificate"
+	sniKind                        = "KongSNI"
 )

@@ -50,7 +50,7 @@ func TestGrantShortForms(t *testing.T) {
 	short := builder.NewReferenceGrant("grant").
 		FromControlPlanes("a").FromAPIAuths("b").FromServices("c").FromRoutes("d").FromUpstreams("e").FromTargets("f").
 		FromKeySets("g").FromKeys("h").FromConsumers("i").FromConsumerGroups("j").FromVaults().FromPluginBindings("k").FromDataPlaneClientCertificates("k").
-		FromCertificates("l").FromCACertificates("m").
+		FromCertificates("l").FromCACertificates("m").FromSNIs("n").
 		ToControlPlanes("a").ToAPIAuths("b").ToServices("c").ToUpstreams("d").ToSecrets("e").
 		ToCertificates("f").ToCACertificates("g").
 		MustBuild()
@@ -60,7 +60,7 @@ func TestGrantShortForms(t *testing.T) {
 		From(gateway, "KongUpstream", "e").From(gateway, "KongTarget", "f").
 		From(gateway, "KongKeySet", "g").From(gateway, "KongKey", "h").From(gateway, "KongConsumer", "i").From(gateway, "KongConsumerGroup", "j").From(gateway, "KongVault", "").From(gateway, "KongPluginBinding", "k").
 		From(gateway, "KongDataPlaneClientCertificate", "k").
-		From(gateway, "KongCertificate", "l").From(gateway, "KongCACertificate", "m").
+		From(gateway, "KongCertificate", "l").From(gateway, "KongCACertificate", "m").From(gateway, "KongSNI", "n").
 		To(konnect, "KonnectGatewayControlPlane", "a").To(konnect, "KonnectAPIAuthConfiguration", "b").
 		To(gateway, "KongService", "c").To(gateway, "KongUpstream", "d").To("core", "Secret", "e").
 		To(gateway, "KongCertificate", "f").To(gateway, "KongCACertificate", "g").

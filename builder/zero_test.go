@@ -20,7 +20,7 @@ import (
 func zeroValues() map[string]any {
 	return map[string]any{
 		"APIAuth": &APIAuth{}, "ClusterPlugin": &ClusterPlugin{}, "Plugin": &Plugin{}, "PluginBinding": &PluginBinding{}, "Consumer": &Consumer{}, "ConsumerGroup": &ConsumerGroup{}, "GatewayControlPlane": &GatewayControlPlane{}, "Key": &Key{}, "KeySet": &KeySet{}, "ReferenceGrant": &ReferenceGrant{},
-		"CACertificate": &CACertificate{}, "Certificate": &Certificate{},
+		"SNI": &SNI{}, "CACertificate": &CACertificate{}, "Certificate": &Certificate{},
 		"Route": &Route{}, "Service": &Service{}, "Target": &Target{}, "Upstream": &Upstream{}, "Vault": &Vault{}, "DataPlaneClientCertificate": &DataPlaneClientCertificate{},
 		"CredentialACL": &CredentialACL{}, "CredentialAPIKey": &CredentialAPIKey{}, "CredentialBasicAuth": &CredentialBasicAuth{},
 		"CredentialHMAC": &CredentialHMAC{}, "CredentialJWT": &CredentialJWT{},

@@ -2123,6 +2123,106 @@ func (r *Route) MustBuild() *configurationv1alpha1.KongRoute {
 	return must(r.Build())
 }
 
+// NewSNI starts a KongSNI; name is spec.name too.
+func NewSNI(name string) *SNI {
+	s := &SNI{}
+	start(&s.base, name)
+	return s.SpecName(name)
+}
+
+// Namespace sets metadata.namespace, which is "default" without it.
+func (s *SNI) Namespace(namespace string) *SNI {
+	s.obj.Namespace = namespace
+	return s
+}
+
+// Labels replaces metadata.labels.
+func (s *SNI) Labels(labels map[string]string) *SNI {
+	s.obj.Labels = maps.Clone(labels)
+	return s
+}
+
+// Label adds one to metadata.labels.
+func (s *SNI) Label(key, value string) *SNI {
+	s.obj.Labels = with(s.obj.Labels, key, value)
+	return s
+}
+
+// Annotations replaces metadata.annotations.
+func (s *SNI) Annotations(annotations map[string]string) *SNI {
+	s.obj.Annotations = maps.Clone(annotations)
+	return s
+}
+
+// Annotation adds one to metadata.annotations.
+func (s *SNI) Annotation(key, value string) *SNI {
+	s.obj.Annotations = with(s.obj.Annotations, key, value)
+	return s
+}
+
+// SpecName sets spec.name, the name in Konnect, where it is to differ from the
+// object's name.
+func (s *SNI) SpecName(name string) *SNI {
+	s.obj.Spec.Name = name
+	return s
+}
+
+// Tags replaces spec.tags: at most 20, each 1 to 128 characters long.
+func (s *SNI) Tags(tags ...string) *SNI {
+	s.obj.Spec.Tags = listOf(tags)
+	return s
+}
+
+// Tag adds one to spec.tags.
+func (s *SNI) Tag(tag string) *SNI {
+	s.obj.Spec.Tags = append(s.obj.Spec.Tags, tag)
+	return s
+}
+
+// Adopt takes over the entity that has this Konnect ID and makes it as the spec
+// says, instead of creating one.
+func (s *SNI) Adopt(id string) *SNI {
+	s.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeOverride, id)
+	return s
+}
+
+// AdoptMatch takes over the entity that has this Konnect ID without ever writing
+// to it: a difference from the spec is a failure.
+func (s *SNI) AdoptMatch(id string) *SNI {
+	s.obj.Spec.Adopt = adopt(commonv1alpha1.AdoptModeMatch, id)
+	return s
+}
+
+// Certificate sets spec.certificateRef to a KongCertificate of the same namespace.
+func (s *SNI) Certificate(name string) *SNI { return s.CertificateRef(Ref(name)) }
+
+// CertificateIn is like Certificate for another namespace, which needs a
+// KongReferenceGrant there.
+func (s *SNI) CertificateIn(namespace, name string) *SNI {
+	return s.CertificateRef(RefIn(namespace, name))
+}
+
+// CertificateRef sets spec.certificateRef as it stands; Certificate is short for it.
+//
+// CertificateRef names the KongCertificate; required, and immutable once the object is
+// Programmed.
+func (s *SNI) CertificateRef(ref commonv1alpha1.NamespacedRef) *SNI {
+	s.obj.Spec.CertificateRef = *ref.DeepCopy()
+	return s
+}
+
+// Build returns a new object with the defaults of the CRD schema, or an *Error
+// with everything that is wrong with it.
+func (s *SNI) Build() (*configurationv1alpha1.KongSNI, error) {
+	return build(&s.base, "NewSNI")
+}
+
+// MustBuild is like Build, but panics with the *Error. It is meant for objects
+// that do not depend on input.
+func (s *SNI) MustBuild() *configurationv1alpha1.KongSNI {
+	return must(s.Build())
+}
+
 // NewService starts a KongService; name is spec.name too.
 func NewService(name string) *Service {
 	s := &Service{}

@@ -7,7 +7,7 @@
 // (KongService, KongRoute, KongUpstream, KongTarget, KongKeySet, KongKey, KongVault,
 // KongPluginBinding, KongDataPlaneClientCertificate, KongReferenceGrant,
 // KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC,
-// KongCredentialJWT, KongCertificate, KongCACertificate),
+// KongCredentialJWT, KongCertificate, KongCACertificate, KongSNI),
 // crd/konnect/v1alpha1 (KonnectAPIAuthConfiguration), crd/konnect/v1alpha2
 // (KonnectGatewayControlPlane) and crd/core (Secret). Apply configurations of them,
 // for server-side apply, are in the module crd/applyconfiguration.

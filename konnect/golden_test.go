@@ -78,6 +78,7 @@ func goldenParents() map[string][]crd.Object {
 		"KongCredentialBasicAuth": {control, alice},
 		"KongCredentialHMAC":      {control, alice},
 		"KongCredentialJWT":       {control, alice},
+		"KongSNI":                 append([]crd.Object{control}, goldenCertificates()...),
 		"KongCertificate":         {control, goldenSecret("pair"), goldenSecret("pair-alt")},
 		"KongCACertificate":       {control, goldenSecret("authority")},
 	}

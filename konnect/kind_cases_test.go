@@ -77,7 +77,7 @@ func kindCases() []kindCase {
 	cases := []kindCase{
 		controlPlaneCase(), serviceCase(), routeCase(), upstreamCase(), targetCase(), keySetCase(), keyCase(), consumerCase(), consumerGroupCase(),
 		vaultCase(), pluginBindingCase(), pinCase(),
-		certificateCase(), caCertificateCase(),
+		certificateCase(), caCertificateCase(), sniCase(),
 	}
 	return append(cases, credentialCases()...)
 }

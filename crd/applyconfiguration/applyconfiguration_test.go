@@ -46,7 +46,7 @@ func configurations() []configuration {
 		configurationac.KongCredentialACL("name", "kong"), configurationac.KongCredentialAPIKey("name", "kong"),
 		configurationac.KongCredentialBasicAuth("name", "kong"), configurationac.KongCredentialHMAC("name", "kong"),
 		configurationac.KongCredentialJWT("name", "kong"),
-		configurationac.KongCertificate("name", "kong"), configurationac.KongCACertificate("name", "kong"),
+		configurationac.KongCertificate("name", "kong"), configurationac.KongCACertificate("name", "kong"), configurationac.KongSNI("name", "kong"),
 		configurationac.KongReferenceGrant("name", "kong"), konnectac.KonnectAPIAuthConfiguration("name", "kong"),
 		konnectac.KonnectGatewayControlPlane("name", "kong"), konnectv1alpha2ac.KonnectGatewayControlPlane("name", "kong"),
 	}

@@ -11,7 +11,7 @@
 //     KongReferenceGrant,
 //     KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth,
 //     KongCredentialHMAC, KongCredentialJWT, KongCertificate,
-//     KongCACertificate
+//     KongCACertificate, KongSNI
 //   - crd/applyconfiguration/configuration/v1beta1: KongConsumerGroup
 //   - crd/applyconfiguration/konnect/v1alpha1: KonnectAPIAuthConfiguration, and
 //     KonnectGatewayControlPlane of the old version

@@ -41,6 +41,7 @@ func ExampleCRDs() {
 	// kongpluginbindings.configuration.konghq.com
 	// kongreferencegrants.configuration.konghq.com
 	// kongroutes.configuration.konghq.com
+	// kongsnis.configuration.konghq.com
 	// kongservices.configuration.konghq.com
 	// kongtargets.configuration.konghq.com
 	// kongupstreams.configuration.konghq.com

@@ -13,7 +13,7 @@ import (
 
 // supported lists the kinds as errors do.
 const supported = "KongCACertificate, KongCertificate, KongClusterPlugin, KongConsumer, KongConsumerGroup, KongCredentialACL, KongCredentialAPIKey, KongCredentialBasicAuth, KongCredentialHMAC, KongCredentialJWT, " +
-	"KongDataPlaneClientCertificate, KongKey, KongKeySet, KongPlugin, KongPluginBinding, KongReferenceGrant, KongRoute, KongService, KongTarget, KongUpstream, KongVault, " +
+	"KongDataPlaneClientCertificate, KongKey, KongKeySet, KongPlugin, KongPluginBinding, KongReferenceGrant, KongRoute, KongSNI, KongService, KongTarget, KongUpstream, KongVault, " +
 	"KonnectAPIAuthConfiguration, KonnectGatewayControlPlane, Secret"
 
 func TestDecodeAllProblems(t *testing.T) {

@@ -54,6 +54,7 @@ func ExampleKinds() {
 	// KongPluginBinding.configuration.konghq.com: *v1alpha1.KongPluginBinding in *v1alpha1.KongPluginBindingList
 	// KongReferenceGrant.configuration.konghq.com: *v1alpha1.KongReferenceGrant in *v1alpha1.KongReferenceGrantList
 	// KongRoute.configuration.konghq.com: *v1alpha1.KongRoute in *v1alpha1.KongRouteList
+	// KongSNI.configuration.konghq.com: *v1alpha1.KongSNI in *v1alpha1.KongSNIList
 	// KongService.configuration.konghq.com: *v1alpha1.KongService in *v1alpha1.KongServiceList
 	// KongTarget.configuration.konghq.com: *v1alpha1.KongTarget in *v1alpha1.KongTargetList
 	// KongUpstream.configuration.konghq.com: *v1alpha1.KongUpstream in *v1alpha1.KongUpstreamList

@@ -73,6 +73,8 @@ func TestApplyOfEveryKind(t *testing.T) {
 			WithSpec(configurationac.KongDataPlaneClientCertificateSpec().WithControlPlaneRef(gateway).WithCert("a certificate in PEM")),
 		"KongVault": configurationac.KongVault("every").WithSpec(configurationac.KongVaultSpec().
 			WithBackend("env").WithPrefix("every").WithConfig(`{"prefix":"SHOP_"}`)),
+		"KongSNI": configurationac.KongSNI("every", namespace).WithSpec(configurationac.KongSNISpec().
+			WithName("shop.example.com").WithCertificateRef(commonac.NamespacedRef().WithName("every"))),
 		"KongCertificate": configurationac.KongCertificate("every", namespace).WithSpec(configurationac.KongCertificateSpec().
 			WithControlPlaneRef(gateway).WithCert("{vault://env/cert}").WithKey("{vault://env/key}")),
 		"KongCACertificate": configurationac.KongCACertificate("every", namespace).WithSpec(configurationac.KongCACertificateSpec().

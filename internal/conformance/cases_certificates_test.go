@@ -40,3 +40,18 @@ func caCertificateCases() []scenario {
 		{reason: "another certificate", seed: "least", verb: change, edit: edits(set("spec.cert", "x"))},
 	})
 }
+
+func sniCases() []scenario {
+	another := edits(set("spec.certificateRef.name", "b"))
+	return slices.Concat(entityCases(), statusCases("least"), []scenario{
+		{reason: "no name", seed: "least", edit: edits(unset("spec.name")), want: fields("spec.name")},
+		{reason: "an empty name", seed: "least", edit: edits(set("spec.name", "")), want: fields("spec.name")},
+		{reason: "a name of any characters", seed: "least", edit: edits(set("spec.name", "a b/é"))},
+		{reason: "no certificate", seed: "least", edit: edits(unset("spec.certificateRef")), want: fields("spec.certificateRef")},
+		{reason: "a certificate without a name", seed: "least", edit: edits(set("spec.certificateRef", tree{"namespace": "a"})), want: fields("spec.certificateRef.name")},
+		{reason: "another certificate", seed: "least", verb: change, edit: another},
+		{reason: "another certificate once Programmed", seed: "least", old: edits(programmed()), verb: change, edit: another, want: fields("spec.certificateRef")},
+		{reason: "another name once Programmed", seed: "least", old: edits(programmed()), verb: change, edit: edits(set("spec.name", "b"))},
+		{reason: "a certificate's ID", seed: "most", verb: status, edit: edits(programmed(), set("status.konnect.certificateID", "a"))},
+	})
+}

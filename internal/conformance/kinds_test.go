@@ -67,6 +67,8 @@ func kinds() []*kind {
 	certificate.whole, certificate.cases = append([]string{"spec"}, placed...), certificateCases()
 	caCertificate := named(configuration, "v1alpha1", "KongCACertificate", "kongcacertificates")
 	caCertificate.whole, caCertificate.cases = append([]string{"spec"}, placed...), caCertificateCases()
+	sni := named(configuration, "v1alpha1", "KongSNI", "kongsnis")
+	sni.whole, sni.cases = []string{"spec.certificateRef", "status"}, sniCases()
 	grant := named(configuration, "v1alpha1", "KongReferenceGrant", "kongreferencegrants")
 	grant.stateless, grant.cases = true, grantCases()
 	auth := named(konnect, "v1alpha1", "KonnectAPIAuthConfiguration", "konnectapiauthconfigurations")
@@ -80,7 +82,7 @@ func kinds() []*kind {
 	clusterPlugin.clusterScoped, clusterPlugin.whole, clusterPlugin.cases = true, plugin.whole, pluginCases(tree{"namespace": "a", "name": "a", "key": "a"})
 	binding := named(configuration, "v1alpha1", "KongPluginBinding", "kongpluginbindings")
 	binding.whole, binding.cases = []string{"spec.controlPlaneRef", "status"}, pluginBindingCases()
-	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &certificate, &caCertificate, &vault, &pin, &grant, &auth, &controlPlane)
+	return append(credentialKinds(named), &plugin, &clusterPlugin, &binding, &service, &route, &upstream, &target, &keySet, &key, &consumer, &consumerGroup, &certificate, &caCertificate, &sni, &vault, &pin, &grant, &auth, &controlPlane)
 }
 
 // credentialKinds are those of a consumer's.

@@ -58,7 +58,7 @@ func TestValidateUpdateNeedsSameKind(t *testing.T) {
 		&v1alpha1.KongKeySet{}, &v1alpha1.KongKey{}, &v1alpha1.KongVault{}, &v1alpha1.KongPluginBinding{}, &v1alpha1.KongDataPlaneClientCertificate{},
 		&v1alpha1.KongCredentialACL{}, &v1alpha1.KongCredentialAPIKey{}, &v1alpha1.KongCredentialBasicAuth{},
 		&v1alpha1.KongCredentialHMAC{}, &v1alpha1.KongCredentialJWT{},
-		&v1alpha1.KongCertificate{}, &v1alpha1.KongCACertificate{},
+		&v1alpha1.KongCertificate{}, &v1alpha1.KongCACertificate{}, &v1alpha1.KongSNI{},
 	}
 	for i, obj := range kinds {
 		for _, old := range []crd.Object{nil, kinds[(i+1)%len(kinds)]} {

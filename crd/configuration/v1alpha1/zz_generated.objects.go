@@ -29,6 +29,7 @@ var (
 	_ crd.Object = (*KongReferenceGrant)(nil)
 	_ crd.Object = (*KongRoute)(nil)
 	_ crd.Object = (*KongService)(nil)
+	_ crd.Object = (*KongSNI)(nil)
 	_ crd.Object = (*KongTarget)(nil)
 	_ crd.Object = (*KongUpstream)(nil)
 	_ crd.Object = (*KongVault)(nil)
@@ -51,6 +52,7 @@ func AddToScheme(scheme *runtime.Scheme) error {
 		&KongReferenceGrant{}, &KongReferenceGrantList{},
 		&KongRoute{}, &KongRouteList{},
 		&KongService{}, &KongServiceList{},
+		&KongSNI{}, &KongSNIList{},
 		&KongTarget{}, &KongTargetList{},
 		&KongUpstream{}, &KongUpstreamList{},
 		&KongVault{}, &KongVaultList{},
@@ -67,6 +69,9 @@ const KeySetRefField = "spec.keySetRef.namespacedRef"
 
 // ServiceRefField is the path of the reference to the KongService that an entity lies in.
 const ServiceRefField = "spec.serviceRef.namespacedRef"
+
+// CertificateRefField is the path of the reference to the KongCertificate that an entity lies in.
+const CertificateRefField = "spec.certificateRef"
 
 // UpstreamRefField is the path of the reference to the KongUpstream that an entity lies in.
 const UpstreamRefField = "spec.upstreamRef"
@@ -1383,6 +1388,100 @@ type KongServiceList struct {
 	metav1.TypeMeta `json:",inline"`
 	metav1.ListMeta `json:"metadata,omitempty"`
 	Items           []KongService `json:"items"`
+}
+
+// GVK implements crd.Object.
+func (*KongSNI) GVK() schema.GroupVersionKind { return GroupVersion.WithKind("KongSNI") }
+
+// References implements crd.Object.
+func (k *KongSNI) References() []crd.Reference {
+	var refs []crd.Reference
+	namespace := crd.NamespaceOf(k)
+	refs = append(refs, crd.Reference{
+		Field: CertificateRefField,
+		To:    k.Spec.CertificateRef.Key("KongCertificate", namespace),
+		Role:  crd.RoleParent,
+	})
+	return refs
+}
+
+// GetAdopt returns spec.adopt.
+func (k *KongSNI) GetAdopt() *commonv1alpha1.AdoptOptions { return k.Spec.Adopt }
+
+// GetTags returns spec.tags.
+func (k *KongSNI) GetTags() commonv1alpha1.Tags { return k.Spec.Tags }
+
+// GetConditions implements crd.Object.
+func (k *KongSNI) GetConditions() []metav1.Condition { return k.Status.Conditions }
+
+// SetConditions implements crd.Object.
+func (k *KongSNI) SetConditions(conditions []metav1.Condition) { k.Status.Conditions = conditions }
+
+// GetKonnectStatus implements crd.Object.
+func (k *KongSNI) GetKonnectStatus() crd.KonnectStatus {
+	if k.Status.Konnect == nil {
+		return crd.KonnectStatus{}
+	}
+	status := k.Status.Konnect.KonnectStatus()
+	status.ControlPlaneID = k.Status.Konnect.ControlPlaneID
+	status.ParentID = k.Status.Konnect.CertificateID
+	return status
+}
+
+// SetKonnectStatus implements crd.Object.
+func (k *KongSNI) SetKonnectStatus(status crd.KonnectStatus) {
+	if status == (crd.KonnectStatus{}) {
+		k.Status.Konnect = nil
+		return
+	}
+	if k.Status.Konnect == nil {
+		k.Status.Konnect = &KongSNIKonnectStatus{}
+	}
+	konnect := k.Status.Konnect
+	konnect.KonnectEntityStatus = commonv1alpha1.NewKonnectEntityStatus(status)
+	konnect.ControlPlaneID = status.ControlPlaneID
+	konnect.CertificateID = status.ParentID
+}
+
+// KongSNIStatus is the observed state of a KongSNI.
+type KongSNIStatus struct {
+	// Konnect identifies the entity; unset before it exists.
+	//
+	// +optional
+	Konnect *KongSNIKonnectStatus `json:"konnect,omitempty"`
+
+	// Conditions of the object, at most 8, one per type.
+	//
+	// +optional
+	// +listType=map
+	// +listMapKey=type
+	// +kubebuilder:validation:MinItems=1
+	// +kubebuilder:validation:MaxItems=8
+	Conditions []metav1.Condition `json:"conditions,omitempty" crd:"nonempty"`
+}
+
+// KongSNIKonnectStatus identifies the entity and its certificate in Konnect.
+type KongSNIKonnectStatus struct {
+	commonv1alpha1.KonnectEntityStatus `json:",inline"`
+
+	// ControlPlaneID is the Konnect ID of the control plane.
+	//
+	// +optional
+	ControlPlaneID string `json:"controlPlaneID,omitempty"`
+
+	// CertificateID is the Konnect ID of the certificate; empty while there is none.
+	//
+	// +optional
+	CertificateID string `json:"certificateID,omitempty"`
+}
+
+// KongSNIList is a list of KongSNIs.
+//
+// +kubebuilder:object:root=true
+type KongSNIList struct {
+	metav1.TypeMeta `json:",inline"`
+	metav1.ListMeta `json:"metadata,omitempty"`
+	Items           []KongSNI `json:"items"`
 }
 
 // GVK implements crd.Object.

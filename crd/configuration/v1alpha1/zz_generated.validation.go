@@ -414,6 +414,36 @@ func (s *KongService) ValidateUpdate(old crd.Object) field.ErrorList {
 }
 
 // Default implements crd.Object.
+func (k *KongSNI) Default() {
+	k.SetGroupVersionKind(k.GVK())
+	k.Status.Conditions = lifecycle.DefaultConditions(k.Status.Conditions, k.Status.Konnect != nil)
+}
+
+// Validate implements crd.Object.
+func (k *KongSNI) Validate() field.ErrorList {
+	var errs constraint.Errors
+	errs.Add(commonv1alpha1.ValidateMetadata(k)...)
+	k.Spec.check(&errs, field.NewPath("spec"))
+	k.Status.check(&errs, field.NewPath("status"))
+	return errs.List()
+}
+
+// ValidateUpdate implements crd.Object.
+func (k *KongSNI) ValidateUpdate(old crd.Object) field.ErrorList {
+	var errs constraint.Errors
+	before, ok := constraint.Before[*KongSNI](&errs, old)
+	if !ok {
+		return errs.List()
+	}
+	now := *k
+	now.Status = before.Status
+	errs.Add(now.Validate()...)
+	errs.Add(k.Spec.Adopt.ValidateUpdate(before.Spec.Adopt, field.NewPath("spec"))...)
+	k.transition(&errs, before)
+	return errs.List()
+}
+
+// Default implements crd.Object.
 func (t *KongTarget) Default() {
 	t.SetGroupVersionKind(t.GVK())
 	if t.Spec.Weight == nil {
@@ -901,6 +931,27 @@ func (s *KongServiceStatus) check(errs *constraint.Errors, path *field.Path) {
 func (s *KongServiceKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
 	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 	constraint.Unique(errs, path, "caCertificateIDs", s.CACertificateIDs, func(item *string) string { return *item })
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongSNISpec) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.Adopt.Validate(path)...)
+	errs.Add(s.CertificateRef.Validate(path.Child("certificateRef"))...)
+	errs.NonEmpty(path, "name", s.Name)
+	errs.Add(s.Tags.Validate(path)...)
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongSNIStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(commonv1alpha1.ValidateConditions(s.Conditions, path)...)
+	if s.Konnect != nil {
+		s.Konnect.check(errs, path.Child("konnect"))
+	}
+}
+
+// check checks what the markers of the fields say, and then the rules.
+func (s *KongSNIKonnectStatus) check(errs *constraint.Errors, path *field.Path) {
+	errs.Add(s.KonnectEntityStatus.Validate(path)...)
 }
 
 // check checks what the markers of the fields say, and then the rules.

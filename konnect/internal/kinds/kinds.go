@@ -56,6 +56,7 @@ func NewTable() *Table {
 		made[*configurationv1alpha1.KongCertificate](certificate),
 		made[*configurationv1alpha1.KongCACertificate](caCertificate),
 		made[*configurationv1alpha1.KongDataPlaneClientCertificate](dataPlaneClientCertificate),
+		made[*configurationv1alpha1.KongSNI](sni),
 	}}
 }
 

@@ -42,7 +42,7 @@ func TestTable(t *testing.T) {
 	assert.Nil(t, table.By(named(crd.APIAuthKind)), "it has no entity")
 
 	below := map[string][]string{crd.ControlPlaneKind: nil, "KongService": {"KongRoute", "KongPluginBinding"}, "KongUpstream": {"KongTarget"}, "KongRoute": {"KongPluginBinding"}, "KongTarget": nil, "KongKeySet": {"KongKey"}, "KongKey": nil, "KongConsumer": nil, "KongConsumerGroup": {"KongPluginBinding"}, "KongPluginBinding": nil, "KongVault": nil,
-		"KongCertificate": {"KongService", "KongUpstream"}, "KongCACertificate": {"KongService"},
+		"KongCertificate": {"KongService", "KongUpstream", "KongSNI"}, "KongSNI": nil, "KongCACertificate": {"KongService"},
 		"KongDataPlaneClientCertificate": nil,
 	}
 	holders := map[string]string{"KongTarget": "KongUpstream"}
@@ -131,6 +131,9 @@ func TestReferencesAreThoseOfTheObjects(t *testing.T) {
 		"KongVault":                      {obj: builder.NewVault("v").ControlPlaneIn("default", "cp").Backend("env").Prefix("v").MustBuild()},
 		"KongCertificate":                {obj: builder.NewCertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
 		"KongCACertificate":              {obj: builder.NewCACertificate("c").ControlPlane("cp").Secret("s").MustBuild()},
+		"KongSNI": {
+			builder.NewSNI("a.example.com").Certificate("c").MustBuild(), map[string]any{"certificate": map[string]any{"id": "id of spec.certificateRef"}},
+		},
 		"KongTarget": {
 			builder.NewTarget("t").Upstream("u").Target("a").MustBuild(), map[string]any{"upstream": map[string]any{"id": "id of spec.upstreamRef"}},
 		},

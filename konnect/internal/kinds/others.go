@@ -25,7 +25,6 @@ type Other struct {
 func others() []*Other {
 	ofConsumer := map[string]string{"consumer": "consumers"}
 	return []*Other{
-		{Collection: "snis", Noun: "SNI", To: map[string]string{"certificate": "certificates"}},
 		{Collection: "custom-plugins", Noun: "custom plugin", Optional: true},
 		{Collection: "degraphql_routes", Noun: "route", Optional: true},
 		{Collection: "graphql-rate-limiting-advanced/costs", Noun: "cost", Optional: true},
