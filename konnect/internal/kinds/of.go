@@ -45,7 +45,7 @@ type typed[O crd.Object] struct {
 }
 
 // of completes a kind with its functions, in which O no longer shows.
-func of[O crd.Object](k Kind, own typed[O]) *Kind {
+func of[O crd.Object](k Kind, own typed[O]) *Kind { //nolint:funlen // a few lines for each function
 	var none O
 	k.GroupKind, k.encoder = none.GVK().GroupKind(), new(canon.Encoder)
 	if nests := slices.IndexFunc(k.References, func(r Reference) bool { return r.Nests }); nests >= 0 {

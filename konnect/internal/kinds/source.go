@@ -28,15 +28,15 @@ type source struct {
 }
 
 // inSpec is a value in a field of the spec.
-func inSpec[T ~string](field string, value *T) source {
-	return source{field: field, text: string(optional.Value(value)), given: value != nil}
+func inSpec[T ~string](at string, value *T) source {
+	return source{field: at, text: string(optional.Value(value)), given: value != nil}
 }
 
 // inSecret is a value under a key of the Secret that a field leads to. Where there is
 // none, nothing is known.
-func inSecret(field string, target Target, key string) source {
-	s := source{field: field}
-	secret, ok := target(field).(interface {
+func inSecret(at string, target Target, key string) source {
+	s := source{field: at}
+	secret, ok := target(at).(interface {
 		crd.Object
 		Value(key string) (crd.SecretString, bool)
 	})
@@ -51,8 +51,8 @@ func inSecret(field string, target Target, key string) source {
 // keyPair is a certificate with its private key.
 type keyPair struct{ cert, key source }
 
-func keyPairIn(field string, target Target) keyPair {
-	return keyPair{inSecret(field, target, "tls.crt"), inSecret(field, target, "tls.key")}
+func keyPairIn(at string, target Target) keyPair {
+	return keyPair{inSecret(at, target, "tls.crt"), inSecret(at, target, "tls.key")}
 }
 
 // invalid notes what is wrong with a value, without showing it.
