@@ -16,7 +16,9 @@ import (
 
 // early is a service of the control plane that its test names, with a reference to a kind
 // that is yet to come.
-type early struct{ *configurationv1alpha1.KongService }
+type early struct {
+	*configurationv1alpha1.KongService
+}
 
 func (e early) References() []crd.Reference {
 	to := crd.Key{Group: crd.ConfigurationGroup, Kind: "KongThing", Namespace: crd.DefaultNamespace, Name: "x"}

@@ -3,6 +3,7 @@ package kinds_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,9 +98,7 @@ func TestGoldenBodies(t *testing.T) {
 					}
 				}
 				in := inputs(obj, ids)
-				for field, secret := range secretsOf(obj, want.Body) {
-					in.Objects[field] = secret
-				}
+				maps.Copy(in.Objects, secretsOf(obj, want.Body))
 				d, err := k.Desire(obj, in)
 				require.NoError(t, err)
 				shown, err := canon.Decode(want.Body)

@@ -45,7 +45,7 @@ type typed[O crd.Object] struct {
 }
 
 // of completes a kind with its functions, in which O no longer shows.
-func of[O crd.Object](k Kind, own typed[O]) *Kind { //nolint:funlen // a few lines for each function
+func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	var none O
 	k.GroupKind, k.encoder = none.GVK().GroupKind(), new(canon.Encoder)
 	if nests := slices.IndexFunc(k.References, func(r Reference) bool { return r.Nests }); nests >= 0 {
@@ -55,11 +55,10 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind { //nolint:funlen // a few lin
 	as := func(obj crd.Object) O { return obj.(O) } //nolint:errcheck // see above
 	k.Name, k.Mirror, k.ClusterType = erased(own.name), erased(own.mirror), erased(own.clusterType)
 	k.Check, k.Warn = erased(own.check), erased(own.warn)
-	k.CheckResolved = func(obj crd.Object, target Target, now time.Time) *Findings {
-		if own.checkResolved == nil {
-			return nil
+	if k.CheckResolved = func(crd.Object, Target, time.Time) *Findings { return nil }; own.checkResolved != nil {
+		k.CheckResolved = func(obj crd.Object, target Target, now time.Time) *Findings {
+			return own.checkResolved(as(obj), target, now)
 		}
-		return own.checkResolved(as(obj), target, now)
 	}
 	specID := erased(own.specID)
 	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
@@ -102,17 +101,11 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind { //nolint:funlen // a few lin
 		}
 		return own.project(observed), nil
 	}
-	k.Related = func(obj crd.Object, e *wire.Entity) {
-		if own.related != nil {
-			own.related(as(obj), e)
-		}
+	if k.Related = func(crd.Object, *wire.Entity) {}; own.related != nil {
+		k.Related = func(obj crd.Object, e *wire.Entity) { own.related(as(obj), e) }
 	}
 	k.HasStatus = func() bool { return own.status != nil }
-	k.Status = func(obj crd.Object, observed canon.Object) {
-		if own.status != nil {
-			own.status(as(obj), observed)
-		}
-	}
+	k.Status = func(obj crd.Object, observed canon.Object) { own.status(as(obj), observed) }
 	return &k
 }
 
