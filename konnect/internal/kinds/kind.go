@@ -117,8 +117,8 @@ type Functions struct {
 	Same func(Desired, *wire.Entity) bool
 	// Project returns an observed entity in the shape of Desired.Object.
 	Project func(*wire.Entity) (canon.Object, error)
-	// Status fills in what is particular to the kind's status from a projected entity,
-	// where HasStatus reports that there is anything.
+	// Status fills in what is particular to the kind's status from a projected entity;
+	// HasStatus reports whether that is anything.
 	Status    func(obj crd.Object, observed canon.Object)
 	HasStatus func() bool
 	// Related fills in what the kind's status says of other entities, its parent apart, into

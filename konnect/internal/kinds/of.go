@@ -62,13 +62,12 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	}
 	specID := erased(own.specID)
 	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
-	refID := erased(own.refID)
 	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
 		shape := k.Shape()
 		return shape.Keys(func(json string) string {
 			if i := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == json }); i >= 0 {
 				id, _ := target(k.References[i].Field)
-				return cmp.Or(id, refID(obj))
+				return cmp.Or(id, erased(own.refID)(obj))
 			}
 			if own.value == nil || json == k.Identity.Name && own.name != nil {
 				return shape.Normal(json, k.Name(obj))
@@ -91,8 +90,7 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		compared = append(compared, canon.Field{Name: foreign, Default: ""})
 	}
 	k.Same = func(d Desired, e *wire.Entity) bool {
-		plain := own.project == nil || own.normalize != nil
-		return plain && len(k.WriteOnly) == 0 && k.Configuration == nil && canon.Same(d.Object, e.Raw, compared)
+		return (own.project == nil || own.normalize != nil) && len(k.WriteOnly) == 0 && k.Configuration == nil && canon.Same(d.Object, e.Raw, compared)
 	}
 	k.Project = func(e *wire.Entity) (canon.Object, error) {
 		observed, err := e.Object()
@@ -105,7 +103,9 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 		k.Related = func(obj crd.Object, e *wire.Entity) { own.related(as(obj), e) }
 	}
 	k.HasStatus = func() bool { return own.status != nil }
-	k.Status = func(obj crd.Object, observed canon.Object) { own.status(as(obj), observed) }
+	if k.Status = func(crd.Object, canon.Object) {}; own.status != nil {
+		k.Status = func(obj crd.Object, observed canon.Object) { own.status(as(obj), observed) }
+	}
 	return &k
 }
 
