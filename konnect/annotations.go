@@ -54,7 +54,7 @@ func checkPlugins(obj crd.Object) field.ErrorList {
 		return nil
 	}
 	return field.ErrorList{field.Forbidden(annotationPath(annotationPlugins), fmt.Sprintf(
-		"plugins are not supported yet, and without %q the entity would be served unprotected; take the annotation away if that is meant", value))}
+		"the annotation is not supported yet, and without %q the entity would be served unprotected; attach each plugin with a KongPluginBinding and take the annotation away", value))}
 }
 
 // misspelled is an annotation that has no effect and looks as if it should.

@@ -34,9 +34,9 @@ func TestAnnotationsThatMeanNothing(t *testing.T) {
 		kept bool
 	}{
 		"plugins of a service":        {"api", "konghq.com/plugins", "require-key", `"require-key"`, "", false},
-		"plugins of a route":          {"all", "konghq.com/plugins", "a, b", "plugins are not supported yet", "", false},
-		"plugins of an upstream":      {"pool", "konghq.com/plugins", "a", "plugins are not supported yet", "", false},
-		"plugins of a control plane":  {"gw", "konghq.com/plugins", "a", "plugins are not supported yet", "", false},
+		"plugins of a route":          {"all", "konghq.com/plugins", "a, b", "the annotation is not supported yet", "", false},
+		"plugins of an upstream":      {"pool", "konghq.com/plugins", "a", "the annotation is not supported yet", "", false},
+		"plugins of a control plane":  {"gw", "konghq.com/plugins", "a", "the annotation is not supported yet", "", false},
 		"no plugins":                  {"api", "konghq.com/plugins", "", "", "", false},
 		"no plugins in a list":        {"api", "konghq.com/plugins", " , ", "", "", false},
 		"plugins of another spelling": {"api", "konghq.com/plugin", "a", "", "konghq.com/plugins has", false},

@@ -34,8 +34,9 @@
 //
 // An annotation under konnectkit/ that does not exist is refused, in Delete as well.
 // Of Kong's annotations konghq.com/tags is honoured: tags, separated by commas, that
-// the entity has beside those of the spec. konghq.com/plugins is refused while there
-// are no plugins, without which an entity would be served unprotected.
+// the entity has beside those of the spec. konghq.com/plugins is refused, because
+// without its plugins an entity would be served unprotected: attach them with a
+// KongPluginBinding.
 //
 // Nothing of others goes along with what is deleted: what belongs to it is read
 // first, and refuses the call. [WithMaxDeletes] is a limit for all of it.
