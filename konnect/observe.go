@@ -12,7 +12,6 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -51,7 +50,6 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 	}
 	r.readMembers(ctx)
 	if !opts.deleting && slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Configuration != nil }) {
-		w.schemas = map[described]*pluginconfig.Schema{}
 		r.readSchemas(ctx)
 	}
 	return w

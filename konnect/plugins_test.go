@@ -347,3 +347,30 @@ func TestClusterPlugins(t *testing.T) {
 	assert.InDelta(t, 7, must[map[string]any](w.stored(w.last())["config"])["minute"], 0)
 	w.settled(objects())
 }
+
+// TestSchemasThatAreKnown are used by one call for several types at once, which the race
+// detector watches.
+func TestSchemasThatAreKnown(t *testing.T) {
+	t.Parallel()
+	batch := func() []crd.Object {
+		objects := []crd.Object{plane("cp").MustBuild(), webService()}
+		for _, plugin := range []string{"correlation-id", "cors", "key-auth", "rate-limiting", "request-termination"} {
+			config := map[string]any{}
+			if plugin == "rate-limiting" {
+				config["minute"] = 5
+			}
+			objects = append(objects, builder.NewPlugin(plugin, plugin).Config(config).MustBuild(), boundTo(plugin).MustBuild())
+		}
+		return objects
+	}
+	server := konnecttest.NewServer()
+	client := newNetwork(server).client(t)
+	_, err := client.Ensure(t.Context(), batch())
+	require.NoError(t, err)
+	for range 3 {
+		report, err := client.Ensure(t.Context(), batch())
+		require.NoError(t, err)
+		assert.Zero(t, report.Writes)
+	}
+	assert.Equal(t, 5, server.Count(http.MethodGet, "/schemas/"), "each is read once")
+}

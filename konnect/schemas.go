@@ -44,19 +44,21 @@ func (r *reader) readSchemas(ctx context.Context) {
 		}
 	}
 	var reads []*schedule.Task
+	read := make(map[described]*pluginconfig.Schema, len(items)) // nobody looks at the world's before it is whole
 	for at, those := range items {
 		reads = append(reads, &schedule.Task{Account: at.account, Lane: at.controlPlaneID, Run: func(ctx context.Context) {
 			path := those[0].kind.Configuration.Path(at.controlPlaneID, at.configured)
 			schema, err := at.account.schema(ctx, path, func(s *pluginconfig.Schema) bool { return r.knowsAll(those, s) })
 			r.lock.Lock()
 			defer r.lock.Unlock()
-			r.world.schemas[at] = schema
+			read[at] = schema
 			for _, i := range those {
 				r.refuseType(i, at.configured, err)
 			}
 		}})
 	}
 	schedule.Run(ctx, r.config.maxConcurrency, reads)
+	r.world.schemas = read
 }
 
 // refuseType records why there is no schema for an item.
