@@ -177,3 +177,15 @@ func (r *Reconciler) reaches(ctx context.Context, obj crd.Object, key crd.Key) (
 		return edge.Node != nil && edge.Node.Key == key
 	}), ctx.Err()
 }
+
+// tokenOf returns the token that a Secret holds; empty for other objects.
+func tokenOf(obj crd.Object) crd.SecretString {
+	secret, ok := obj.(interface {
+		Value(key string) (crd.SecretString, bool)
+	})
+	if !ok {
+		return ""
+	}
+	token, _ := secret.Value(resolve.TokenKey)
+	return token
+}

@@ -13,8 +13,9 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
-// CredentialLabel and CredentialValue are the label that a Secret with a token needs,
-// as it does for the Kong operator. All other Secrets are as good as absent: the
+// CredentialLabel is what a Secret needs to be seen: with the value konnect, as for the
+// Kong operator, where it holds a token, and with any other where it holds a certificate
+// or the configuration of a plugin. All other Secrets are as good as absent: the
 // controller neither watches nor reads them.
 const (
 	CredentialLabel = "konghq.com/credential"
@@ -28,7 +29,7 @@ func newSource(reader client.Reader) resolve.Source {
 			if err := reader.Get(ctx, key, into); err != nil {
 				return err
 			}
-			if secret, ok := into.(*corev1.Secret); ok && secret.Labels[CredentialLabel] != CredentialValue {
+			if secret, ok := into.(*corev1.Secret); ok && secret.Labels[CredentialLabel] == "" {
 				return apierrors.NewNotFound(corev1.Resource("secrets"), key.Name)
 			}
 			return nil

@@ -13,7 +13,6 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
-	"github.com/konnectkit/konnectkit/resolve"
 )
 
 type queue = workqueue.TypedRateLimitingInterface[crd.Key]
@@ -88,17 +87,5 @@ func isEdited(old, obj crd.Object) bool {
 		old.GetDeletionTimestamp().IsZero() != obj.GetDeletionTimestamp().IsZero() ||
 		!maps.Equal(old.GetLabels(), obj.GetLabels()) ||
 		!maps.Equal(old.GetAnnotations(), obj.GetAnnotations()) ||
-		tokenOf(old) != tokenOf(obj)
-}
-
-// tokenOf is what matters of objects that have no generation.
-func tokenOf(obj crd.Object) crd.SecretString {
-	secret, ok := obj.(interface {
-		Value(key string) (crd.SecretString, bool)
-	})
-	if !ok {
-		return ""
-	}
-	token, _ := secret.Value(resolve.TokenKey)
-	return token
+		obj.GetGeneration() == 0 && old.GetResourceVersion() != obj.GetResourceVersion() // Secrets have none
 }

@@ -17,6 +17,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/selection"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 	"k8s.io/client-go/rest"
 	ctrl "sigs.k8s.io/controller-runtime"
@@ -141,7 +142,10 @@ func newManager(config *rest.Config, options Options) (manager.Manager, error) {
 	if options.QPS > 0 {
 		config.QPS, config.Burst = float32(options.QPS), options.Burst
 	}
-	credentials := labels.SelectorFromSet(labels.Set{provision.CredentialLabel: provision.CredentialValue})
+	labelled, err := labels.NewRequirement(provision.CredentialLabel, selection.Exists, nil)
+	if err != nil {
+		return nil, err
+	}
 	watched := map[string]cache.Config{}
 	for _, namespace := range options.Namespaces {
 		watched[namespace] = cache.Config{}
@@ -153,7 +157,7 @@ func newManager(config *rest.Config, options Options) (manager.Manager, error) {
 		// Secrets without the label are never read, nor kept in memory.
 		Cache: cache.Options{
 			DefaultNamespaces: watched,
-			ByObject:          map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: credentials}},
+			ByObject:          map[client.Object]cache.ByObject{&corev1.Secret{}: {Label: labels.NewSelector().Add(*labelled)}},
 		},
 		Metrics:                 metricsserver.Options{BindAddress: options.Metrics},
 		HealthProbeBindAddress:  options.Probes,
