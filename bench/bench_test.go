@@ -54,8 +54,8 @@ func ensureBudget(r matrix.Result) budget {
 }
 
 // emptyKinds are those that pruning has to list as well, though the work has none of them:
-// upstreams, targets, key sets, keys, consumers, their groups, vaults, certificates, those of authorities and of data planes, and SNIs, which could
-// be pruned, and plugins, which would go along. A new kind of either sort adds one.
+// upstreams, targets, key sets, keys, consumers, their groups, vaults, certificates, those of
+// authorities and of data planes, SNIs and plugins. A new kind adds one.
 const emptyKinds = 12
 
 // howToBudget is for a control plane, a service and a route.
