@@ -40,7 +40,7 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 		}
 	}
 	for _, i := range b.items {
-		if i.kind.Guards != "" {
+		if i.kind.Guards != "" || i.kind.Quote != nil {
 			d.out.guardWrites(b, w, i)
 		}
 	}

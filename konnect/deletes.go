@@ -21,7 +21,7 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 		}
 	}
 	for _, i := range b.items {
-		if i.kind.Guards != "" {
+		if i.kind.Guards != "" || i.kind.Quote != nil {
 			d.guardDeletes(b, w, i)
 		}
 	}

@@ -1,13 +1,32 @@
 package konnect
 
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/resolve"
+)
+
 // What a plugin acts on must not be reached without it: a service's plugins, and those of
 // the whole control plane, are there before the routes that lead to it, and go after them.
+// So are vaults for what has a value in them, of which Konnect knows nothing, but gateways.
 
-// guarded are the items that an item's entity protects: those of its kind's Guards that
-// belong to what it acts on, or to its control plane. There are none where it acts on such
-// an entity itself, for which it has to wait.
+// guarded are the items that wait for an item's entity: those that have a value in it, or
+// those of its kind's Guards that belong to what it acts on, or to its control plane. There
+// are none where it acts on such an entity itself, for which it has to wait.
 func (b *batch) guarded(w *world, i *item) []*item {
 	var found []*item
+	if i.kind.Quote != nil {
+		text := []byte(i.kind.Quote(i.object))
+		for _, other := range b.items {
+			if other.inBatch && other.kind.Quote == nil && other.controlPlane != nil && i.controlPlane != nil &&
+				w.mainOf(other) == w.mainOf(i) && b.quotes(other, text) {
+				found = append(found, other)
+			}
+		}
+		return found
+	}
 	add := func(others []*item) {
 		for _, other := range others {
 			if other.kind.Collection == i.kind.Guards && other.inBatch {
@@ -33,6 +52,17 @@ func (b *batch) guarded(w *world, i *item) []*item {
 		}
 	}
 	return found
+}
+
+// quotes reports whether a text is in an object, or in one without an entity that is part of it.
+func (b *batch) quotes(i *item, text []byte) bool {
+	in := func(object any) bool {
+		encoded, err := json.Marshal(object)
+		return err == nil && bytes.Contains(encoded, text)
+	}
+	return in(i.object) || slices.ContainsFunc(i.node.Edges, func(edge resolve.Edge) bool {
+		return edge.Node != nil && b.byKey[edge.Node.Key] == nil && in(edge.Node.Object)
+	})
 }
 
 // guardWrites lets what is protected be written after what protects it.

@@ -44,7 +44,10 @@ type Kind struct {
 	Configuration *Configuration
 	// Guards is the collection of entities that are written after those of the kind which
 	// act on what they belong to, or on the whole control plane; empty for none.
-	Guards   string
+	Guards string
+	// Quote returns the text by which a value of any other entity says that it lies in one
+	// of the kind; nil where none can.
+	Quote    func(crd.Object) string
 	Writes   Writes
 	Answers  Answers
 	Referrer Referrer

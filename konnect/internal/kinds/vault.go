@@ -6,6 +6,7 @@ import (
 
 	"github.com/Kong/sdk-konnect-go/models/components"
 
+	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
@@ -38,6 +39,10 @@ func vault() *Kind {
 			{Name: "tags", Set: true},
 		},
 		WriteOnly: hidden,
+		Quote: func(obj crd.Object) string {
+			v, _ := obj.(*configurationv1alpha1.KongVault)
+			return "{vault://" + v.Spec.Prefix + "/"
+		},
 	}, typed[*configurationv1alpha1.KongVault]{
 		name:    func(v *configurationv1alpha1.KongVault) string { return v.Spec.Prefix },
 		check:   konnectrules.CheckVault,
