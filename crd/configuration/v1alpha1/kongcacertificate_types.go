@@ -54,7 +54,7 @@ type KongCACertificateSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=inline;secretRef
 	// +kubebuilder:default:=inline
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" crd:"nonempty"`
 
 	// Cert is the one certificate in PEM, unique in the control plane; required for type
 	// inline.

@@ -63,7 +63,7 @@ type KongCertificateSpec struct {
 	// +optional
 	// +kubebuilder:validation:Enum=inline;secretRef
 	// +kubebuilder:default:=inline
-	Type string `json:"type,omitempty"`
+	Type string `json:"type,omitempty" crd:"nonempty"`
 
 	// Cert is the certificate in PEM, which may be followed by those of its chain, or a
 	// reference to a vault such as {vault://env/cert}; required for type inline.
