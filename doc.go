@@ -18,8 +18,8 @@
 // Below them:
 //
 //   - [github.com/konnectkit/konnectkit/crd] defines Object, what all kinds have in
-//     common; the typed structs are in crd/configuration/v1alpha1,
-//     crd/konnect/v1alpha1 and crd/konnect/v1alpha2, wire-compatible with the
+//     common; the typed structs are in crd/configuration (v1, v1alpha1 and
+//     v1beta1) and crd/konnect (v1alpha1 and v1alpha2), wire-compatible with the
 //     operator's CRDs v2.2.3; crd/core wraps the core Secret; crd/scheme adds
 //     all of them to a runtime.Scheme; the module crd/applyconfiguration has
 //     apply configurations of them for server-side apply.

@@ -68,10 +68,10 @@ func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector)
 	if err != nil {
 		return found, err
 	}
-	if c.config.token == nil {
-		return found, errors.New("the client has no token of its own; use WithToken or WithTokenSource")
+	own, err := c.config.ownLogin()
+	if err != nil {
+		return found, err
 	}
-	own := login{server: c.config.server, token: c.config.token, key: c.config.tokenKey}
 	account, err := c.newAccount(own, &tally{}, func(string) {})
 	if err != nil {
 		return found, err

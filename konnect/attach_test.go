@@ -98,7 +98,7 @@ func TestControlPlaneWithoutToken(t *testing.T) {
 	client, err := konnect.NewClient()
 	require.NoError(t, err)
 	_, err = client.ControlPlane(t.Context(), konnect.ControlPlaneSelector{Name: "gw"})
-	assert.EqualError(t, err, "attach to control plane: the client has no token of its own; use WithToken or WithTokenSource")
+	assert.EqualError(t, err, "attach to control plane: the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
 	_, err = new(konnect.Client).ControlPlane(t.Context(), konnect.ControlPlaneSelector{Name: "gw"})
 	assert.ErrorContains(t, err, "konnect.NewClient")
 }

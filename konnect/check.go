@@ -99,8 +99,7 @@ func (b *batch) misplaced(i *item, clusterType func(*item) string) []error {
 		other := b.leadsTo(edge)
 		if other != nil && !other.isControlPlane() && other.controlPlane != nil && other.controlPlane != i.controlPlane &&
 			!other.controlPlane.mirrors && !i.controlPlane.mirrors { // which may be the same one
-			problems = append(problems, fmt.Errorf("check %s: %s: %s is in %s, and the object in %s",
-				i.key, edge.Field, other.key, other.controlPlane.key, i.controlPlane.key))
+			problems = append(problems, elsewhereError(i, edge.Field, other))
 		}
 		if other == nil || !i.isMembership(edge) {
 			continue
@@ -114,4 +113,9 @@ func (b *batch) misplaced(i *item, clusterType func(*item) string) []error {
 		}
 	}
 	return problems
+}
+
+// elsewhereError is about a field of an item that leads into another control plane.
+func elsewhereError(i *item, at string, other *item) error {
+	return fmt.Errorf("check %s: %s: %s is in %s, and the object in %s", i.key, at, other.key, other.controlPlane.key, i.controlPlane.key)
 }

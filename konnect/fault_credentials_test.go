@@ -3,11 +3,9 @@ package konnect_test
 import (
 	"slices"
 	"testing"
-	"testing/synctest"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect"
-	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
 // credentialPhases are phases of credentials, which are listed flat and written below their
@@ -35,22 +33,5 @@ func credentialPhases() map[string]phase {
 // TestFaultsOfCredentials strikes each of their calls with every fault.
 func TestFaultsOfCredentials(t *testing.T) {
 	t.Parallel()
-	for phaseName, p := range credentialPhases() {
-		t.Run(phaseName, func(t *testing.T) {
-			t.Parallel()
-			want := wantedState(t, p)
-			for _, call := range p.calls {
-				for faultName, fault := range passingFaults() {
-					t.Run(call+"/"+faultName, func(t *testing.T) {
-						t.Parallel()
-						synctest.Test(t, func(t *testing.T) { faultPasses(t, p, call, fault, want) })
-					})
-				}
-				t.Run(call+"/lasting", func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) { faultStays(t, p, call, konnecttest.FailBefore(500), want) })
-				})
-			}
-		})
-	}
+	strike(t, credentialPhases(), passingFaults(), true)
 }

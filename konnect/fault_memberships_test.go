@@ -36,24 +36,7 @@ func membershipPhases() map[string]phase {
 // TestFaultsOfMemberships strikes each of their calls with every fault.
 func TestFaultsOfMemberships(t *testing.T) {
 	t.Parallel()
-	for phaseName, p := range membershipPhases() {
-		t.Run(phaseName, func(t *testing.T) {
-			t.Parallel()
-			want := wantedState(t, p)
-			for _, call := range p.calls {
-				for faultName, fault := range passingFaults() {
-					t.Run(call+"/"+faultName, func(t *testing.T) {
-						t.Parallel()
-						synctest.Test(t, func(t *testing.T) { faultPasses(t, p, call, fault, want) })
-					})
-				}
-				t.Run(call+"/lasting", func(t *testing.T) {
-					t.Parallel()
-					synctest.Test(t, func(t *testing.T) { faultStays(t, p, call, konnecttest.FailBefore(500), want) })
-				})
-			}
-		})
-	}
+	strike(t, membershipPhases(), passingFaults(), true)
 }
 
 // TestLagsOfMemberships lets consumers and groups that were just created be unknown to the

@@ -111,15 +111,28 @@ func wantedState(t *testing.T, p phase) string {
 // writes nothing.
 func TestFaultsPass(t *testing.T) {
 	t.Parallel()
-	for phaseName, p := range phases() {
+	strike(t, phases(), passingFaults(), false)
+}
+
+// strike runs phases, each once for every call of theirs with every fault that passes, and
+// with one that stays where that is asked for.
+func strike(t *testing.T, phases map[string]phase, passing map[string]faultCase, lasting bool) {
+	t.Helper()
+	for phaseName, p := range phases {
 		t.Run(phaseName, func(t *testing.T) {
 			t.Parallel()
 			want := wantedState(t, p)
 			for _, call := range p.calls {
-				for faultName, fault := range passingFaults() {
+				for faultName, fault := range passing {
 					t.Run(call+"/"+faultName, func(t *testing.T) {
 						t.Parallel()
 						synctest.Test(t, func(t *testing.T) { faultPasses(t, p, call, fault, want) })
+					})
+				}
+				if lasting {
+					t.Run(call+"/lasting", func(t *testing.T) {
+						t.Parallel()
+						synctest.Test(t, func(t *testing.T) { faultStays(t, p, call, konnecttest.FailBefore(500), want) })
 					})
 				}
 			}

@@ -41,8 +41,7 @@ func (b *batch) checkMembers(w *world, i *item) error {
 		if other == nil || other.controlPlane == nil || !i.isMembership(edge) || w.mainOf(other) == w.mainOf(i) {
 			continue
 		}
-		return fmt.Errorf("check %s: %s: %s is in %s, and the object in %s",
-			i.key, edge.Field, other.key, other.controlPlane.key, i.controlPlane.key)
+		return elsewhereError(i, edge.Field, other)
 	}
 	return nil
 }

@@ -21,12 +21,21 @@ func (c *Client) HTTPClient() (*http.Client, error) {
 	if err := c.checkConfigured(); err != nil {
 		return nil, fmt.Errorf("http client: %w", err)
 	}
-	if c.config.token == nil {
-		return nil, errors.New("http client: the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
+	own, err := c.config.ownLogin()
+	if err != nil {
+		return nil, fmt.Errorf("http client: %w", err)
 	}
-	sender, err := c.pooled.transports.Transport(c.config.transportConfig(login{server: c.config.server, token: c.config.token, key: c.config.tokenKey}))
+	sender, err := c.pooled.transports.Transport(c.config.transportConfig(own))
 	if err != nil {
 		return nil, fmt.Errorf("http client: %w", err)
 	}
 	return sender.Client(), nil
+}
+
+// ownLogin is that of a client whose program has given it a token.
+func (c *config) ownLogin() (login, error) {
+	if c.token == nil {
+		return login{}, errors.New("the client has no token of its own; use WithToken or WithTokenSource, or With for one that has")
+	}
+	return login{server: c.server, token: c.token, key: c.tokenKey}, nil
 }

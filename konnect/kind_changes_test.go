@@ -96,19 +96,25 @@ func TestEntitiesAreRenamed(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			before, after := fresh(c[0]...), fresh(c[1]...)
-			w := newWorld(t, before())
-			for _, objects := range []func() []crd.Object{after, before} {
-				change, err := w.plan(objects())
-				require.NoError(t, err)
-				assert.Equal(t, konnect.ActionUpdated, change.Action)
-				assert.Len(t, change.Fields, 1)
-				report := w.ensure(objects())
-				assert.Equal(t, w.last().KonnectID, report.Changes[len(report.Changes)-1].KonnectID)
-				assert.Equal(t, 1, w.server.Writes())
-				w.settled(objects())
-			}
+			changesThereAndBack(t, fresh(c[0]...), fresh(c[1]...))
 		})
+	}
+}
+
+// changesThereAndBack makes one difference, which is one write of the same entity, and
+// takes it back.
+func changesThereAndBack(t *testing.T, before, after func() []crd.Object) {
+	t.Helper()
+	w := newWorld(t, before())
+	for _, objects := range []func() []crd.Object{after, before} {
+		change, err := w.plan(objects())
+		require.NoError(t, err)
+		assert.Equal(t, konnect.ActionUpdated, change.Action)
+		assert.Len(t, change.Fields, 1)
+		report := w.ensure(objects())
+		assert.Equal(t, w.last().KonnectID, report.Changes[len(report.Changes)-1].KonnectID)
+		assert.Equal(t, 1, w.server.Writes())
+		w.settled(objects())
 	}
 }
 

@@ -250,18 +250,7 @@ func TestCredentialsAreRenamed(t *testing.T) {
 		t.Run(credential, func(t *testing.T) {
 			t.Parallel()
 			first, second := of(credential)
-			before, after := withConsumer(first), withConsumer(second)
-			w := newWorld(t, before())
-			for _, objects := range []func() []crd.Object{after, before} {
-				change, err := w.plan(objects())
-				require.NoError(t, err)
-				assert.Equal(t, konnect.ActionUpdated, change.Action)
-				assert.Len(t, change.Fields, 1)
-				report := w.ensure(objects())
-				assert.Equal(t, w.last().KonnectID, report.Changes[len(report.Changes)-1].KonnectID)
-				assert.Equal(t, 1, w.server.Writes())
-				w.settled(objects())
-			}
+			changesThereAndBack(t, withConsumer(first), withConsumer(second))
 		})
 	}
 }

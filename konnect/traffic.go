@@ -39,6 +39,9 @@ type traffic struct {
 	strange map[string]bool
 }
 
+// pair is two routes, of which the first one takes what both could.
+type pair struct{ taking, left *routing.Route }
+
 func (r *run) traffic(plane *item) *traffic {
 	t := &traffic{
 		keys:    map[kinds.Traffic]map[string]crd.Key{kinds.TakesRequests: {}, kinds.GetsRequests: {}},
@@ -108,6 +111,12 @@ func (t *traffic) warn(n *notes) {
 		return
 	}
 	found := router.Lint()
+	ties := map[pair]bool{}
+	for _, f := range found {
+		if f.Code == routing.FindingTie {
+			ties[pair{f.Routes[0], f.Routes[1]}] = true
+		}
+	}
 	for _, f := range found {
 		if f.Code == routing.FindingLiteralPath { // the kind says so, with the field
 			continue
@@ -115,7 +124,7 @@ func (t *traffic) warn(n *notes) {
 		if s := f.Routes[0].Service; f.Code == routing.FindingProtocol && t.strange[s.ID] {
 			continue
 		}
-		if f.Code == routing.FindingShadowed && t.unborn && tie(found, f.Routes) { // which of them does, their IDs will say
+		if f.Code == routing.FindingShadowed && t.unborn && ties[pair{f.Routes[1], f.Routes[0]}] { // their IDs will say which one is
 			continue
 		}
 		own := slices.IndexFunc(f.Routes, func(r *routing.Route) bool { return r.Key != crd.Key{} })
@@ -123,13 +132,6 @@ func (t *traffic) warn(n *notes) {
 			n.warn(Warning{Key: f.Routes[own].Key, Code: WarningCode(f.Code), Message: f.Message})
 		}
 	}
-}
-
-// tie reports whether routes are among those that tie.
-func tie(found []routing.Finding, routes []*routing.Route) bool {
-	return slices.ContainsFunc(found, func(f routing.Finding) bool {
-		return f.Code == routing.FindingTie && !slices.ContainsFunc(f.Routes, func(r *routing.Route) bool { return !slices.Contains(routes, r) })
-	})
 }
 
 // router returns that of a gateway of the control plane; nil where none can be had. A

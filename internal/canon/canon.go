@@ -237,7 +237,7 @@ func (d *differ) compare(path string, desired, observed any) {
 }
 
 func (d *differ) add(path string, desired, observed any) {
-	d.found = append(d.found, Difference{Path: path, From: numbers(observed), To: numbers(desired), Secret: d.secret(path)})
+	d.found = append(d.found, Difference{Path: path, From: Numbers(observed), To: Numbers(desired), Secret: d.secret(path)})
 }
 
 func (d *differ) keys(desired, observed map[string]any) []string {
@@ -274,7 +274,7 @@ func equal(a, b any) bool {
 	if isEmpty(a) && isEmpty(b) {
 		return true
 	}
-	return reflect.DeepEqual(numbers(a), numbers(b))
+	return reflect.DeepEqual(Numbers(a), Numbers(b))
 }
 
 func isEmpty(value any) bool {
@@ -282,24 +282,29 @@ func isEmpty(value any) bool {
 	return value == nil || (ok && len(list) == 0)
 }
 
-// numbers turns every number into a float64, so that values built in Go compare
-// with decoded ones.
-func numbers(value any) any {
+// Numbers returns a value in which every number is a float64, so that values built in Go
+// compare with decoded ones.
+func Numbers(value any) any {
 	switch value := value.(type) {
 	case int:
 		return float64(value)
 	case int64:
 		return float64(value)
+	case json.Number:
+		if number, err := value.Float64(); err == nil {
+			return number
+		}
+		return value.String()
 	case []any:
 		items := make([]any, len(value))
 		for i, item := range value {
-			items[i] = numbers(item)
+			items[i] = Numbers(item)
 		}
 		return items
 	case map[string]any:
 		members := make(map[string]any, len(value))
 		for key, member := range value {
-			members[key] = numbers(member)
+			members[key] = Numbers(member)
 		}
 		return members
 	default:

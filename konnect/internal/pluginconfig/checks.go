@@ -3,6 +3,8 @@ package pluginconfig
 import (
 	"slices"
 	"strings"
+
+	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
 // check is a rule across the fields of a record, by the name that the schema gives it.
@@ -38,7 +40,7 @@ func parseChecks(value any) []check {
 
 func parseDetails(rule string, details map[string]any) check {
 	object := func(name string) map[string]any {
-		match, _ := plain(details[name]).(map[string]any)
+		match, _ := canon.Numbers(details[name]).(map[string]any)
 		return match
 	}
 	c := check{

@@ -14,8 +14,8 @@ import (
 // stands for its default, or for whatever value the server has made; what the schema does
 // not know is compared only where it is given. It changes neither.
 func (s *Schema) Diff(given, observed map[string]any) []canon.Difference {
-	want, _ := plain(given).(map[string]any)
-	have, _ := plain(observed).(map[string]any)
+	want, _ := canon.Numbers(given).(map[string]any)
+	have, _ := canon.Numbers(observed).(map[string]any)
 	d := &differ{nullsShown: hasNull(have)}
 	if s == nil {
 		d.given(root, want, have)

@@ -31,11 +31,11 @@ type lengthLimits struct{ least, most, exactly *float64 }
 
 func parseLimits(def map[string]any) limits {
 	l := limits{
-		oneOf:  list(plain(def["one_of"])),
-		noneOf: list(plain(def["not_one_of"])),
+		oneOf:  list(canon.Numbers(def["one_of"])),
+		noneOf: list(canon.Numbers(def["not_one_of"])),
 		number: numberLimits{
 			gt: number(def["gt"]), lt: number(def["lt"]),
-			eq: plain(def["eq"]), notEq: plain(def["ne"]),
+			eq: canon.Numbers(def["eq"]), notEq: canon.Numbers(def["ne"]),
 		},
 		length:     lengthLimits{number(def["len_min"]), number(def["len_max"]), number(def["len_eq"])},
 		startsWith: text(def["starts_with"]),
@@ -48,7 +48,7 @@ func parseLimits(def map[string]any) limits {
 }
 
 func number(value any) *float64 {
-	n, ok := plain(value).(float64)
+	n, ok := canon.Numbers(value).(float64)
 	if !ok {
 		return nil
 	}

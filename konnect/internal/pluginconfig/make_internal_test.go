@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/internal/canon"
 )
 
 // maker makes configurations by a schema.
@@ -164,7 +166,7 @@ func (m *maker) numeric(f *field) float64 {
 
 // spoiled is a configuration with one change, which often is a mistake.
 func (m *maker) spoiled(s *Schema, config map[string]any) map[string]any {
-	config = plain(config).(map[string]any)
+	config = canon.Numbers(config).(map[string]any)
 	record, f := config, s.config
 	for len(f.parts.fields) > 0 && m.random.IntN(3) > 0 { // go down
 		inner := f.parts.fields[m.random.IntN(len(f.parts.fields))]

@@ -18,7 +18,7 @@ type mutation struct {
 
 // apply returns a copy of a configuration with the change.
 func (m mutation) apply(config map[string]any) map[string]any {
-	out := replaced(plain(config), root, m)
+	out := replaced(canon.Numbers(config), root, m)
 	return out.(map[string]any)
 }
 

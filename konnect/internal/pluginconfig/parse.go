@@ -73,7 +73,7 @@ func parseField(name string, def map[string]any) *field {
 		kind:     text(def["type"]),
 		required: required,
 		optional: stated && !required,
-		absence:  absence{value: plain(def["default"]), generated: isTrue(def["auto"])},
+		absence:  absence{value: canon.Numbers(def["default"]), generated: isTrue(def["auto"])},
 		secrecy:  secrecy{encrypted: isTrue(def["encrypted"]), referenceable: isTrue(def["referenceable"])},
 		limits:   parseLimits(def),
 		parts: parts{

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
@@ -37,7 +38,7 @@ func (s *Schema) Validate(config map[string]any, scopes, protocols []string) []P
 			v.add(fmt.Sprintf("protocols[%d]", i), "must be one of %s", strings.Join(known, ", "))
 		}
 	}
-	given, _ := plain(config).(map[string]any)
+	given, _ := canon.Numbers(config).(map[string]any)
 	v.record(s.config, root, given)
 	if len(v.problems) == 0 {
 		v.checks(s.checks, "", map[string]any{root: s.config.completedRecord(given)})

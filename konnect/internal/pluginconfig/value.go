@@ -1,7 +1,6 @@
 package pluginconfig
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -10,34 +9,6 @@ import (
 
 // unknown stands for a value that only the server knows.
 type unknown struct{}
-
-// plain returns a copy of a JSON value with every number as a float64.
-func plain(value any) any {
-	switch v := value.(type) {
-	case int:
-		return float64(v)
-	case int64:
-		return float64(v)
-	case json.Number:
-		if number, err := v.Float64(); err == nil {
-			return number
-		}
-		return v.String()
-	case []any:
-		items := make([]any, len(v))
-		for i, item := range v {
-			items[i] = plain(item)
-		}
-		return items
-	case map[string]any:
-		members := make(map[string]any, len(v))
-		for name, member := range v {
-			members[name] = plain(member)
-		}
-		return members
-	}
-	return value
-}
 
 // items returns a list; an empty object is an empty list, because Lua has one type for both.
 func items(value any) ([]any, bool) {

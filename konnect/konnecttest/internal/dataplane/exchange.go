@@ -41,7 +41,8 @@ type exchange struct {
 	hidden               []string          // arguments of the query that are not for the target
 	edits                []func(out *http.Request)
 	notes                notes
-	entered              bool // once plugins have their say
+	plugin               *plugin // the one that has its say
+	entered              bool    // once plugins have theirs
 }
 
 // notes are what plugins keep of a request for its answer.

@@ -91,10 +91,7 @@ func (c *rateLimitConfig) run(x *exchange) bool {
 // scope names what has a count of its own: the route and service that the plugin is attached
 // to are those of all its requests.
 func (c *rateLimitConfig) scope(x *exchange) string {
-	own := ""
-	if p := x.pick(x.state.plugins.named("rate-limiting")); p != nil {
-		own = p.Service.id() + " " + p.Route.id()
-	}
+	own := x.plugin.Service.id() + " " + x.plugin.Route.id()
 	by := ""
 	switch c.LimitBy {
 	case "consumer":

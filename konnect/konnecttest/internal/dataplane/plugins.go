@@ -33,7 +33,7 @@ type plugin struct {
 // effect is what a plugin does; without a part that it has no say in.
 type effect struct {
 	// request is for what comes before a request is proxied. It reports whether it has
-	// answered.
+	// answered. The exchange knows the plugin.
 	request func(x *exchange) bool
 	// response changes the headers of an answer, of a target or of the gateway itself.
 	response func(x *exchange, header http.Header)
@@ -132,6 +132,7 @@ func (ps plugins) run(x *exchange) bool {
 	x.entered = true
 	for _, all := range ps {
 		p := x.pick(all)
+		x.plugin = p
 		switch {
 		case p == nil:
 		case p.missing != "": // of a consumer that is known by now
@@ -152,16 +153,6 @@ func (ps plugins) respond(x *exchange, header http.Header) {
 			p.response(x, header)
 		}
 	}
-}
-
-// named are the plugins of a name.
-func (ps plugins) named(name string) []*plugin {
-	for _, all := range ps {
-		if all[0].Name == name {
-			return all
-		}
-	}
-	return nil
 }
 
 // pick is the plugin of a name that the request goes through; nil for none.
