@@ -34,6 +34,14 @@ func (s *settings) command() string {
 	return strings.Join(append([]string{"go run ."}, s.args...), " ")
 }
 
+// repeats is how often a cell runs. With latency its times are made of waiting, which varies little.
+func (s *settings) repeats(cell matrix.Cell) int {
+	if cell.Conditions.Latency > 0 {
+		return 1
+	}
+	return s.runs
+}
+
 const usage = `Usage: go run . [flags]
 
 Runs the same work, services with one route each, through several ways of provisioning
@@ -56,6 +64,11 @@ Scenarios:
   drift  one percent of the services and one percent of the routes were changed
   prune  one percent of the services and their routes are no longer wanted
 
+With 10000 services and more only konnectkit and what has as many connections run, unless
+-contestant says otherwise: the others wait for minutes, for what they show with 1000.
+
+Without latency each contestant runs several times, and times and memory are the median.
+
 With a rate limit only cold and no-op run, with 1000 services or as many as the limit says and
 the largest latency, and only contestants whose number of connections is not given. Without
 1000 among the numbers of services there are no such runs.
@@ -75,13 +88,13 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	latency := flags.String("latency", "0ms,20ms", "latencies of the server")
 	scenario := flags.String("scenario", "cold,no-op,drift,prune", "scenarios")
 	contestants := flags.String("contestant", "konnectkit,operator,operator/10,operator/32,loop,loop/32,deck", "contestants")
-	limit := flags.String("limit", "50/headers,50,100/headers/500", "rate limits in requests a second, with /headers those that are announced, then with / another number of services; none for no such runs")
+	limit := flags.String("limit", "50/headers,50/500,100/headers/500", "rate limits in requests a second, with /headers those that are announced, then with / another number of services; none for no such runs")
 	profiles := flags.String("profile", "", "existing `folder` for profiles of CPU and memory, which make a run slower")
 	flags.DurationVar(&s.timeout, "timeout", 15*time.Minute, "how long one scenario may take")
 	flags.BoolVar(&s.markdown, "markdown", false, "print Markdown")
 	flags.BoolVar(&s.update, "update", false, "write the results into the generated part of the document instead of printing them")
 	flags.StringVar(&s.document, "document", "README.md", "the document of -update")
-	flags.IntVar(&s.runs, "runs", 1, "how often each contestant runs; times and memory are the median")
+	flags.IntVar(&s.runs, "runs", 5, "how often each contestant runs without latency")
 	flags.StringVar(&s.picture, "picture", "", "SVG `file` for a picture of cold and no-op with 1000 services at 20ms")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -95,12 +108,21 @@ func parse(args []string, out io.Writer) (*settings, error) {
 	if *profiles != "" {
 		s.profiles = profilesIn(*profiles)
 	}
+	if !given(flags, "contestant") {
+		s.plan.Large = []string{"konnectkit", "operator/32", "loop/32"}
+	}
 	return s, errors.Join(
 		list("n", *n, &s.plan.Services, parseCount),
 		list("latency", *latency, &s.plan.Latencies, time.ParseDuration),
 		list("scenario", *scenario, &s.plan.Scenarios, parseScenario),
 		list("contestant", *contestants, &s.plan.Contestants, parseContestant),
 		list("limit", *limit, &s.plan.Limits, parseLimit))
+}
+
+func given(flags *flag.FlagSet, name string) bool {
+	found := false
+	flags.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
 }
 
 // list reads values that are separated by commas.

@@ -13,7 +13,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/konnectkit/konnectkit/bench/internal/contestant"
-	"github.com/konnectkit/konnectkit/bench/internal/matrix"
 )
 
 func TestDefaultPlan(t *testing.T) {
@@ -21,15 +20,17 @@ func TestDefaultPlan(t *testing.T) {
 	s, err := parse(nil, new(bytes.Buffer))
 	require.NoError(t, err)
 	cells := s.plan.Cells()
-	assert.Len(t, cells, 7*3*2+4*3, "seven contestants with three sizes at two latencies; four of them under three limits")
+	assert.Len(t, cells, 7*2*2+3*2+4*3, "seven contestants with two sizes at two latencies, three with the largest; four under three limits")
 	last := cells[len(cells)-1]
 	assert.Equal(t, "deck, 500 services, 20ms, 100/s announced", last.String())
 	limited := cells[len(cells)-5]
 	assert.Equal(t, 50, limited.Conditions.Limit)
 	assert.Equal(t, 20*time.Millisecond, limited.Conditions.Latency)
-	assert.Equal(t, matrix.LimitedServices, limited.Work.Services)
+	assert.Equal(t, 500, limited.Work.Services)
 	assert.Equal(t, []contestant.Scenario{contestant.Cold, contestant.NoOp}, limited.Scenarios)
-	assert.Equal(t, "deck, 1000 services, 20ms, 50/s", limited.String())
+	assert.Equal(t, "deck, 500 services, 20ms, 50/s", limited.String())
+	assert.Equal(t, 5, s.repeats(cells[0]), "without latency")
+	assert.Equal(t, 1, s.repeats(last), "with latency")
 }
 
 func TestFlags(t *testing.T) {

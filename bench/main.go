@@ -94,7 +94,7 @@ func runAll(ctx context.Context, s *settings, progress io.Writer) ([]matrix.Resu
 	for i, cell := range cells {
 		fmt.Fprintf(progress, "[%d/%d] %s\n", i+1, len(cells), cell)
 		var runs [][]matrix.Result
-		for range s.runs {
+		for range s.repeats(cell) {
 			found, err := runner.Run(ctx, cell)
 			if err != nil {
 				return append(results, found...), err

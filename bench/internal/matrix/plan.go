@@ -16,6 +16,8 @@ type Plan struct {
 	Latencies   []time.Duration
 	Scenarios   []contestant.Scenario
 	Contestants []string
+	// Large are those that run with LargeServices and more; none for all.
+	Large []string
 	// Limits are those of the runs with a rate limit, which have the largest latency. They
 	// leave out drift and prune, which are a no-op with a few writes, and contestants with a
 	// number of connections that is not their own: the limit is the narrower place.
@@ -27,6 +29,9 @@ type Limited struct {
 	konnectserver.Conditions
 	Services int
 }
+
+// LargeServices is from how many services on only the Large contestants run.
+const LargeServices = 10_000
 
 // LimitedServices is the usual number of services in runs with a rate limit. Without it in
 // the plan there are no such runs.
@@ -59,7 +64,8 @@ func (p Plan) Cells() []Cell {
 func (p Plan) contestants(n int, conditions konnectserver.Conditions, scenarios []contestant.Scenario) []Cell {
 	var cells []Cell
 	for _, name := range p.Contestants {
-		if len(scenarios) > 0 {
+		runs := n < LargeServices || len(p.Large) == 0 || slices.Contains(p.Large, name)
+		if runs && len(scenarios) > 0 {
 			cells = append(cells, Cell{Contestant: name, Work: workload.Work{Services: n}, Conditions: conditions, Scenarios: scenarios})
 		}
 	}
