@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // AdoptionPolicy says which entities may be taken over that exist under the name

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // decider settles what is to be done. It asks nobody and changes nothing but what it

@@ -2,8 +2,8 @@ package konnect
 
 import (
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 // EntityID returns the Konnect ID with which a client with that owner creates the entity

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 

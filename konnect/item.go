@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
 

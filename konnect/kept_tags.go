@@ -9,7 +9,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // WithKeptTags leaves tags of others on the client's entities: a tag that the spec does

@@ -7,8 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 

@@ -16,8 +16,8 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )

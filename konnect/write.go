@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/internal/transport"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 

@@ -12,7 +12,7 @@ import (
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // controlPlane is KonnectGatewayControlPlane: /v2/control-planes.

@@ -10,7 +10,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // dataPlaneClientCertificate is KongDataPlaneClientCertificate: dp-client-certificates. It is

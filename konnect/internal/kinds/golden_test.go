@@ -20,8 +20,8 @@ import (
 	"github.com/konnectkit/konnectkit/crd/core"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
 )
 
 const owner = "default"

@@ -12,7 +12,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // TagsAnnotation adds tags to an object's entity, separated by commas.

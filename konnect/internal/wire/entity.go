@@ -11,7 +11,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/jsonscan"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 // Entity is an observed entity: what identifies it is decoded at once, the rest only

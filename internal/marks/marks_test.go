@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"github.com/konnectkit/konnectkit/crd"
-	"github.com/konnectkit/konnectkit/konnect/internal/marks"
+	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
 func route() crd.Key {
