@@ -6,6 +6,7 @@ replace github.com/konnectkit/konnectkit => ../..
 
 require (
 	github.com/blang/semver/v4 v4.0.0
+	github.com/google/uuid v1.6.0
 	github.com/kong/go-database-reconciler v1.41.1
 	github.com/kong/go-kong v0.77.0
 	github.com/konnectkit/konnectkit v0.0.0-00010101000000-000000000000
@@ -26,7 +27,6 @@ require (
 	github.com/go-logr/logr v1.4.3 // indirect
 	github.com/go-ole/go-ole v1.2.6 // indirect
 	github.com/google/go-querystring v1.2.0 // indirect
-	github.com/google/uuid v1.6.0 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
 	github.com/hashicorp/go-immutable-radix v1.3.1 // indirect
 	github.com/hashicorp/go-memdb v1.3.5 // indirect
