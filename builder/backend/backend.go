@@ -9,6 +9,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
@@ -22,7 +23,7 @@ const (
 	// LabelBackendName holds the name that FromServices was given.
 	LabelBackendName = "konnectkit/backend-name"
 	// LabelManagedBy is "konnectkit" unless WithLabels says otherwise.
-	LabelManagedBy = "app.kubernetes.io/managed-by"
+	LabelManagedBy = source.LabelManagedBy
 )
 
 // Backend is what one port of a Service becomes, or what several Services become together.

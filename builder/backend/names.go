@@ -1,21 +1,17 @@
 package backend
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/builder/internal/source"
 )
 
-// The most characters of a name: of an object, of a DNS name, of a service in Konnect.
-const (
-	maxObjectName  = validation.DNS1123SubdomainMaxLength
-	maxHostName    = validation.DNS1123SubdomainMaxLength
-	maxKonnectName = 128
-)
+// maxHostName is the most characters of a DNS name.
+const maxHostName = validation.DNS1123SubdomainMaxLength
 
 // names are those of one port's objects.
 type names struct {
@@ -55,9 +51,9 @@ func (t *translation) namesOf(p port) names {
 		n.upstream += "." + p.id
 	}
 	return names{
-		object:   fit(n.object, maxObjectName),
-		service:  fit(n.service, maxKonnectName),
-		upstream: fit(n.upstream+".svc", maxHostName),
+		object:   source.Fit(n.object, source.MaxObjectName),
+		service:  source.Fit(n.service, source.MaxKonnectName),
+		upstream: source.Fit(n.upstream+".svc", maxHostName),
 	}
 }
 
@@ -68,17 +64,5 @@ func (n names) target(e endpoint) string {
 	if e.ip.IsValid() {
 		address = strings.NewReplacer(".", "-", ":", "-").Replace(e.ip.StringExpanded())
 	}
-	return fit(n.object+"."+address+"."+strconv.Itoa(int(e.port)), maxObjectName)
-}
-
-// fit returns name, cut and with a hash of the whole at its end where it is longer
-// than most.
-func fit(name string, most int) string {
-	if len(name) <= most {
-		return name
-	}
-	const hashCharacters = 10
-	sum := sha256.Sum256([]byte(name))
-	head := strings.TrimRight(name[:most-hashCharacters-1], "-.")
-	return head + "-" + hex.EncodeToString(sum[:])[:hashCharacters]
+	return source.Fit(n.object+"."+address+"."+strconv.Itoa(int(e.port)), source.MaxObjectName)
 }

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
 )
 
@@ -170,9 +171,9 @@ func (m *mixture) takePort(path *field.Path, t *translation, p port) {
 func (m *mixture) names() names {
 	base := m.options.prefix + m.name
 	return names{
-		object:   fit(base, maxObjectName),
-		service:  fit(m.namespace+"."+base, maxKonnectName),
-		upstream: fit(base+"."+m.namespace+".svc", maxHostName),
+		object:   source.Fit(base, source.MaxObjectName),
+		service:  source.Fit(m.namespace+"."+base, source.MaxKonnectName),
+		upstream: source.Fit(base+"."+m.namespace+".svc", maxHostName),
 	}
 }
 
