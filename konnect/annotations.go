@@ -10,9 +10,9 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha1 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/internal/spelling"
-	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
 const (
@@ -72,8 +72,8 @@ func misspelledAnnotations(obj crd.Object) []misspelled {
 			found = append(found, misspelled{key, spelling.Nearest(annotationPrefix+"/"+strings.ToLower(name), ownAnnotations())})
 		case key == "plugins.konghq.com", isNear(key, annotationPlugins):
 			found = append(found, misspelled{key, annotationPlugins})
-		case isNear(key, kinds.TagsAnnotation):
-			found = append(found, misspelled{key, kinds.TagsAnnotation})
+		case isNear(key, marks.TagsAnnotation):
+			found = append(found, misspelled{key, marks.TagsAnnotation})
 		}
 	}
 	return found

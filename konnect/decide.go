@@ -292,7 +292,7 @@ func (d *decider) observed(i *item, x *decision) error {
 		return err
 	}
 	in := d.inputs(i, observed)
-	in.Tags, in.GivenOnly = kinds.UserTags(i.object), true
+	in.Tags, in.GivenOnly = marks.UserTags(i.object), true
 	in.Labels, _ = kinds.Labels(i.object)
 	desired, err := i.kind.Desire(i.object, in)
 	if err != nil {

@@ -45,7 +45,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 	if own, labelled := kinds.Labels(i.object); labelled {
 		in.Labels = labels(i, w.found[i.n].entity, own, observed, o.owner)
 	} else {
-		tags := kinds.UserTags(i.object)
+		tags := marks.UserTags(i.object)
 		if i.kind.Configuration != nil {
 			tags, in.Schema = i.kind.Tags(i.object, in.Objects), w.schemas[describes(w, i, in)]
 		}
@@ -126,7 +126,7 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 	if !d.options.planning {
 		return
 	}
-	tags, kept := kinds.UserTags(x.item.object), d.options.keptTags
+	tags, kept := marks.UserTags(x.item.object), d.options.keptTags
 	observed = kept.withoutKept(tags, observed)
 	held := map[string]any{}
 	for _, f := range x.item.kind.Fields {
@@ -154,7 +154,7 @@ func (o callOptions) checkTags(i *item, id string, tags []string, observed canon
 		return nil
 	}
 	return fmt.Errorf("update %s: spec.tags: with %d marks and the kept tags %q of entity %s they are %d, and konnect takes %d; take tags out of the spec, or patterns out of WithKeptTags",
-		i.key, kinds.MarksOf(i.object), o.keptTags.beside(kinds.UserTags(i.object), observed), id, len(tags), marks.MaxTags)
+		i.key, kinds.MarksOf(i.object), o.keptTags.beside(marks.UserTags(i.object), observed), id, len(tags), marks.MaxTags)
 }
 
 // warnOfTags notes each tag of somebody else's that a write would take away.

@@ -17,6 +17,16 @@ var vaultBackends = []string{"aws", "azure", "conjur", "env", "fs", "gcp", "hcv"
 
 var vaultPrefix = regexp.MustCompile(`^[a-z][a-z0-9-]*[a-z0-9]$`)
 
+// VaultSecrets returns the names of the secrets in the configurations of all backends.
+func VaultSecrets() []string {
+	return []string{
+		"token", "approle_secret_id", "cert_auth_cert_key", "jwt", "oauth2_client_secret", "gcp_jwt", "azure_jwt", // hcv
+		"api_key",       // conjur
+		"client_secret", // azure
+		"secret_access_key", "aws_secret_access_key", "aws_access_key_id", "aws_session_token",
+	}
+}
+
 // CheckVault returns what Konnect refuses of a KongVault that its CRD takes, or what keeps
 // it from being sent. The fields of the configuration are left to Konnect, but for those
 // that a backend cannot do without.

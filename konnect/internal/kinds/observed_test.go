@@ -12,6 +12,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -139,7 +140,7 @@ func TestWhatObjectsSay(t *testing.T) {
 	service := builder.NewService("s").ControlPlane("cp").Host("a").MustBuild()
 	service.Spec.ID = new(id)
 	service.Spec.Adopt = &commonv1alpha1.AdoptOptions{Mode: "match"}
-	service.Annotations = map[string]string{crd.DeletionPolicyAnnotation: "retain", kinds.TagsAnnotation: " b, ,c "}
+	service.Annotations = map[string]string{crd.DeletionPolicyAnnotation: "retain", marks.TagsAnnotation: " b, ,c "}
 	service.Spec.Tags = []string{"a"}
 	k = kindOf(t, service)
 	assert.Equal(t, id, k.SpecID(service))
@@ -148,8 +149,8 @@ func TestWhatObjectsSay(t *testing.T) {
 	assert.Equal(t, "match", kinds.Adopt(service).Mode)
 	assert.Equal(t, crd.DeletionPolicyRetain, kinds.Deletion(service))
 	assert.Equal(t, 4, kinds.MarksOf(service))
-	assert.Equal(t, []string{"a", "b", "c"}, kinds.UserTags(service))
-	assert.Equal(t, []string{"b", "c"}, kinds.AnnotatedTags(service))
+	assert.Equal(t, []string{"a", "b", "c"}, marks.UserTags(service))
+	assert.Equal(t, []string{"b", "c"}, marks.AnnotatedTags(service))
 	_, labelled := kinds.Labels(service)
 	assert.False(t, labelled)
 	labels, labelled := kinds.Labels(builder.NewGatewayControlPlane("cp").KonnectLabel("a", "b").MustBuild())

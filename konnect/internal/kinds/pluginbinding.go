@@ -10,6 +10,7 @@ import (
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -134,10 +135,10 @@ func (k *Kind) Tags(obj crd.Object, objects map[string]crd.Object) []string {
 	var tags []string
 	for _, r := range k.References {
 		if other := objects[r.Field]; r.Lends && other != nil {
-			tags = append(tags, AnnotatedTags(other)...)
+			tags = append(tags, marks.AnnotatedTags(other)...)
 		}
 	}
-	return append(tags, UserTags(obj)...)
+	return append(tags, marks.UserTags(obj)...)
 }
 
 // configured completes a desired plugin with what its schema says about fields beside

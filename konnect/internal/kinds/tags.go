@@ -2,7 +2,6 @@ package kinds
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,43 +9,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
-	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
-// TagsAnnotation adds tags to an object's entity, separated by commas.
-const TagsAnnotation = "konghq.com/tags"
-
 func tagsAnnotationPath() *field.Path {
-	return field.NewPath("metadata", "annotations").Key(TagsAnnotation)
-}
-
-// tagged is an object whose entity has tags.
-type tagged interface{ GetTags() commonv1alpha1.Tags }
-
-// UserTags returns the tags of an object's spec and those of its annotation.
-func UserTags(obj crd.Object) []string {
-	t, ok := obj.(tagged)
-	if !ok {
-		return nil
-	}
-	tags := slices.Clone([]string(t.GetTags()))
-	if len(obj.GetAnnotations()) > 0 {
-		tags = append(tags, AnnotatedTags(obj)...)
-	}
-	return tags
-}
-
-// AnnotatedTags returns the tags of an object's annotation.
-func AnnotatedTags(obj crd.Object) []string {
-	var tags []string
-	for tag := range strings.SplitSeq(obj.GetAnnotations()[TagsAnnotation], ",") {
-		if tag = strings.TrimSpace(tag); tag != "" {
-			tags = append(tags, tag)
-		}
-	}
-	return tags
+	return field.NewPath("metadata", "annotations").Key(marks.TagsAnnotation)
 }
 
 // MarksOf counts the marks that an object's entity cannot do without.
@@ -57,9 +25,9 @@ func MarksOf(obj crd.Object) int {
 // CheckUserTags checks an entity's own tags, beside which there must be room for
 // its marks. Each tag is reported where it was given.
 func CheckUserTags(obj crd.Object) field.ErrorList {
-	t, ok := obj.(tagged)
+	t, ok := obj.(marks.Tagged)
 	distinct := map[string]bool{}
-	for _, tag := range UserTags(obj) {
+	for _, tag := range marks.UserTags(obj) {
 		distinct[tag] = true
 	}
 	if !ok || len(distinct) == 0 {
@@ -73,13 +41,13 @@ func CheckUserTags(obj crd.Object) field.ErrorList {
 		}
 	}
 	var reasons []string
-	for _, tag := range AnnotatedTags(obj) {
+	for _, tag := range marks.AnnotatedTags(obj) {
 		if reason := tagProblem(tag); reason != "" {
 			reasons = append(reasons, strconv.Quote(tag)+": "+reason)
 		}
 	}
 	if len(reasons) > 0 {
-		problems = append(problems, field.Invalid(tagsAnnotationPath(), obj.GetAnnotations()[TagsAnnotation], strings.Join(reasons, "; ")))
+		problems = append(problems, field.Invalid(tagsAnnotationPath(), obj.GetAnnotations()[marks.TagsAnnotation], strings.Join(reasons, "; ")))
 	}
 	if required := MarksOf(obj); len(distinct) > marks.MaxTags-required {
 		if len(t.GetTags()) == 0 {
@@ -88,7 +56,7 @@ func CheckUserTags(obj crd.Object) field.ErrorList {
 		problems = append(problems, &field.Error{
 			Type: field.ErrorTypeTooMany, Field: path.String(), BadValue: len(distinct),
 			Detail: fmt.Sprintf("konnect allows %d tags, of which %d are marks of konnectkit, so that %d are left, those of %s included",
-				marks.MaxTags, required, marks.MaxTags-required, TagsAnnotation),
+				marks.MaxTags, required, marks.MaxTags-required, marks.TagsAnnotation),
 		})
 	}
 	return problems

@@ -13,19 +13,11 @@ import (
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 )
 
-// vaultSecrets are the secrets in the configurations of all backends.
-var vaultSecrets = []string{
-	"token", "approle_secret_id", "cert_auth_cert_key", "jwt", "oauth2_client_secret", "gcp_jwt", "azure_jwt", // hcv
-	"api_key",       // conjur
-	"client_secret", // azure
-	"secret_access_key", "aws_secret_access_key", "aws_access_key_id", "aws_session_token",
-}
-
 // vault is KongVault: core-entities/vaults. Of the configuration only what the object gives
 // is compared: Konnect fills in defaults, and nothing published says which.
 func vault() *Kind {
 	var hidden []secrets.Field
-	for _, name := range vaultSecrets {
+	for _, name := range konnectrules.VaultSecrets() {
 		hidden = append(hidden, secrets.Field{Name: "config." + name})
 	}
 	return of(Kind{
@@ -35,7 +27,7 @@ func vault() *Kind {
 			{Name: "name"},
 			{Name: "prefix"},
 			{Name: "description", Default: ""},
-			{Name: "config", Subset: true, Secret: vaultSecrets},
+			{Name: "config", Subset: true, Secret: konnectrules.VaultSecrets()},
 			{Name: "tags", Set: true},
 		},
 		WriteOnly: hidden,
