@@ -95,3 +95,21 @@ func ExampleWithOlderPlugins() {
 	// false <nil>
 	// put plugins: validation error; config.origin: unknown field
 }
+
+// A custom plugin, whose schema is there before it is used.
+func ExampleServer_SetPluginSchema() {
+	srv := konnecttest.NewServer()
+	_ = srv.SetPluginSchema("greeter", []byte(`{"fields": [{"config": {"type": "record", "fields": [
+		{"greeting": {"type": "string", "required": true, "one_of": ["hello", "welcome"]}}, {"times": {"type": "integer", "default": 1}}]}}]}`))
+	id, _ := srv.AddControlPlane("", map[string]any{"name": "team-a"})
+	plugins := "/v2/control-planes/" + id + "/core-entities/plugins"
+	call(srv, "POST", plugins, `{"name":"greeter","config":{"greeting":"ahoy"}}`)
+	call(srv, "POST", plugins, `{"name":"greeter","config":{"greeting":"hello"}}`)
+	fmt.Println(srv.Entities(id, "plugins")[0]["config"])
+	fmt.Println(srv.SetPluginSchema("greeter", []byte(`{}`)))
+	// Output:
+	// POST 400
+	// POST 201
+	// map[greeting:hello times:1]
+	// read the schema of plugin greeter: fields has no config of type record
+}

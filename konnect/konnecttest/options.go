@@ -80,7 +80,7 @@ func newSettings(opts []Option) *settings {
 	for _, opt := range opts {
 		opt(set)
 	}
-	set.tokens = maps.Clone(set.tokens)
+	set.tokens, set.plugins = maps.Clone(set.tokens), set.plugins.withCatalogue()
 	return set
 }
 

@@ -4,6 +4,7 @@ import "github.com/konnectkit/konnectkit/konnect/konnecttest/internal/pluginsche
 
 // pluginSettings are the answers to what the API's documents leave open about plugins.
 type pluginSettings struct {
+	catalogue      *pluginschema.Catalogue
 	older          bool
 	nullsOmitted   bool
 	shorthands     bool
@@ -11,16 +12,31 @@ type pluginSettings struct {
 	freeInstances  bool
 }
 
-func (p pluginSettings) schema(name string) *pluginschema.Schema {
+// schema is that of a plugin; nil if the server does not know it.
+func (p pluginSettings) schema(name string) *pluginschema.Schema { return p.catalogue.Schema(name) }
+
+// withCatalogue has the plugins of the generation that was chosen.
+func (p pluginSettings) withCatalogue() pluginSettings {
 	generation := pluginschema.Newer
 	if p.older {
 		generation = pluginschema.Older
 	}
-	schema, err := pluginschema.Load(generation, name)
-	if err != nil || (schema != nil && schema.Elsewhere) {
-		return nil
+	p.catalogue = pluginschema.NewCatalogue(generation)
+	return p
+}
+
+// SetPluginSchema adds a custom plugin in all control planes, or gives a known one another
+// schema, as an upload of its Lua schema and a newer gateway do. The schema is in the form
+// that GET /v2/control-planes/{id}/core-entities/schemas/plugins/{name} answers: an object
+// with "fields", among which is the record "config", and "entity_checks". Plugins that are
+// stored stay as they are.
+func (s *Server) SetPluginSchema(name string, schema []byte) error {
+	read, err := pluginschema.Read(name, schema)
+	if err != nil {
+		return err
 	}
-	return schema
+	s.set.plugins.catalogue.Set(read)
+	return nil
 }
 
 // WithOlderPlugins gives the plugins the fields and defaults of gateway 3.10, which are those of
