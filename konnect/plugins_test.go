@@ -118,11 +118,6 @@ func TestPluginMistakes(t *testing.T) {
 		want    string
 	}{
 		"an unknown plugin": {plugin("rate-limitng", nil), `check KongPluginBinding default/p: spec.pluginRef: konnect knows no plugin "rate-limitng"`},
-		"an unknown field": {plugin("rate-limiting", map[string]any{"minutes": 5}),
-			"check KongPluginBinding default/p: plugin rate-limiting of KongPlugin default/p: config.minutes is no field of this plugin; did you mean minute?"},
-		"another type":          {plugin("rate-limiting", map[string]any{"minute": "5"}), "config.minute must be a number"},
-		"no choice":             {plugin("rate-limiting", map[string]any{"minute": 5, "policy": "lokal"}), "config.policy must be one of"},
-		"a check across fields": {plugin("rate-limiting", map[string]any{}), "config needs at least one of config.second"},
 		"a scope that is not allowed": {
 			[]crd.Object{alice, builder.NewPlugin("p", "cors").MustBuild(), builder.NewPluginBinding("p").ControlPlane("cp").Plugin("p").Consumer("alice").MustBuild()},
 			"spec.targets.consumerRef must not be set for this plugin",
