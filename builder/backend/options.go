@@ -18,6 +18,7 @@ type Option func(*options)
 
 type options struct {
 	controlPlane *commonv1alpha1.ControlPlaneRef
+	namespace    string
 	ports        []string
 	portInName   bool
 	prefix       string
@@ -44,6 +45,11 @@ func WithControlPlaneIn(namespace, name string) Option {
 		}
 	}
 }
+
+// WithNamespace places the objects of FromServices in a namespace, whatever those of the
+// Services are, which then may differ. Without owner references: these cannot cross
+// namespaces, so that objects to clean up are found by labels.
+func WithNamespace(namespace string) Option { return func(o *options) { o.namespace = namespace } }
 
 // WithPorts selects ports of the Service by name or number; a number selects every
 // port that has it. Without it all ports are taken. Names do not depend on what is

@@ -18,6 +18,15 @@ func protocols() []string {
 	return []string{"grpc", "grpcs", "http", "https", "tcp", "tls", "tls_passthrough", udpProtocol, "ws", "wss"}
 }
 
+// ProtocolOf returns the protocol that FromService and FromServices take a port of a
+// Service for, unless WithProtocol says another one.
+func ProtocolOf(port corev1.ServicePort) string {
+	if port.Protocol == corev1.ProtocolUDP {
+		return udpProtocol
+	}
+	return hinted(port)
+}
+
 // protocolOf returns the protocol that Kong speaks with the endpoints of a port.
 func (t *translation) protocolOf(path *field.Path, port corev1.ServicePort) string {
 	wanted := t.options.protocol
@@ -29,10 +38,8 @@ func (t *translation) protocolOf(path *field.Path, port corev1.ServicePort) stri
 		t.add(field.Invalid(path.Child("protocol"), transport, "does not carry "+wanted+"; select other ports"))
 	case wanted != "":
 		return wanted
-	case transport == corev1.ProtocolUDP:
-		return udpProtocol
 	}
-	return hinted(port)
+	return ProtocolOf(port)
 }
 
 // hinted returns the protocol that a TCP port gives away.

@@ -18,7 +18,7 @@ import (
 
 // Share is the part that a port of a Service has in the traffic of an upstream.
 type Share struct {
-	// Service is in the namespace of all other shares.
+	// Service is in the namespace of all other shares, unless there is WithNamespace.
 	Service *corev1.Service
 	// EndpointSlices may hold those of other Services, which are ignored.
 	EndpointSlices []discoveryv1.EndpointSlice
@@ -33,7 +33,7 @@ type Share struct {
 const maxShare = 1_000_000
 
 // FromServices makes one Backend of several Services, such as two versions of a program:
-// a KongService and a KongUpstream called name, with the endpoints of all shares as
+// a KongService and a KongUpstream called name, a DNS subdomain, with the endpoints of all shares as
 // targets. Options are those of FromService but WithPorts, WithPortInName and WithWeight.
 // The objects carry LabelBackendName, and owner references to all Services with a UID.
 // A FromService in the same control plane must not make objects of that name.
@@ -43,7 +43,8 @@ const maxShare = 1_000_000
 // is one target, with the sum of its parts. Weights of targets are integers; what that
 // rounds off, at most half a unit a target, is nothing for up to 10 endpoints a share
 // while the shares, without their common divisor, add up to 26 at most.
-// A change of endpoints changes the weights of its own share alone. A share
+// A change of endpoints changes the weights of its own share alone, and none where there is
+// but one share, whose ready endpoints have the weight 100. A share
 // without ready endpoints has nothing to give its part to, and the others get it; where
 // all weights are 0, Kong answers 503.
 //
@@ -58,6 +59,7 @@ func FromServices(name string, shares []Share, opts ...Option) (Backend, error) 
 	for _, opt := range opts {
 		opt(&m.options)
 	}
+	m.namespace = m.options.namespace
 	m.check()
 	for i, share := range shares {
 		m.take(i, share)
@@ -68,7 +70,7 @@ func FromServices(name string, shares []Share, opts ...Option) (Backend, error) 
 	}
 	with := maker{
 		namespace: m.namespace, options: &m.options, names: m.names(),
-		label: [2]string{LabelBackendName, name}, owners: m.owners(),
+		label: [2]string{LabelBackendName, fit(name, validation.LabelValueMaxLength)}, owners: m.owners(),
 	}
 	var backend Backend
 	if err := with.balanced(&backend, m.ports[0], m.hostHeader(), m.weights()); err != nil {
@@ -92,7 +94,7 @@ func (m *mixture) add(errs ...*field.Error) { m.errs = append(m.errs, errs...) }
 
 // check notes mistakes in the name and the options.
 func (m *mixture) check() {
-	for _, problem := range validation.IsDNS1123Label(m.name) {
+	for _, problem := range validation.IsDNS1123Subdomain(m.name) {
 		m.add(field.Invalid(field.NewPath("name"), m.name, problem))
 	}
 	if len(m.shares) == 0 {
@@ -125,7 +127,7 @@ func (m *mixture) take(index int, share Share) {
 	if share.Port != "" {
 		t.options.ports = []string{share.Port}
 	}
-	if m.namespace = cmp.Or(m.namespace, t.namespace); t.namespace != m.namespace {
+	if m.namespace = cmp.Or(m.namespace, t.namespace); t.namespace != m.namespace && m.options.namespace == "" {
 		m.add(field.Invalid(path.Child("service", "metadata", "namespace"), t.namespace, "must be that of the first share, "+m.namespace))
 	}
 	t.checkNames()
@@ -179,17 +181,21 @@ func (m *mixture) names() names {
 
 // hostHeader is the name of the one Service of all shares; empty where there are several.
 func (m *mixture) hostHeader() string {
+	first := m.shares[0].Service
 	for _, share := range m.shares {
-		if share.Service.Name != m.shares[0].Service.Name {
+		if share.Service.Name != first.Name || crd.NamespaceOf(share.Service) != crd.NamespaceOf(first) {
 			return ""
 		}
 	}
-	return (&translation{service: m.shares[0].Service, namespace: m.namespace}).hostHeader()
+	return (&translation{service: first, namespace: crd.NamespaceOf(first)}).hostHeader()
 }
 
-// owners refers to all Services. None of them is the controller: the objects go with
+// owners refers to all Services, where they are in the namespace of the objects. None of them is the controller: the objects go with
 // the last.
 func (m *mixture) owners() []metav1.OwnerReference {
+	if m.options.namespace != "" {
+		return nil
+	}
 	var owners []metav1.OwnerReference
 	known := map[string]bool{}
 	for _, share := range m.shares {

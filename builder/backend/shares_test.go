@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -158,6 +159,38 @@ func TestSharesWithExternalName(t *testing.T) {
 	assert.Nil(t, b.Upstream.Spec.HostHeader, "Kong sends the names of hosts by itself")
 }
 
+func TestOneShareHasNothingToBeWeighedAgainst(t *testing.T) {
+	t.Parallel()
+	one := fromServices(t, []backend.Share{share("echo", 7, ready("10.0.0.1"))})
+	two := fromServices(t, []backend.Share{share("echo", 7, ready("10.0.0.1"), ready("10.0.0.2"), draining("10.0.0.3"))})
+	assert.Equal(t, map[string]int{"10.0.0.1:8080": 100}, weights(one))
+	assert.Equal(t, map[string]int{"10.0.0.1:8080": 100, "10.0.0.2:8080": 100, "10.0.0.3:8080": 0}, weights(two))
+	none := fromServices(t, []backend.Share{share("echo", 0, ready("10.0.0.1"))})
+	assert.Equal(t, map[string]int{"10.0.0.1:8080": 0}, weights(none), "a share of nothing gets nothing")
+}
+
+func TestSharesOfNamespaces(t *testing.T) {
+	t.Parallel()
+	first, second := share("echo", 1, ready("10.0.0.1")), share("echo", 1, ready("10.0.0.2"))
+	first.Service.UID, second.Service.Namespace = "1", "other"
+	second.EndpointSlices[0].Namespace = "other"
+	name := "shop.echo." + strings.Repeat("x", 60)
+	b, err := backend.FromServices(name, []backend.Share{first, second}, backend.WithNamespace("gateways"), inGateway)
+	require.NoError(t, err)
+	require.Len(t, b.Targets, 2)
+	for _, object := range b.Objects() {
+		assert.Equal(t, "gateways", object.GetNamespace())
+		assert.Empty(t, object.GetOwnerReferences(), "they cannot cross namespaces")
+		assert.Len(t, object.GetLabels()[backend.LabelBackendName], 63, "labels are shorter than names")
+	}
+	assert.Equal(t, name, b.Service.Name)
+	assert.Nil(t, b.Upstream.Spec.HostHeader, "two Services of one name are two")
+
+	single, err := backend.FromServices("b", []backend.Share{second}, backend.WithNamespace("gateways"), inGateway)
+	require.NoError(t, err)
+	assert.Equal(t, "echo.other.svc", *single.Upstream.Spec.HostHeader, "it is the Service's")
+}
+
 func TestErrorsOfShares(t *testing.T) {
 	t.Parallel()
 	good := share("a", 1, ready("10.0.0.1"))
@@ -176,7 +209,7 @@ func TestErrorsOfShares(t *testing.T) {
 		opts         []backend.Option
 		want         []string
 	}{
-		"name":         {"it is part of names", "a.b", S{good}, nil, []string{"name: Invalid value: \"a.b\""}},
+		"name":         {"it is part of names", "a_b", S{good}, nil, []string{"name: Invalid value: \"a_b\""}},
 		"nothing":      {"there is nothing to split", "", nil, nil, []string{"name: Invalid value", "shares: Required value: a backend needs a Service"}},
 		"no Service":   {"a share is one of a Service", "s", S{good, {Weight: 1}}, nil, []string{"shares[1].service: Required value"}},
 		"weights":      {"0 to a million", "s", S{share("a", -1), share("b", 1_000_001)}, nil, []string{"shares[0].weight: Invalid value: -1", "shares[1].weight: Invalid value: 1000001"}},

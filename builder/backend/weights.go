@@ -4,6 +4,9 @@ package backend
 // part that its share has, divided among the share's ready endpoints. Kong divides the
 // weights of an upstream by what they have in common, so that a unit costs nothing.
 func (m *mixture) weights() map[endpoint]int {
+	if len(m.ports) == 1 && m.shares[0].Weight > 0 {
+		return m.alone()
+	}
 	parts := m.parts()
 	unit := unitOf(parts)
 	weights := map[endpoint]int{}
@@ -21,6 +24,16 @@ func (m *mixture) weights() map[endpoint]int {
 			}
 			weights[e] = min(weights[e]+weight, maxWeight)
 		}
+	}
+	return weights
+}
+
+// alone returns the weights of a single share's targets, which nothing has to be weighed
+// against, so that they stay what they are when other endpoints come and go.
+func (m *mixture) alone() map[endpoint]int {
+	weights := map[endpoint]int{}
+	for e, s := range m.ports[0].endpoints {
+		weights[e] = m.options.weightOf(s)
 	}
 	return weights
 }
