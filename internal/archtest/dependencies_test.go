@@ -24,6 +24,7 @@ func coreModules() []string {
 		"go.yaml.in/yaml/v3",
 		coreAPI,
 		machinery,
+		gatewayAPI,
 		"sigs.k8s.io/yaml",
 	}
 }

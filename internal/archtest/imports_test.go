@@ -21,6 +21,7 @@ const (
 	kubernetes = "k8s.io"
 	coreAPI    = "k8s.io/api"
 	machinery  = "k8s.io/apimachinery"
+	gatewayAPI = "sigs.k8s.io/gateway-api"
 )
 
 // directions follow the one arrow of the design: crd <- builder, crd <- resolve <- konnect <- examples.

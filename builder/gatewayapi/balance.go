@@ -1,0 +1,91 @@
+package gatewayapi
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/builder/backend"
+	"github.com/konnectkit/konnectkit/builder/internal/source"
+	"github.com/konnectkit/konnectkit/crd"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+)
+
+// balanced is the backend of rules; its KongService is put into the store by those that
+// need it as it is.
+type balanced struct {
+	service *configurationv1alpha1.KongService
+}
+
+// balance makes what spreads the requests of a rule over its backends. All rules with one
+// and the same port of a Service share it; a rule with several backends, or one that sends
+// another host, has its own.
+func (e *emitter) balance(r *rule) *balanced {
+	shares := r.destination.shares
+	name, of := r.base(), r.of.key
+	if len(shares) == 1 && r.action.host == "" {
+		service := shares[0].Service
+		of = crd.Key{Kind: "Service", Namespace: crd.NamespaceOf(service), Name: service.Name}
+		name = of.Namespace + "." + of.Name + "." + shares[0].Port + r.of.family.suffix(shares[0])
+	}
+	name = source.Fit(name, source.MaxObjectName)
+	if known := e.backends[name]; known != nil {
+		return known
+	}
+	made, err := backend.FromServices(name, shares, e.backendOptions(r, of)...)
+	if err != nil {
+		e.put(nil, err)
+		made.Service = &configurationv1alpha1.KongService{}
+	} else {
+		e.put(made.Upstream, nil)
+		for _, target := range made.Targets {
+			e.put(target, nil)
+		}
+	}
+	e.backends[name] = &balanced{made.Service}
+	return e.backends[name]
+}
+
+func (e *emitter) backendOptions(r *rule, of crd.Key) []backend.Option {
+	opts := []backend.Option{
+		backend.WithNamespace(e.key.Namespace), backend.WithControlPlane(e.key.Name), backend.WithLabels(source.Labels(of)),
+	}
+	if protocol := r.of.family.protocol(r.destination.shares); protocol != "" {
+		opts = append(opts, backend.WithProtocol(protocol))
+	}
+	if host := r.action.host; host != "" {
+		opts = append(opts, backend.WithUpstream(func(u *builder.Upstream) { u.HostHeader(host) }))
+	}
+	return opts
+}
+
+// protocol returns what the family speaks with backends; empty where they say it.
+func (f family) protocol(shares []backend.Share) string {
+	allowed := map[family][]string{
+		httpFamily: {"http", "https"}, grpcFamily: {"grpc", "grpcs"}, tcpFamily: {"tcp"}, tlsFamily: {"tcp"}, udpFamily: {"udp"},
+	}[f]
+	for _, share := range shares {
+		if !slices.Contains(allowed, protocolHint(share)) {
+			return allowed[0]
+		}
+	}
+	return ""
+}
+
+// suffix keeps what one family speaks with a port apart from what others speak with it.
+func (f family) suffix(share backend.Share) string {
+	if protocol := f.protocol([]backend.Share{share}); protocol != "" {
+		return "-" + protocol
+	}
+	return ""
+}
+
+// protocolHint returns what a port says of itself.
+func protocolHint(share backend.Share) string {
+	for _, port := range share.Service.Spec.Ports {
+		if strconv.Itoa(int(port.Port)) == share.Port {
+			return backend.ProtocolOf(port)
+		}
+	}
+	return ""
+}
