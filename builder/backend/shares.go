@@ -70,7 +70,7 @@ func FromServices(name string, shares []Share, opts ...Option) (Backend, error) 
 	}
 	with := maker{
 		namespace: m.namespace, options: &m.options, names: m.names(),
-		label: [2]string{LabelBackendName, fit(name, validation.LabelValueMaxLength)}, owners: m.owners(),
+		label: [2]string{LabelBackendName, source.Fit(name, validation.LabelValueMaxLength)}, owners: m.owners(),
 	}
 	var backend Backend
 	if err := with.balanced(&backend, m.ports[0], m.hostHeader(), m.weights()); err != nil {

@@ -27,15 +27,15 @@ func (p *plane) settle(conflicts []conflict) {
 		return cmp.Or(compareElements(b.winner, a.winner), compareElements(b.loser, a.loser), cmp.Compare(a.message, b.message))
 	})
 	for _, c := range conflicts {
-		older, younger := c.winner.match.of, c.loser.match.of
-		if older.isRefused(p.key) || younger.isRefused(p.key) {
+		winner, loser := c.winner.match.of, c.loser.match.of
+		if winner.isRefused(p.key) || loser.isRefused(p.key) {
 			continue
 		}
-		if cmp.Or(compareAge(older.of, younger.of), cmp.Compare(older.index, younger.index)) > 0 {
-			older, younger = younger, older
+		younger := loser
+		if cmp.Or(compareAge(winner.of, loser.of), cmp.Compare(winner.index, loser.index)) > 0 {
+			younger = winner
 		}
-		younger.refuse(p.key, younger.path, gatewayv1.RouteReasonUnsupportedValue,
-			c.winner.match.of.String()+" "+c.message+": "+c.loser.match.of.String())
+		younger.refuse(p.key, younger.path, gatewayv1.RouteReasonUnsupportedValue, winner.String()+" "+c.message+": "+loser.String())
 	}
 }
 

@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -132,8 +133,6 @@ func (l *listener) takesNamespace(c *cluster, namespace string) bool {
 // labelsOf returns the labels of a namespace, with the one that every namespace has.
 func (c *cluster) labelsOf(namespace string) map[string]string {
 	of := map[string]string{"kubernetes.io/metadata.name": namespace}
-	for name, value := range c.labels[namespace] {
-		of[name] = value
-	}
+	maps.Copy(of, c.labels[namespace])
 	return of
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -86,7 +87,7 @@ func (m *match) addHeader(o *options, at *field.Path, name, value string) {
 		m.of.unsupported(at.Child("value"), "the gateway cannot match an empty value")
 	case strings.HasPrefix(value, "~*"):
 		m.of.unsupported(at.Child("value"), "the gateway takes a value that begins with ~* for an expression")
-	case lower.value != strings.ToUpper(value):
+	case strings.ContainsFunc(value, unicode.IsLetter):
 		m.of.warn(o, at.Child("value"), "the gateway matches the value of a header in any case")
 	}
 	m.headers = append(m.headers, lower)

@@ -65,19 +65,13 @@ func (p *plane) separate() {
 		if taken[r.family] == nil {
 			return false
 		}
-		bonds := r.bonds(p.key)
-		for _, b := range bonds {
-			for _, host := range b.hosts {
-				if taken[other[r.family]].meets(host) {
-					r.reject(p.key, reasonHostnameConflict, "an older route of another kind has hosts of this one")
-					return true
-				}
-			}
+		hosts := r.protocolsByHost(r.bonds(p.key))
+		if slices.ContainsFunc(hosts, func(h servedHost) bool { return taken[other[r.family]].meets(h.hostname) }) {
+			r.reject(p.key, reasonHostnameConflict, "an older route of another kind has hosts of this one")
+			return true
 		}
-		for _, b := range bonds {
-			for _, host := range b.hosts {
-				taken[r.family].add(host)
-			}
+		for _, h := range hosts {
+			taken[r.family].add(h.hostname)
 		}
 		return false
 	})
