@@ -19,8 +19,8 @@ const planeName = "gateway"
 // world is a Konnect with one control plane.
 type world struct {
 	*testing.T
-	server *konnecttest.Server
-	plane  string // its ID
+	server      *konnecttest.Server
+	name, plane string // of the control plane, and its ID
 }
 
 func newWorld(t *testing.T, opts ...konnecttest.Option) *world {
@@ -28,14 +28,14 @@ func newWorld(t *testing.T, opts ...konnecttest.Option) *world {
 	server := konnecttest.Start(t, append(opts, konnecttest.WithDeckReads())...)
 	plane, err := server.AddControlPlane("", map[string]any{"name": planeName})
 	require.NoError(t, err)
-	return &world{T: t, server: server, plane: plane}
+	return &world{T: t, server: server, name: planeName, plane: plane}
 }
 
 // deck is a run of decK: it knows nothing of earlier ones.
 func (w *world) deck() *deckengine.Engine {
 	w.Helper()
 	const parallelism = 10
-	engine, err := deckengine.Connect(w.Context(), deckengine.Server{URL: w.server.URL, Token: w.server.Token}, planeName, parallelism)
+	engine, err := deckengine.Connect(w.Context(), deckengine.Server{URL: w.server.URL, Token: w.server.Token}, w.name, parallelism)
 	require.NoError(w, err)
 	return engine
 }

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/jsonpointer"
 )
 
 // configOf is the configuration of a plugin with what comes from Secrets, which are among
@@ -37,7 +36,7 @@ func configOf(p configurationv1.Plugin, objects map[string]crd.Object) (map[stri
 		if json.Unmarshal([]byte(text.Reveal()), &value) != nil {
 			return nil, fmt.Errorf("%s: the value of key %q of %s is no JSON; a text needs its quotes", patch.Field, patch.Key, patch.Secret)
 		}
-		if config, err = added(config, patch.Path, value); err != nil {
+		if config, err = jsonpointer.Added(config, patch.Path, value); err != nil {
 			return nil, fmt.Errorf("configPatches[%d].path: %w", i, err)
 		}
 	}
@@ -74,67 +73,6 @@ func secretValue(from configurationv1.SecretValue, objects map[string]crd.Object
 	return text, nil
 }
 
-var errPointer = errors.New("must be empty, or a JSON pointer such as /redis/password")
-
-// added returns a JSON value with another one at a pointer, as a JSON Patch adds it;
-// objects on the way are made where they lack. Neither is changed.
-func added(into any, pointer string, value any) (any, error) {
-	if pointer == "" {
-		return value, nil
-	}
-	rest, ok := strings.CutPrefix(pointer, "/")
-	if !ok {
-		return nil, errPointer
-	}
-	token, below, deeper := strings.Cut(rest, "/")
-	name := unescaped(token)
-	if deeper {
-		below = "/" + below
-	}
-	switch within := into.(type) {
-	case nil:
-		return addedTo(map[string]any{}, name, below, value)
-	case map[string]any:
-		return addedTo(within, name, below, value)
-	case []any:
-		return addedItem(within, name, below, value)
-	}
-	return nil, fmt.Errorf("%s is within a value that is neither an object nor a list", name)
-}
-
-func unescaped(token string) string { return strings.NewReplacer("~1", "/", "~0", "~").Replace(token) }
-
-func addedTo(object map[string]any, name, below string, value any) (any, error) {
-	inner, err := added(object[name], below, value)
-	if err != nil {
-		return nil, err
-	}
-	out := maps.Clone(object)
-	out[name] = inner
-	return out, nil
-}
-
-// addedItem inserts an item into a list, at its end for -, or changes one on the way.
-func addedItem(list []any, index, below string, value any) (any, error) {
-	n, err := strconv.Atoi(index)
-	if index == "-" {
-		n, err = len(list), nil
-	}
-	if err != nil || n < 0 || n > len(list) || n == len(list) && below != "" {
-		return nil, fmt.Errorf("%s is no place in a list of %d", index, len(list))
-	}
-	if below == "" {
-		return slices.Insert(slices.Clone(list), n, value), nil
-	}
-	inner, err := added(list[n], below, value)
-	if err != nil {
-		return nil, err
-	}
-	out := slices.Clone(list)
-	out[n] = inner
-	return out, nil
-}
-
 // hiddenBy are the paths of an entity that a plugin takes from Secrets.
 func hiddenBy(p configurationv1.Plugin) []string {
 	var hidden []string
@@ -148,7 +86,7 @@ func hiddenBy(p configurationv1.Plugin) []string {
 			if token == "" || token == "-" || err == nil {
 				break // all of a list
 			}
-			path = append(path, unescaped(token))
+			path = append(path, jsonpointer.Unescape(token))
 		}
 		hidden = append(hidden, strings.Join(path, "."))
 	}
