@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help all ci generate cost fmt lint test test-live verify bench compare fuzz examples nested api vulnerabilities release
+.PHONY: help all ci generate cost fmt lint test test-live verify bench judge compare fuzz examples nested api vulnerabilities release
 
 BENCH ?= .
 FUZZ_TIME ?= 5s
@@ -36,6 +36,9 @@ verify: ## check that generated files, go.mod files and formatting are current
 
 bench: ## run the benchmarks; BENCH selects by regular expression
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+judge: ## compare 100000 random requests to routes of the Gateway API with what its text says
+	@go test -count=1 -v -run '^TestJudge$$' ./builder/gatewayapi -judge.requests=100000
 
 compare: ## measure against other ways of provisioning, into bench/README.md; takes an hour
 	@cd bench && go run . --update

@@ -80,9 +80,11 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 		if e.toHTTPS {
 			redirects = append(redirects, e)
 		}
-		c.add(e.region)
+		if own := c.add(e.region); own.owner != e {
+			c.checkProtocols(own.owner, e)
+		}
 	}
-	c.conflicts = redirectConflicts(c.index, redirects)
+	c.conflicts = append(c.conflicts, redirectConflicts(c.index, redirects)...)
 	for len(c.queue) > 0 {
 		next := c.queue[0]
 		c.queue = c.queue[1:]
@@ -123,11 +125,9 @@ func (c *closure) settle(l *cell) {
 		if !ok {
 			continue
 		}
-		if problem := protocolConflict(w, l.owner); problem != "" {
-			c.conflicts = append(c.conflicts, conflict{w, l.owner, problem})
-			continue
+		if c.checkProtocols(w, l.owner) {
+			c.order(w, own, l, met)
 		}
-		c.order(w, own, l, met)
 	}
 }
 
@@ -169,13 +169,15 @@ func (e *element) meet(other region) (region, bool) {
 	return met, ok
 }
 
-// protocolConflict says why two elements of which the first comes first cannot both be
-// routes: the gateway does not match by protocol.
-func protocolConflict(first, second *element) string {
+// checkProtocols reports whether two elements of which the first comes first can both be
+// routes, and notes a conflict where they cannot.
+func (c *closure) checkProtocols(first, second *element) bool {
 	if second.protocols&^first.protocols == 0 || second.toHTTPS {
-		return ""
+		return true
 	}
-	return "takes the same requests on another listener, and the gateway does not match by protocol"
+	c.conflicts = append(c.conflicts, conflict{first, second,
+		"takes the same requests on another listener, and the gateway does not match by protocol"})
+	return false
 }
 
 // redirectConflicts finds what keeps routes over TLS from making the redirects to https:

@@ -36,7 +36,7 @@ func (p *plane) pieces(cells []*cell) []*piece {
 		case redirect != nil:
 			next.location, _ = redirect.location(c.host, c.owner.match.of.of.bonds(p.key))
 		}
-		id := next.id() + c.owner.match.id() + strconv.Itoa(c.code) + strconv.FormatBool(c.host.isPlain()) +
+		id := next.id() + c.owner.match.id() + strconv.Itoa(c.code) + strconv.FormatBool(c.host.isPlain()) + strconv.FormatBool(c.host == "") +
 			strconv.Itoa(int(next.protocols)) + strconv.Itoa(next.status) + next.location
 		if known := found[id]; known != nil {
 			known.hosts = append(known.hosts, c.host)
@@ -64,7 +64,7 @@ func (p *piece) detail() string {
 	if p.path.text != p.match.path.text || p.path.kind != p.match.path.kind {
 		text := slug(p.path.text)
 		if p.path.kind == exactPath {
-			text = "exact-" + text
+			text = strings.TrimSuffix("exact-"+text, "-")
 		}
 		parts = append(parts, text)
 	}
