@@ -39,10 +39,8 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 			d.out.refuse(x, err)
 		}
 	}
-	for _, i := range b.items {
-		if i.kind.Guards != "" || i.kind.Quote != nil {
-			d.out.guardWrites(b, w, i)
-		}
+	if slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Guards != "" || i.kind.Quote != nil }) {
+		d.out.guardWrites(b, w)
 	}
 	if len(w.claims) > 0 { // else what is to be created was checked before
 		d.checkHolders()

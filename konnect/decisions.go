@@ -56,8 +56,13 @@ type order struct {
 	// trails is true for an item that is written after those that refer to its
 	// entity, because some of them must leave the one whose name it takes.
 	trails bool
-	// taker is what takes the name of an orphan, or of the one that it belongs to.
+	// taker is what takes the name of an orphan, or of one that goes after it.
 	taker *decision
+	// own are those that act on this item alone: it is not written where one has failed,
+	// and taken away again where one fails.
+	own []*decision
+	// along is what an entity to delete goes along with.
+	along *decision
 }
 
 func newDecisions(b *batch, w *world) *decisions {
@@ -146,6 +151,11 @@ func (d *decisions) blocked(b *batch, x *decision, members bool, results []resul
 	for _, other := range x.order.after {
 		if cause := other.failure(results); cause != nil {
 			return &DependencyError{Key: x.key, Field: field, On: other.key, Cause: cause}
+		}
+	}
+	for _, other := range x.order.own {
+		if cause := other.failure(results); cause != nil {
+			return &DependencyError{Key: x.key, Field: dependentsField, On: other.key, Cause: cause}
 		}
 	}
 	if x.item == nil {

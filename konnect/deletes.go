@@ -20,11 +20,6 @@ func decideDeletes(b *batch, w *world, o callOptions) *decisions {
 			d.refuse(d.all[i.n], err)
 		}
 	}
-	for _, i := range b.items {
-		if i.kind.Guards != "" || i.kind.Quote != nil {
-			d.guardDeletes(b, w, i)
-		}
-	}
 	left := w.strays
 	for _, i := range b.items {
 		if !i.isControlPlane() && i.controlPlane != nil { // those of control planes are known
@@ -109,9 +104,10 @@ func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
 		if err := d.staysAgainst(b, w, parent, k, child, o); err != nil {
 			d.refuse(parent, err)
 		} else if x := d.byEntity[claim{k, child.ID}]; x != nil && x.isDoomed() {
-			parent.order.after = append(parent.order.after, x)
+			parent.goesAfter(x)
 		}
 	})
+	d.guardDeletes(b, w)
 	blamed := map[*decision]bool{}
 	w.eachOther(parents, func(parent *decision, o *kinds.Other, e *wire.Entity) {
 		if !blamed[parent] {

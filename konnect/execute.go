@@ -141,19 +141,31 @@ func (e *executor) notWritten(ctx context.Context, x *decision, err error) {
 	e.config.logger.WarnContext(ctx, "entity not written", "key", x.key.String(), "error", printable.Error(err))
 }
 
+// needsNoDelete reports whether an entity is not to be deleted, or has gone along with another.
+func (e *executor) needsNoDelete(x *decision) bool {
+	r, along := &e.results[x.n], x.order.along
+	switch {
+	case x.planned != ActionDeleted:
+		r.done = x.planned
+	case along != nil && e.results[along.n].done == ActionDeleted:
+		r.done = ActionDeleted
+	default:
+		return false
+	}
+	return true
+}
+
 // prune deletes an orphan. A control plane in which a write has failed is left alone, but
 // for what had to go before.
 func (e *executor) prune(ctx context.Context, x *decision) {
-	r := &e.results[x.n]
-	if x.planned != ActionDeleted {
-		r.done = x.planned
+	if e.needsNoDelete(x) {
 		return
 	}
 	e.lock.Lock()
 	failed := e.failedIn[x.orphan.controlPlane]
 	e.lock.Unlock()
 	if err := e.decisions.stays(e.batch, e.world, x, failed, e.results); err != nil {
-		r.skip(err)
+		e.results[x.n].skip(err)
 		return
 	}
 	e.remove(ctx, x)
@@ -161,14 +173,12 @@ func (e *executor) prune(ctx context.Context, x *decision) {
 
 // delete deletes an entity in Delete, after what refers to it.
 func (e *executor) delete(ctx context.Context, x *decision) {
-	r := &e.results[x.n]
-	if x.planned != ActionDeleted {
-		r.done = x.planned
+	if e.needsNoDelete(x) {
 		return
 	}
 	for _, other := range e.decisions.before(e.batch, x) {
 		if err := e.results[other.n].fault.err; other.inBatch && err != nil {
-			r.skip(&DependencyError{Key: x.key, Field: dependentsField, On: other.key, Cause: err})
+			e.results[x.n].skip(&DependencyError{Key: x.key, Field: dependentsField, On: other.key, Cause: err})
 			return
 		}
 	}

@@ -157,7 +157,9 @@ func (d *decisions) before(b *batch, x *decision) []*decision {
 	others := x.order.after
 	if x.item != nil {
 		for _, dependent := range b.dependents(x.item) {
-			others = append(slices.Clip(others), d.all[dependent.n])
+			if other := d.all[dependent.n]; other.order.along != x {
+				others = append(slices.Clip(others), other)
+			}
 		}
 	}
 	return others

@@ -1,92 +1,140 @@
 package konnect
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
+	"strings"
+	"sync"
 
-	"github.com/konnectkit/konnectkit/resolve"
+	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
 // What a plugin acts on must not be reached without it: a service's plugins, and those of
 // the whole control plane, are there before the routes that lead to it, and go after them.
-// So are vaults for what has a value in them, of which Konnect knows nothing, but gateways.
+// A route's own plugins can only come after it, and go along with it. Vaults are there for
+// what has a value in them, of which Konnect knows nothing, but gateways.
 
-// guarded are the items that wait for an item's entity: those that have a value in it, or
-// those of its kind's Guards that belong to what it acts on, or to its control plane. There
-// are none where it acts on such an entity itself, for which it has to wait.
-func (b *batch) guarded(w *world, i *item) []*item {
-	var found []*item
-	if i.kind.Quote != nil {
-		text := []byte(i.kind.Quote(i.object))
-		for _, other := range b.items {
-			if other.inBatch && other.kind.Quote == nil && other.controlPlane != nil && i.controlPlane != nil &&
-				w.mainOf(other) == w.mainOf(i) && b.quotes(other, text) {
-				found = append(found, other)
-			}
-		}
-		return found
-	}
-	add := func(others []*item) {
-		for _, other := range others {
-			if other.kind.Collection == i.kind.Guards && other.inBatch {
-				found = append(found, other)
-			}
-		}
-	}
-	everywhere := true
-	for _, edge := range i.node.Edges {
-		target := b.leadsTo(edge)
-		switch {
-		case target == nil || target.isControlPlane():
-		case target.kind.Collection == i.kind.Guards:
-			return nil
-		default:
-			everywhere = false
-			add(b.dependents(target))
-		}
-	}
-	for _, other := range b.items {
-		if everywhere && i.controlPlane != nil && other.controlPlane != nil && w.mainOf(other) == w.mainOf(i) {
-			add([]*item{other})
-		}
-	}
-	return found
+// sight is an entity as it will be, or as it is: what it is called, where it lies, what it
+// refers to, and its text in JSON with that of the objects which are part of it.
+type sight struct {
+	*decision
+	id, name, plane string
+	refs            []place
+	text            func() string
 }
 
-// quotes reports whether a text is in an object, or in one without an entity that is part of it.
-func (b *batch) quotes(i *item, text []byte) bool {
-	in := func(object any) bool {
-		encoded, err := json.Marshal(object)
-		return err == nil && bytes.Contains(encoded, text)
+// guardWrites lets what is guarded be written after what guards it. What is new waits for
+// nothing of its own, but must not stay without it.
+func (d *decisions) guardWrites(b *batch, w *world) {
+	var seen []sight
+	for _, x := range d.all {
+		if i := x.item; i != nil && i.inBatch && !i.readOnly && i.controlPlane != nil && (x.planned.writes() || x.fault.err != nil) {
+			seen = append(seen, sight{
+				decision: x, id: w.idOf(i, i.key, nil), name: i.kind.Name(i.object), plane: w.idOf(i.controlPlane, i.controlPlane.key, nil),
+				refs: w.refsOf(b, i), text: sync.OnceValue(func() string { return b.text(i) }),
+			})
+		}
 	}
-	return in(i.object) || slices.ContainsFunc(i.node.Edges, func(edge resolve.Edge) bool {
-		return edge.Node != nil && b.byKey[edge.Node.Key] == nil && in(edge.Node.Object)
+	eachGuarded(seen, func(x, y *decision, own bool) {
+		switch {
+		case own && y.planned == ActionCreated:
+			y.order.own = append(y.order.own, x)
+		case !own && (y.planned == ActionCreated || y.planned == ActionUpdated):
+			y.order.after = append(y.order.after, x)
+		}
 	})
 }
 
-// guardWrites lets what is protected be written after what protects it.
-func (d *decisions) guardWrites(b *batch, w *world, i *item) {
-	x := d.all[i.n]
-	if !i.inBatch || !x.planned.writes() {
-		return
+// guardDeletes lets what guards go after what is guarded, or along with it.
+func (d *decisions) guardDeletes(b *batch, w *world) {
+	var seen []sight
+	for _, x := range d.doomed() {
+		if x.isControlPlane() || x.controlPlane == nil {
+			continue
+		}
+		e := x.entity(w)
+		s := sight{decision: x, id: e.ID, name: e.Name, plane: w.found[x.controlPlane.n].id, text: sync.OnceValue(func() string {
+			observed, err := e.Object()
+			if err != nil || x.item == nil {
+				return canon.Text(observed)
+			}
+			return canon.Text(observed) + b.text(x.item) // Konnect may not return all
+		})}
+		for _, r := range x.kind.References {
+			for _, id := range e.Refs(r.JSON) {
+				s.refs = append(s.refs, place{r.To, id})
+			}
+		}
+		seen = append(seen, s)
 	}
-	for _, other := range b.guarded(w, i) {
-		if y := d.all[other.n]; y.planned == ActionCreated || y.planned == ActionUpdated {
-			y.order.after = append(y.order.after, x)
+	eachGuarded(seen, func(x, y *decision, own bool) {
+		if x.order.after = append(x.order.after, y); own {
+			x.order.along = y
+		}
+	})
+}
+
+// eachGuarded visits pairs of what guards and what is guarded: what has a value in it, or
+// those of its kind's Guards that belong to what it acts on, or to its control plane. own is
+// true where it acts on such an entity itself, and on no other.
+func eachGuarded(seen []sight, visit func(x, y *decision, own bool)) {
+	const planes = "" // their collection
+	at, by := map[place]sight{}, map[place][]sight{}
+	for _, y := range seen {
+		at[place{y.kind.Collection, y.id}] = y
+		for _, p := range append(slices.Clip(y.refs), place{planes, y.plane}) {
+			by[p] = append(by[p], y)
+		}
+	}
+	for _, x := range seen {
+		if x.kind.Quote != nil {
+			for _, y := range by[place{planes, x.plane}] {
+				if y.kind.Quote == nil && strings.Contains(y.text(), x.kind.Quote(x.name)) {
+					visit(x.decision, y.decision, false)
+				}
+			}
+		}
+		if x.kind.Guards == "" {
+			continue
+		}
+		acts := x.refs
+		if own := slices.IndexFunc(acts, func(p place) bool { return p.collection == x.kind.Guards }); own >= 0 {
+			if y, ok := at[acts[own]]; ok {
+				visit(x.decision, y.decision, true)
+			}
+			continue
+		}
+		if len(acts) == 0 {
+			acts = []place{{planes, x.plane}}
+		}
+		for _, p := range acts {
+			for _, y := range by[p] {
+				if y.kind.Collection == x.kind.Guards {
+					visit(x.decision, y.decision, false)
+				}
+			}
 		}
 	}
 }
 
-// guardDeletes lets what protects go after what is protected.
-func (d *decisions) guardDeletes(b *batch, w *world, i *item) {
-	x := d.all[i.n]
-	if !x.isDoomed() {
-		return
-	}
-	for _, other := range b.guarded(w, i) {
-		if y := d.all[other.n]; y.isDoomed() {
-			x.order.after = append(x.order.after, y)
+// refsOf is what an item's entity will refer to.
+func (w *world) refsOf(b *batch, i *item) []place {
+	var refs []place
+	for _, edge := range i.node.Edges {
+		if at := slices.IndexFunc(i.kind.References, func(r kinds.Reference) bool { return r.JSON != "" && r.Field == edge.Field }); at >= 0 {
+			refs = append(refs, place{i.kind.References[at].To, w.idOf(b.leadsTo(edge), edge.To, nil)})
 		}
 	}
+	return refs
+}
+
+// text is an object in JSON, with those without an entity that are part of it.
+func (b *batch) text(i *item) string {
+	text := canon.Text(i.object)
+	for _, edge := range i.node.Edges {
+		if edge.Node != nil && b.byKey[edge.Node.Key] == nil {
+			text += canon.Text(edge.Node.Object)
+		}
+	}
+	return text
 }

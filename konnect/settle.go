@@ -43,8 +43,7 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 		sibling, policy := d.byEntity[claim{k, child.ID}], w.policyOf(b, k, child)
 		switch {
 		case sibling != nil && sibling.orphan != nil && sibling.isDoomed():
-			sibling.order.taker = cmp.Or(sibling.order.taker, parent.order.taker)
-			parent.order.after = append(parent.order.after, sibling)
+			parent.goesAfter(sibling)
 		case sibling != nil && sibling.item != nil && !sibling.item.readOnly: // it moves away
 			parent.order.after = append(parent.order.after, sibling)
 		case policy != crd.DeletionPolicyDelete:
@@ -53,8 +52,35 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 			parent.spare(belongsError(parent, child, "-", "it belongs to an entity that would be deleted; delete it first"))
 		}
 	})
+	d.guardDeletes(b, w)
+	d.hurry()
 	s.handNames()
 	s.warnOfEmptying()
+}
+
+// goesAfter lets an entity go after a child that goes too, unless that goes along.
+func (x *decision) goesAfter(child *decision) {
+	if child.kind.Guards == "" || child.kind.Guards != x.kind.Collection {
+		x.order.after = append(x.order.after, child)
+	}
+}
+
+// hurry lets what goes before an orphan whose name is taken go as early.
+func (d *decisions) hurry() {
+	var pass func(x *decision)
+	pass = func(x *decision) {
+		for _, other := range x.order.after {
+			if other.orphan != nil && other.order.taker == nil {
+				other.order.taker = x.order.taker
+				pass(other)
+			}
+		}
+	}
+	for _, x := range d.all {
+		if x.orphan != nil && x.order.taker != nil {
+			pass(x)
+		}
+	}
 }
 
 // belowWhich are the orphans about which it has to be known what belongs to them.

@@ -45,9 +45,9 @@ type Kind struct {
 	// Guards is the collection of entities that are written after those of the kind which
 	// act on what they belong to, or on the whole control plane; empty for none.
 	Guards string
-	// Quote returns the text by which a value of any other entity says that it lies in one
-	// of the kind; nil where none can.
-	Quote    func(crd.Object) string
+	// Quote returns the text by which a value of any other entity says that it lies in the
+	// one of a name; nil where none can.
+	Quote    func(name string) string
 	Writes   Writes
 	Answers  Answers
 	Referrer Referrer

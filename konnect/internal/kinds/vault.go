@@ -6,7 +6,6 @@ import (
 
 	"github.com/Kong/sdk-konnect-go/models/components"
 
-	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
@@ -31,10 +30,7 @@ func vault() *Kind {
 			{Name: "tags", Set: true},
 		},
 		WriteOnly: hidden,
-		Quote: func(obj crd.Object) string {
-			v, _ := obj.(*configurationv1alpha1.KongVault)
-			return "{vault://" + v.Spec.Prefix + "/"
-		},
+		Quote:     func(prefix string) string { return "{vault://" + prefix + "/" },
 	}, typed[*configurationv1alpha1.KongVault]{
 		name:    func(v *configurationv1alpha1.KongVault) string { return v.Spec.Prefix },
 		check:   konnectrules.CheckVault,
