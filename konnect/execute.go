@@ -87,7 +87,7 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		}
 	}
 	s := steps{
-		write: e.write, park: e.park, join: e.join, delete: e.prune, finish: e.finish,
+		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, delete: e.prune, finish: e.finish,
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
 	}
 	switch {

@@ -17,6 +17,8 @@ type graph struct {
 	// joined are the tasks after which a group has its members, and parked those that
 	// give up a name for the time being.
 	joined, parked map[*decision]*schedule.Task
+	// kept are the tasks after which a new entity has what acts on it alone, or is gone.
+	kept map[*decision]*schedule.Task
 }
 
 // doing is what is done for a decision; runs side by side with others.
@@ -24,7 +26,7 @@ type doing func(context.Context, *decision)
 
 // steps are what the tasks of a graph do. They are nil where only the order counts.
 type steps struct {
-	write, park, join, delete doing
+	write, park, join, withdraw, delete doing
 	// finish is called after the last task for a decision.
 	finish func(*decision)
 	failed func(*decision) bool
@@ -48,7 +50,16 @@ func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
 // entity is deleted after what it holds; whoever takes a name over waits for the
 // one that gives it up.
 func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
-	g := &graph{done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{}, parked: map[*decision]*schedule.Task{}}
+	g := &graph{
+		done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{},
+		parked: map[*decision]*schedule.Task{}, kept: map[*decision]*schedule.Task{},
+	}
+	waits := map[*decision]bool{} // for what becomes of it, or of what it acts on
+	for _, x := range d.all {
+		for _, own := range x.order.own {
+			waits[x], waits[own] = true, true
+		}
+	}
 	for _, x := range d.all {
 		if x.orphan != nil {
 			g.done[x] = g.add(x, s, true, s.delete)
@@ -58,12 +69,17 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 			g.parked[x] = g.add(x, s, false, s.park)
 		}
 		isGroup := x.item.group != nil
-		if g.done[x] = g.add(x, s, !isGroup, s.write); isGroup {
+		if g.done[x] = g.add(x, s, !isGroup && !waits[x], s.write); isGroup {
 			g.joined[x] = g.add(x, s, true, s.join)
 			g.joined[x].WaitFor(g.done[x])
 		}
 	}
 	settled := map[*item]*schedule.Task{}
+	for _, x := range d.all {
+		if len(x.order.own) > 0 {
+			g.addKept(x, s)
+		}
+	}
 	for _, x := range d.all {
 		if x.item != nil {
 			g.linkWrite(b, d, x)
@@ -72,6 +88,22 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		}
 	}
 	return g
+}
+
+// addKept makes the task that takes a new entity away again where what acts on it alone has
+// failed. Only then it is known what became of them all.
+func (g *graph) addKept(x *decision, s steps) {
+	all := append(slices.Clip(x.order.own), x)
+	g.kept[x] = &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
+		s.withdraw(ctx, x)
+		for _, one := range all {
+			s.finish(one)
+		}
+	}}
+	for _, one := range all {
+		g.kept[x].WaitFor(g.done[one])
+	}
+	g.tasks = append(g.tasks, g.kept[x])
 }
 
 func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {
@@ -128,7 +160,8 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 		t := &schedule.Task{Account: plane.account, Lane: plane, Run: func(context.Context) {}}
 		for _, i := range b.items {
 			if i.controlPlane != nil && w.mainOf(i) == plane {
-				t.WaitFor(g.done[d.all[i.n]], g.joined[d.all[i.n]])
+				x := d.all[i.n]
+				t.WaitFor(g.done[x], g.joined[x], g.kept[x])
 			}
 		}
 		settled[plane] = t

@@ -7,6 +7,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
 // What a plugin acts on must not be reached without it: a service's plugins, and those of
@@ -28,7 +29,7 @@ type sight struct {
 func (d *decisions) guardWrites(b *batch, w *world) {
 	var seen []sight
 	for _, x := range d.all {
-		if i := x.item; i != nil && i.inBatch && !i.readOnly && i.controlPlane != nil && (x.planned.writes() || x.fault.err != nil) {
+		if i := x.item; i != nil && i.inBatch && !i.readOnly && i.controlPlane != nil && (x.planned.writes() || x.fault.err != nil && !w.isWhereItActs(b, i)) {
 			seen = append(seen, sight{
 				decision: x, id: w.idOf(i, i.key, nil), name: i.kind.Name(i.object), plane: w.idOf(i.controlPlane, i.controlPlane.key, nil),
 				refs: w.refsOf(b, i), text: sync.OnceValue(func() string { return b.text(i) }),
@@ -60,11 +61,7 @@ func (d *decisions) guardDeletes(b *batch, w *world) {
 			}
 			return canon.Text(observed) + b.text(x.item) // Konnect may not return all
 		})}
-		for _, r := range x.kind.References {
-			for _, id := range e.Refs(r.JSON) {
-				s.refs = append(s.refs, place{r.To, id})
-			}
-		}
+		s.refs = refsNow(x.kind, e)
 		seen = append(seen, s)
 	}
 	eachGuarded(seen, func(x, y *decision, own bool) {
@@ -126,6 +123,27 @@ func (w *world) refsOf(b *batch, i *item) []place {
 		}
 	}
 	return refs
+}
+
+// refsNow is what an entity refers to.
+func refsNow(k *kinds.Kind, e *wire.Entity) []place {
+	var refs []place
+	for _, r := range k.References {
+		for _, id := range e.Refs(r.JSON) {
+			refs = append(refs, place{r.To, id})
+		}
+	}
+	return refs
+}
+
+// isWhereItActs reports whether an item has an entity that refers to what it is to refer to.
+func (w *world) isWhereItActs(b *batch, i *item) bool {
+	e := w.found[i.n].entity
+	if e == nil {
+		return false
+	}
+	now, wanted := refsNow(i.kind, e), w.refsOf(b, i)
+	return len(now) == len(wanted) && !slices.ContainsFunc(wanted, func(p place) bool { return !slices.Contains(now, p) })
 }
 
 // text is an object in JSON, with those without an entity that are part of it.

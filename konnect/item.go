@@ -69,6 +69,16 @@ func (i *item) target(field string) crd.Object {
 	return nil
 }
 
+// fieldTo is the field of the reference that leads to another item; empty for none.
+func (i *item) fieldTo(other *item) string {
+	for _, edge := range i.node.Edges {
+		if edge.Node == other.node {
+			return edge.Field
+		}
+	}
+	return ""
+}
+
 // isMembership reports whether a reference makes a member of a group. A group is written
 // without waiting for its members.
 func (i *item) isMembership(edge resolve.Edge) bool {

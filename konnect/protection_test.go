@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,4 +156,105 @@ func TestNoWayIsOpenForAName(t *testing.T) {
 		assert.Len(t, server.Entities(planeID(t, server, "cp"), "services"), 1)
 		assert.Empty(t, server.Entities(planeID(t, server, "cp"), "plugins"))
 	})
+}
+
+// TestNewRoutesWithoutTheirOwnPlugins are not made where that is known before, and taken away
+// again where Konnect refuses the plugin. What was there before stays.
+func TestNewRoutesWithoutTheirOwnPlugins(t *testing.T) {
+	t.Parallel()
+	refusal := konnecttest.Answer(400, "application/json", `{"code":3,"message":"validation error"}`)
+	isAuth := func(r konnecttest.Request) bool { return strings.Contains(string(r.Body), `"key-auth"`) }
+	batch := func() []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(), builder.NewRoute("web").Service("web").Paths("/web").MustBuild(),
+			builder.NewPlugin("auth", "key-auth").MustBuild(), builder.NewPlugin("log", "correlation-id").MustBuild(),
+			bound("auth", "auth").Route("web").MustBuild(), bound("log", "log").Route("web").MustBuild(),
+		}
+	}
+	start := func(t *testing.T, objects []crd.Object) (*konnecttest.Server, *konnect.Client) {
+		server := konnecttest.NewServer()
+		client := newNetwork(server).client(t, konnect.WithOwner("platform"))
+		_, err := client.Ensure(t.Context(), objects)
+		require.NoError(t, err)
+		return server, client
+	}
+	t.Run("a new one", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			server, client := start(t, batch()[:2])
+			var last konnect.ProgressEvent
+			client, err := client.With(konnect.WithObserver(func(e konnect.Event) {
+				if p, ok := e.(konnect.ProgressEvent); ok {
+					last = p
+				}
+			}))
+			require.NoError(t, err)
+			fault := server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/plugins/*", Match: isAuth, Times: -1, Effect: refusal})
+			objects := batch()
+			report, err := client.Ensure(t.Context(), objects)
+			require.ErrorContains(t, err, "create KongRoute default/web: it was taken away again, because it would be without KongPluginBinding default/auth, which failed: ")
+			assert.Empty(t, server.Entities(planeID(t, server, "cp"), "routes"))
+			assert.Empty(t, server.Entities(planeID(t, server, "cp"), "plugins"))
+			for kind, name := range map[string]string{"KongRoute": "web", "KongPluginBinding": "auth"} {
+				assert.Equal(t, konnect.ActionFailed, changeOf(t, report, kind, name).Action, kind)
+			}
+			assert.Equal(t, konnect.ActionSkipped, changeOf(t, report, "KongPluginBinding", "log").Action, "it went along")
+			assert.Equal(t, last.Total, last.Done)
+			for _, obj := range objects[2:] {
+				assert.False(t, crd.IsProgrammed(obj), "%s", crd.KeyOf(obj))
+				assert.Empty(t, obj.GetKonnectStatus().ID, "%s", crd.KeyOf(obj))
+			}
+			fault.Remove()
+			report, err = client.Ensure(t.Context(), batch())
+			require.NoError(t, err)
+			assert.Equal(t, 3, report.Writes)
+		})
+	})
+	t.Run("one that cannot be taken away", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			server, client := start(t, batch()[:2])
+			server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/plugins/*", Match: isAuth, Effect: refusal})
+			server.Inject(konnecttest.Fault{Method: "DELETE", Path: "**/routes/*", Effect: refusal})
+			objects := batch()
+			report, err := client.Ensure(t.Context(), objects)
+			require.ErrorContains(t, err, "create KongRoute default/web: it is there without KongPluginBinding default/auth, which failed, and could not be taken away again: ")
+			assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongPluginBinding", "log").Action)
+			assert.False(t, crd.IsProgrammed(objects[2]))
+			assert.NotEmpty(t, objects[2].GetKonnectStatus().ID, "it is there")
+		})
+	})
+	t.Run("one that was there", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			server, client := start(t, batch()[:3])
+			server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/plugins/*", Match: isAuth, Effect: refusal})
+			report, err := client.Ensure(t.Context(), batch())
+			require.Error(t, err)
+			assert.Len(t, server.Entities(planeID(t, server, "cp"), "routes"), 1)
+			assert.Equal(t, konnect.ActionUnchanged, changeOf(t, report, "KongRoute", "web").Action)
+			assert.Equal(t, konnect.ActionCreated, changeOf(t, report, "KongPluginBinding", "log").Action)
+		})
+	})
+	for reason, wrong := range map[string]crd.Object{
+		"its own plugin is wrong":         bound("auth", "wrong").Route("web").MustBuild(),
+		"its service's plugin is wrong":   bound("auth", "wrong").Service("web").MustBuild(),
+		"the plugin of all ways is wrong": bound("auth", "wrong").Global().MustBuild(),
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server, client := start(t, batch()[:2])
+				server.ResetLog()
+				objects := append(batch()[:3], builder.NewPlugin("wrong", "key-auth").Config(map[string]any{"key_name": "x"}).MustBuild(), wrong)
+				report, err := client.Ensure(t.Context(), objects, konnect.WithPartial())
+				require.ErrorContains(t, err, "did you mean key_names?")
+				assert.Zero(t, server.Writes())
+				change := changeOf(t, report, "KongRoute", "web")
+				assert.Equal(t, konnect.ActionSkipped, change.Action)
+				require.ErrorContains(t, change.Err, "KongPluginBinding default/auth is not programmed")
+				assert.False(t, crd.IsProgrammed(objects[2]))
+			})
+		})
+	}
 }

@@ -203,7 +203,7 @@ func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Conditi
 	othersFalse := slices.ContainsFunc(others, func(c metav1.Condition) bool {
 		return c.Status == metav1.ConditionFalse && c.Type != crd.ConditionAdopted
 	})
-	if ownError(err) == nil || othersFalse {
+	if othersFalse {
 		return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
 	}
 	return condition(crd.ConditionProgrammed, false, "", s.failureReason(i, x), statusText(err))

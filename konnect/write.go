@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/konnectkit/konnectkit/internal/canon"
@@ -150,6 +151,31 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 	}
 	r.done = ActionDeleted
 	e.config.logger.InfoContext(ctx, "entity deleted", "key", x.key.String(), "konnect_id", r.id)
+}
+
+// withdraw takes an entity that this call has made away again where what acts on it alone
+// has failed, because it would be reached without. Where the context has ended, the next
+// call goes on.
+func (e *executor) withdraw(ctx context.Context, x *decision) {
+	r := &e.results[x.n]
+	n := slices.IndexFunc(x.order.own, func(own *decision) bool { return e.results[own.n].fault.err != nil })
+	if n < 0 || r.done != ActionCreated || ctx.Err() != nil {
+		return
+	}
+	failed := x.order.own[n]
+	if e.remove(ctx, x); r.done != ActionDeleted {
+		r.fault = fault{err: fmt.Errorf("create %s: it is there without %s, which failed, and could not be taken away again: %w", x.key, failed.key, r.fault.err)}
+		return
+	}
+	r.entity = nil
+	r.done, r.fault = ActionFailed, fault{err: fmt.Errorf("create %s: it was taken away again, because it would be without %s, which failed: %w",
+		x.key, failed.key, e.results[failed.n].fault.err)}
+	for _, own := range x.order.own {
+		if gone := &e.results[own.n]; gone.fault.err == nil {
+			gone.entity = nil
+			gone.skip(&DependencyError{Key: own.key, Field: own.item.fieldTo(x.item), On: x.key, Cause: r.fault.err})
+		}
+	}
 }
 
 // put makes an entity as desired, under its ID.
