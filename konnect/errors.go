@@ -56,6 +56,10 @@ type ErrorDetail struct {
 	Field string
 	// Messages of the reason.
 	Messages []string
+	// Object is the one that Field comes from, and Path the field there, such as
+	// config.minute of a KongPlugin; empty where that is not known.
+	Object crd.Key
+	Path   string
 }
 
 // Error returns one line.
@@ -70,7 +74,10 @@ func (e *APIError) Error() string {
 // String returns one line.
 func (d ErrorDetail) String() string {
 	text := oneLine(strings.Join(d.Messages, ", "))
-	if d.Field != "" {
+	switch {
+	case d.Path != "":
+		text = fmt.Sprintf("%s: %s: %s", d.Object, d.Path, text)
+	case d.Field != "":
 		text = d.Field + ": " + text
 	}
 	return printable.Line(text)

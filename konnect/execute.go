@@ -70,6 +70,8 @@ type executor struct {
 	finished int
 	// failedIn are the control planes in which something could not be written.
 	failedIn map[*item]bool
+	// secrets are those of the whole batch.
+	secrets func() []string
 }
 
 // execute carries out what was decided, parents before children, everything else side by
@@ -77,6 +79,7 @@ type executor struct {
 // known.
 func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) []result {
 	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
+	e.secrets = sync.OnceValue(func() []string { return o.batchSecrets(b, w) })
 	e.statuses = &statuses{b, w, d, e.results, o.deleting}
 	for _, x := range d.all {
 		if entity := e.results[x.n].entity; x.planned == ActionUnchanged && entity != nil && !x.kind.HasStatus() {

@@ -115,6 +115,7 @@ func (e *executor) join(ctx context.Context, x *decision) {
 		return
 	}
 	if err := e.writeMembers(ctx, x); err != nil {
+		e.explain(err, x, kinds.Desired{})
 		e.notWritten(ctx, x, fmt.Errorf("%s %s: set %s of %s: %w", x.planned.verb(), x.key, x.item.group.Name, x.key, &membersError{err}))
 	}
 }

@@ -139,7 +139,7 @@ func (d *decider) keepBasis(x *decision, desired kinds.Desired, observed canon.O
 		name, _, _ := strings.Cut(f.Name, ".")
 		held[name] = observed[name]
 	}
-	wanted, held, secret := secretJudge{d}.withoutSecrets(configurationJudge{d}.secretPaths(x.item, desired, observed), kept.withoutKept(tags, desired.Object), held)
+	wanted, held, secret := secretJudge{d}.withoutSecrets(x.item.kind.AllSecretPaths(desired, d.inputs(x.item, observed).Schema, observed), kept.withoutKept(tags, desired.Object), held)
 	basis := append([]any{wanted, held, d.world.found[x.item.n].groupMembers}, secret...)
 	if x.item.group != nil {
 		basis = append(basis, d.batch.wantedMembers(d.world, x.item, nil))

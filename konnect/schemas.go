@@ -4,12 +4,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/konnectkit/konnectkit/crd"
-	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
@@ -157,23 +155,8 @@ func (d configurationJudge) refuses(i *item, x *decision) bool {
 		if other := in.Objects[of]; other != nil {
 			key = crd.KeyOf(other)
 		}
-		d.out.refuse(x, fmt.Errorf("check %s: plugin %s of %s: %s %s", i.key, at.configured, key, p.Path, p.Message))
+		_, path := i.kind.SourceOf(p.Path, in)
+		d.out.refuse(x, fmt.Errorf("check %s: plugin %s of %s: %s %s", i.key, at.configured, key, path, p.Message))
 	}
 	return len(problems) > 0
-}
-
-// secretPaths are the paths of all values of an item's entity that must not be shown.
-func (d configurationJudge) secretPaths(i *item, desired kinds.Desired, observed canon.Object) []string {
-	paths := i.kind.SecretPaths()
-	if i.kind.Configuration == nil {
-		return paths
-	}
-	schema := d.inputs(i, observed).Schema
-	found := slices.Concat(desired.Hidden, i.kind.ConfigurationSecrets(desired.Object, schema), i.kind.ConfigurationSecrets(observed, schema))
-	for _, path := range found {
-		whole, _, _ := strings.Cut(path, "[") // of a list all
-		paths = append(paths, whole)
-	}
-	slices.Sort(paths)
-	return slices.Compact(paths)
 }

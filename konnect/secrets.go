@@ -1,7 +1,6 @@
 package konnect
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -183,23 +182,6 @@ func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired
 		tags = append(tags, tag)
 	}
 	return desired.With("tags", tags)
-}
-
-// hideSecrets takes the values that were sent out of what Konnect says against them.
-func hideSecrets(err error, k *kinds.Kind, sent canon.Object) {
-	api, answered := errors.AsType[*APIError](err)
-	paths := k.SecretPaths()
-	if !answered || len(paths) == 0 {
-		return
-	}
-	values := secrets.Texts(sent, paths, k.WriteOnly)
-	api.Message = secrets.Hide(api.Message, values)
-	for n, d := range api.Details {
-		api.Details[n].Field = secrets.Hide(d.Field, values)
-		for m, message := range d.Messages {
-			d.Messages[m] = secrets.Hide(message, values)
-		}
-	}
 }
 
 // withoutSecrets takes secret values out of what a planned change rests on. Only a key lets

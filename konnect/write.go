@@ -44,7 +44,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 		})
 	}
 	if err != nil {
-		hideSecrets(err, i.kind, desired.Object)
+		e.explain(err, x, desired)
 		return err
 	}
 	return e.takeAnswer(x, r, desired, raw)
@@ -119,7 +119,7 @@ func (e *executor) park(ctx context.Context, x *decision) {
 		_, err = writtenEntity(i.kind, r.id, raw)
 	}
 	if err != nil {
-		hideSecrets(err, i.kind, x.changes.desired.Object)
+		e.explain(err, x, x.changes.desired)
 		r.fail(fmt.Errorf("rename %s: %w", x.key, err))
 	}
 }
@@ -146,6 +146,7 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 		return nil, err
 	})
 	if err != nil {
+		e.explain(err, x, kinds.Desired{})
 		r.done, r.fault = ActionFailed, fault{err: fmt.Errorf("delete %s: %w", x.key, err)}
 		return
 	}

@@ -35,17 +35,46 @@ func (k *Kind) CheckConfiguration(desired canon.Object, schema *pluginconfig.Sch
 			scopes = append(scopes, r.JSON)
 		}
 	}
-	problems := schema.Validate(config, scopes, canon.Texts(desired["protocols"]))
-	for i, p := range problems {
-		if at := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == p.Path }); at >= 0 {
-			problems[i].Path = k.References[at].Field
-		}
-	}
-	return problems
+	return schema.Validate(config, scopes, canon.Texts(desired["protocols"]))
 }
 
-// ConfigurationSecrets are the paths of the values of a configuration that must not be shown.
-func (k *Kind) ConfigurationSecrets(object canon.Object, schema *pluginconfig.Schema) []string {
-	config, _ := object[k.Configuration.Field].(map[string]any)
-	return schema.Secrets(config)
+// SourceOf returns the field of an object from which one of an entity comes, and the field
+// of the reference that leads to that object, empty for the entity's own. Both are empty
+// where that is not known.
+func (k *Kind) SourceOf(path string, in Inputs) (via, at string) {
+	if k.Configuration == nil || path == "" {
+		return "", ""
+	}
+	name := path
+	if end := strings.IndexAny(path, ".["); end >= 0 {
+		name = path[:end]
+	}
+	for _, r := range k.References {
+		if r.JSON == name {
+			return "", r.Field
+		}
+	}
+	if at = k.Configuration.Source(in.Objects[k.Configuration.Of], path); at == "" {
+		return "", ""
+	}
+	return k.Configuration.Of, at
+}
+
+// AllSecretPaths are the paths of all values that must not be shown, of a desired entity
+// and of others. Of a list they are all of it.
+func (k *Kind) AllSecretPaths(desired Desired, schema *pluginconfig.Schema, others ...canon.Object) []string {
+	paths := k.SecretPaths()
+	if k.Configuration == nil {
+		return paths
+	}
+	paths = append(paths, desired.Hidden...)
+	for _, object := range append(others, desired.Object) {
+		config, _ := object[k.Configuration.Field].(map[string]any)
+		for _, path := range schema.Secrets(config) {
+			whole, _, _ := strings.Cut(path, "[")
+			paths = append(paths, whole)
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }

@@ -161,6 +161,9 @@ type Configuration struct {
 	Type func(crd.Object) string
 	// Hidden returns the paths of the values that it takes from Secrets.
 	Hidden func(crd.Object) []string
+	// Source returns the field of the object from which one of the entity comes; empty
+	// where that is not known.
+	Source func(obj crd.Object, path string) string
 	// Path is where a control plane describes a type.
 	Path func(controlPlaneID, configured string) string
 }

@@ -37,6 +37,7 @@ func pluginBinding() *Kind {
 			Field: "config", Of: configurationv1alpha1.PluginRefField,
 			Type:   func(obj crd.Object) string { return pluginOf(obj).Name },
 			Hidden: func(obj crd.Object) []string { return hiddenBy(pluginOf(obj)) },
+			Source: func(obj crd.Object, path string) string { return sourceOf(pluginOf(obj), path) },
 			Path: func(controlPlaneID, name string) string {
 				return wire.CorePath(controlPlaneID) + "schemas/plugins/" + wire.Segment(name)
 			},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,6 +72,51 @@ func secretValue(from configurationv1.SecretValue, objects map[string]crd.Object
 		return "", fmt.Errorf("%s: %s has no key %q", from.Field, from.Secret, from.Key)
 	}
 	return text, nil
+}
+
+// sourceOf is the field of a plugin from which one of its entity comes, with the path in
+// the configuration where that is from a Secret.
+func sourceOf(p configurationv1.Plugin, path string) string {
+	name, _, _ := strings.Cut(path, ".")
+	switch name, _, _ := strings.Cut(name, "["); name {
+	case "name":
+		return "plugin"
+	case "enabled":
+		return "disabled"
+	case "instance_name", "protocols", "ordering":
+		return path
+	case "config":
+	default:
+		return ""
+	}
+	if p.From != nil {
+		return path + " of " + p.From.Field
+	}
+	for _, patch := range slices.Backward(p.Patches) {
+		if isWithin(path, patch.Path) {
+			return path + " of " + patch.Field
+		}
+	}
+	return path
+}
+
+// isWithin reports whether a path such as config.add.headers[0] leads to what a JSON pointer
+// into the configuration leads to, or into that.
+func isWithin(path, pointer string) bool {
+	at := strings.Split(strings.NewReplacer("[", ".", "]", "").Replace(path), ".")[1:]
+	if pointer == "" {
+		return true
+	}
+	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	if len(tokens) > len(at) {
+		return false
+	}
+	for i, token := range tokens {
+		if name := jsonpointer.Unescape(token); name != at[i] && name != "-" {
+			return false
+		}
+	}
+	return true
 }
 
 // hiddenBy are the paths of an entity that a plugin takes from Secrets.

@@ -2,7 +2,11 @@ package secrets
 
 import (
 	"cmp"
+	"crypto/md5"  //nolint:gosec // see formsOf
+	"crypto/sha1" //nolint:gosec // see formsOf
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -66,9 +70,14 @@ func Hide(text string, values []string) string {
 func formsOf(value string) []string {
 	quoted, _ := json.Marshal(value) //nolint:errchkjson // a string always can be
 	raw := []byte(value)
-	return []string{
+	one, two, three := md5.Sum(raw), sha1.Sum(raw), sha256.Sum256(raw) //nolint:gosec // it is what others may quote
+	forms := []string{hex.EncodeToString(raw)}
+	for _, sum := range [][]byte{one[:], two[:], three[:]} {
+		forms = append(forms, hex.EncodeToString(sum), base64.StdEncoding.EncodeToString(sum))
+	}
+	return append(forms,
 		value, strings.TrimSpace(value), strings.Trim(string(quoted), `"`), url.QueryEscape(value), url.PathEscape(value),
 		base64.StdEncoding.EncodeToString(raw), base64.RawStdEncoding.EncodeToString(raw),
 		base64.URLEncoding.EncodeToString(raw), base64.RawURLEncoding.EncodeToString(raw),
-	}
+	)
 }

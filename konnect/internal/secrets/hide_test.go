@@ -1,7 +1,9 @@
 package secrets_test
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +24,11 @@ func TestTexts(t *testing.T) {
 	assert.Empty(t, secrets.Texts(canon.Object{}, []string{"password"}, []secrets.Field{password()}))
 }
 
+func digest(value string) string {
+	sum := sha256.Sum256([]byte(value))
+	return hex.EncodeToString(sum[:])
+}
+
 func TestHide(t *testing.T) {
 	t.Parallel()
 	const value = "ex\"ample/se cret\n"
@@ -33,6 +40,7 @@ func TestHide(t *testing.T) {
 		{"in a query", "key=ex%22ample%2Fse+cret%0A", "key=[redacted]"},
 		{"in a path", "/ex%22ample%2Fse%20cret%0A/", "/[redacted]/"},
 		{"in base64", "Basic " + base64.StdEncoding.EncodeToString([]byte(value)), "Basic [redacted]"},
+		{"as a digest", "sha256 " + digest(value), "sha256 [redacted]"},
 		{"a longer one that has another in it", "'example-secret-two'", "'[redacted]'"},
 		{"one so short that it is in everything", "username: pw is too short", "[redacted]"},
 		{"and one that is not there", "nothing", "nothing"},
