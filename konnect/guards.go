@@ -29,10 +29,10 @@ type sight struct {
 func (d *decisions) guardWrites(b *batch, w *world) {
 	var seen []sight
 	for _, x := range d.all {
-		if i := x.item; i != nil && i.inBatch && !i.readOnly && i.controlPlane != nil && (x.planned.writes() || x.fault.err != nil && !w.isWhereItActs(b, i)) {
+		if i := x.item; i != nil && i.inBatch && !i.readOnly && i.controlPlane != nil && (x.planned.writes() || x.fault.err != nil && !isWhereItActs(b, w, i)) {
 			seen = append(seen, sight{
 				decision: x, id: w.idOf(i, i.key, nil), name: i.kind.Name(i.object), plane: w.idOf(i.controlPlane, i.controlPlane.key, nil),
-				refs: w.refsOf(b, i), text: sync.OnceValue(func() string { return b.text(i) }),
+				refs: refsOf(b, w, i), text: sync.OnceValue(func() string { return b.text(i) }),
 			})
 		}
 	}
@@ -115,7 +115,7 @@ func eachGuarded(seen []sight, visit func(x, y *decision, own bool)) {
 }
 
 // refsOf is what an item's entity will refer to.
-func (w *world) refsOf(b *batch, i *item) []place {
+func refsOf(b *batch, w *world, i *item) []place {
 	var refs []place
 	for _, edge := range i.node.Edges {
 		if at := slices.IndexFunc(i.kind.References, func(r kinds.Reference) bool { return r.JSON != "" && r.Field == edge.Field }); at >= 0 {
@@ -137,22 +137,22 @@ func refsNow(k *kinds.Kind, e *wire.Entity) []place {
 }
 
 // isWhereItActs reports whether an item has an entity that refers to what it is to refer to.
-func (w *world) isWhereItActs(b *batch, i *item) bool {
+func isWhereItActs(b *batch, w *world, i *item) bool {
 	e := w.found[i.n].entity
 	if e == nil {
 		return false
 	}
-	now, wanted := refsNow(i.kind, e), w.refsOf(b, i)
+	now, wanted := refsNow(i.kind, e), refsOf(b, w, i)
 	return len(now) == len(wanted) && !slices.ContainsFunc(wanted, func(p place) bool { return !slices.Contains(now, p) })
 }
 
 // text is an object in JSON, with those without an entity that are part of it.
 func (b *batch) text(i *item) string {
-	text := canon.Text(i.object)
+	parts := []string{canon.Text(i.object)}
 	for _, edge := range i.node.Edges {
 		if edge.Node != nil && b.byKey[edge.Node.Key] == nil {
-			text += canon.Text(edge.Node.Object)
+			parts = append(parts, canon.Text(edge.Node.Object))
 		}
 	}
-	return text
+	return strings.Join(parts, " ")
 }

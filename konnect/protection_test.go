@@ -2,6 +2,7 @@ package konnect_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -90,14 +91,17 @@ func TestNoWayIsOpen(t *testing.T) {
 	} {
 		for verb, goes := range map[string]func(*testing.T, *konnect.Client) error{
 			"delete": func(t *testing.T, c *konnect.Client) error {
+				t.Helper()
 				_, err := c.Delete(t.Context(), protectedWays())
 				return err
 			},
 			"delete all but the control plane": func(t *testing.T, c *konnect.Client) error {
+				t.Helper()
 				_, err := c.Delete(t.Context(), protectedWays()[1:])
 				return err
 			},
 			"prune": func(t *testing.T, c *konnect.Client) error {
+				t.Helper()
 				_, err := c.Ensure(t.Context(), protectedWays()[:1], konnect.WithPrune())
 				return err
 			},
@@ -172,6 +176,7 @@ func TestNewRoutesWithoutTheirOwnPlugins(t *testing.T) {
 		}
 	}
 	start := func(t *testing.T, objects []crd.Object) (*konnecttest.Server, *konnect.Client) {
+		t.Helper()
 		server := konnecttest.NewServer()
 		client := newNetwork(server).client(t, konnect.WithOwner("platform"))
 		_, err := client.Ensure(t.Context(), objects)
@@ -246,7 +251,7 @@ func TestNewRoutesWithoutTheirOwnPlugins(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server, client := start(t, batch()[:2])
 				server.ResetLog()
-				objects := append(batch()[:3], builder.NewPlugin("wrong", "key-auth").Config(map[string]any{"key_name": "x"}).MustBuild(), wrong)
+				objects := append(slices.Clone(batch()[:3]), builder.NewPlugin("wrong", "key-auth").Config(map[string]any{"key_name": "x"}).MustBuild(), wrong)
 				report, err := client.Ensure(t.Context(), objects, konnect.WithPartial())
 				require.ErrorContains(t, err, "did you mean key_names?")
 				assert.Zero(t, server.Writes())
