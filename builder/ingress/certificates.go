@@ -1,0 +1,131 @@
+package ingress
+
+import (
+	"fmt"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/builder/internal/source"
+	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+)
+
+// certificates makes those of the hosts that an Ingress lists under tls.
+func (p *plane) certificates(i *subject) {
+	for n, tls := range i.object.Spec.TLS {
+		at := field.NewPath("spec", "tls").Index(n)
+		of := name{i.result.Key.Namespace, tls.SecretName}
+		switch {
+		case tls.SecretName == "":
+			p.warn(i, at, "has no effect without a secretName")
+			continue
+		case len(tls.Hosts) == 0:
+			p.warn(i, at, "has no effect without hosts: a gateway finds a certificate by the name that a client asks for")
+			continue
+		}
+		certificate, err := p.certificate(of)
+		if err != nil {
+			i.result.refuse(field.Invalid(at.Child("secretName"), tls.SecretName, err.Error()))
+			continue
+		}
+		for m, host := range tls.Hosts {
+			p.site(i, at.Child("hosts").Index(m), strings.ToLower(host), of, certificate)
+		}
+	}
+}
+
+// site gives a host its certificate. The oldest Ingress has it.
+func (p *plane) site(i *subject, at *field.Path, host string, of name, certificate crd.Object) {
+	if wrong := konnectrules.CheckSNI(at, host); len(wrong) > 0 {
+		i.result.refuse(wrong...)
+		return
+	}
+	if other, taken := p.sites[host]; taken {
+		if other != of {
+			i.result.refuse(field.Forbidden(at, fmt.Sprintf("%s has the certificate of Secret %s, from an older Ingress", host, other)))
+		}
+		return
+	}
+	sni, err := build(p, i.result.Key, builder.NewSNI(p.name(siteName(host))).
+		Certificate(certificate.GetName()).SpecName(host))
+	if err != nil {
+		i.result.refuse(field.Invalid(at, host, reasons(err).Error()))
+		return
+	}
+	p.sites[host] = of
+	p.keep(certificate)
+	p.keep(sni)
+}
+
+// siteName returns a host as a name can have it.
+func siteName(host string) string {
+	if !strings.Contains(host, "*") {
+		return host
+	}
+	return strings.ReplaceAll(host, "*", "wildcard") + "-" + source.Hash(host)
+}
+
+// certificate returns the one in a Secret.
+func (p *plane) certificate(of name) (*configurationv1alpha1.KongCertificate, error) {
+	if err := p.cluster.secret("KongCertificate", p.key.Namespace, of); err != nil {
+		return nil, err
+	}
+	b := builder.NewCertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name)
+	if of.namespace == p.key.Namespace {
+		b.Secret(of.name)
+	} else {
+		b.SecretIn(of.namespace, of.name)
+	}
+	made, err := build(p, of.secret(), b)
+	if err != nil {
+		return nil, reasons(err)
+	}
+	return made, nil
+}
+
+func (n name) secret() crd.Key {
+	return crd.Key{Kind: crd.SecretKind, Namespace: n.namespace, Name: n.name}
+}
+
+// authority returns the certificate of an authority in a Secret.
+func (p *plane) authority(of name) (*configurationv1alpha1.KongCACertificate, error) {
+	if err := p.cluster.secret("KongCACertificate", p.key.Namespace, of); err != nil {
+		return nil, err
+	}
+	b := builder.NewCACertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name)
+	if of.namespace == p.key.Namespace {
+		b.Secret(of.name)
+	} else {
+		b.SecretIn(of.namespace, of.name)
+	}
+	made, err := build(p, of.secret(), b)
+	if err != nil {
+		return nil, reasons(err)
+	}
+	return made, nil
+}
+
+// secure gives a KongService the certificates that annotations of its Service name.
+func (p *plane) secure(s *service, to *configurationv1alpha1.KongService, settings *serviceSettings) error {
+	if settings.clientCert != "" {
+		certificate, err := p.certificate(name{s.of.Namespace, settings.clientCert})
+		if err != nil {
+			return fmt.Errorf("metadata.annotations[%sclient-cert]: %w", prefix, err)
+		}
+		to.Spec.ClientCertificateRef = &commonv1alpha1.NamespacedRef{Name: certificate.Name}
+		s.objects = append(s.objects, certificate)
+	}
+	for _, secret := range settings.caSecrets {
+		authority, err := p.authority(name{s.of.Namespace, secret})
+		if err != nil {
+			return fmt.Errorf("metadata.annotations[%sca-certificates-secrets]: %w", prefix, err)
+		}
+		to.Spec.CACertificateRefs = append(to.Spec.CACertificateRefs, commonv1alpha1.NamespacedRef{Name: authority.Name})
+		s.objects = append(s.objects, authority)
+	}
+	return nil
+}
