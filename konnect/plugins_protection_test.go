@@ -1,0 +1,136 @@
+package konnect_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/konnectkit/konnectkit/builder"
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect"
+	"github.com/konnectkit/konnectkit/konnect/konnecttest"
+)
+
+// guarded is a gateway on which all requests are restricted, and those to web need a key. Its
+// route leads to web or to free; without one, there is no route.
+func guarded(service string) []crd.Object {
+	objects := []crd.Object{
+		plane("cp").MustBuild(), webService(),
+		builder.NewService("free").ControlPlane("cp").Host("free.example").MustBuild(),
+		builder.NewPlugin("addresses", "ip-restriction").Config(conf{"deny": []any{"192.0.2.1"}}).MustBuild(),
+		builder.NewPluginBinding("addresses").ControlPlane("cp").Plugin("addresses").Global().MustBuild(),
+	}
+	if service != "" {
+		objects = append(objects, builder.NewRoute("way").Service(service).Paths("/").MustBuild())
+	}
+	if service == "web" {
+		objects = append(objects, builder.NewPlugin("auth", "key-auth").MustBuild(), boundTo("auth").MustBuild())
+	}
+	return objects
+}
+
+// waysPastPlugins are the routes that somebody could take now past a plugin of guarded.
+func waysPastPlugins(server *konnecttest.Server) []string {
+	var open []string
+	for _, controlPlane := range server.Dump().ControlPlanes {
+		plugins := map[string]bool{} // by type, for web and for all
+		names := map[string]string{}
+		for _, service := range controlPlane.Entities["services"] {
+			names[service.ID()] = service.Name()
+		}
+		for _, plugin := range controlPlane.Entities["plugins"] {
+			plugins[fmt.Sprint(plugin["name"], " ", names[idIn(plugin, "service")])] = true
+		}
+		for _, route := range controlPlane.Entities["routes"] {
+			to := names[idIn(route, "service")]
+			if !plugins["ip-restriction "] {
+				open = append(open, to+" without ip-restriction")
+			}
+			if to == "web" && !plugins["key-auth web"] {
+				open = append(open, "web without key-auth")
+			}
+		}
+	}
+	return open
+}
+
+func idIn(entity map[string]any, field string) string {
+	ref, _ := entity[field].(map[string]any)
+	id, _ := ref["id"].(string)
+	return id
+}
+
+// protectedPhases are all ways in which routes and plugins come and go.
+func protectedPhases() map[string]phase {
+	gateway := func(service string) func() []crd.Object { return func() []crd.Object { return guarded(service) } }
+	bare := func() []crd.Object { return guarded("")[:3] }
+	nothing := func(*testing.T, *network) error { return nil }
+	return map[string]phase{
+		"create": {nothing, ensuring(gateway("web")), []string{
+			"POST /v2/control-planes", "PUT **/services/*", "PUT **/plugins/*", "PUT **/routes/*",
+		}},
+		"create beside services": {ensuring(bare), ensuring(gateway("web")), []string{
+			"GET **/schemas/plugins/*", "PUT **/plugins/*", "PUT **/routes/*",
+		}},
+		"move to what a plugin comes for": {ensuring(gateway("free")), ensuring(gateway("web")), []string{
+			"GET **/routes/*", "GET **/plugins", "PUT **/plugins/*", "PUT **/routes/*",
+		}},
+		"move away from what a plugin goes with": {ensuring(gateway("web")), ensuring(gateway("free"), konnect.WithPrune()), []string{
+			"GET **/routes", "GET **/plugins", "DELETE **/plugins/*", "PUT **/routes/*",
+		}},
+		"prune": {ensuring(gateway("web")), ensuring(bare, konnect.WithPrune()), []string{
+			"GET **/routes", "GET **/plugins", "DELETE **/plugins/*", "DELETE **/routes/*",
+		}},
+		"delete": {ensuring(gateway("web")), deleting(gateway("web")), []string{
+			"GET **/routes", "GET **/plugins", "DELETE **/plugins/*", "DELETE **/routes/*", "DELETE **/services/*", "DELETE /v2/control-planes/*",
+		}},
+	}
+}
+
+// TestNoWayOpensUnderFaults asks after each request, under every fault, whether a route leads past a
+// plugin of its service or of all.
+func TestNoWayOpensUnderFaults(t *testing.T) {
+	t.Parallel()
+	faults := passingFaults()
+	faults["for good, before it is applied"] = faultCase{konnecttest.FailBefore(500), -1}
+	faults["for good, after it is applied"] = faultCase{konnecttest.FailAfter(500), -1}
+	faults["refused"] = faultCase{konnecttest.Answer(http.StatusBadRequest, "application/json", `{"code":3,"message":"no"}`), -1}
+	for name, p := range protectedPhases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, call := range p.calls {
+				for faultName, fault := range faults {
+					t.Run(call+"/"+faultName, func(t *testing.T) {
+						t.Parallel()
+						synctest.Test(t, func(t *testing.T) { staysClosed(t, p, call, fault) })
+					})
+				}
+			}
+		})
+	}
+}
+
+func staysClosed(t *testing.T, p phase, call string, c faultCase) {
+	t.Helper()
+	server := konnecttest.NewServer()
+	n := newNetwork(server)
+	require.NoError(t, p.prepare(t, n))
+	fault := inject(server, call, c)
+	asked := 0
+	n.watch(nil, func(req *http.Request) {
+		asked++
+		assert.Empty(t, waysPastPlugins(server), "after %s %s", req.Method, req.URL.Path)
+	})
+	err := p.run(t, n)
+	if c.times > 0 {
+		require.NoError(t, err) // else it may have got round the fault
+	}
+	assert.Positive(t, fault.Hits(), "the call is part of the phase")
+	server.ClearFaults()
+	require.NoError(t, p.run(t, n), "again, without the fault")
+	assert.Positive(t, asked)
+}
