@@ -80,8 +80,8 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 		if e.toHTTPS {
 			redirects = append(redirects, e)
 		}
-		if own := c.add(e.region); own.owner != e {
-			c.checkProtocols(own.owner, e)
+		if owner := c.add(e.region).owner; owner != e {
+			c.checkProtocols(owner, e)
 		}
 	}
 	c.conflicts = append(c.conflicts, redirectConflicts(c.index, redirects)...)
@@ -95,7 +95,7 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 		cells = append(cells, cell)
 	}
 	slices.SortFunc(cells, func(a, b *cell) int {
-		return cmp.Or(compareElements(a.owner, b.owner), cmp.Compare(a.fields().count(), b.fields().count()), cmp.Compare(a.id(), b.id()))
+		return cmp.Or(compareElements(a.owner, b.owner), cmp.Compare(len(a.headers), len(b.headers)), a.path.compare(b.path), cmp.Compare(a.id(), b.id()))
 	})
 	c.number(cells)
 	c.redirect(cells, redirects)
@@ -169,14 +169,13 @@ func (e *element) meet(other region) (region, bool) {
 	return met, ok
 }
 
-// checkProtocols reports whether two elements of which the first comes first can both be
-// routes, and notes a conflict where they cannot.
+// checkProtocols notes two elements of which the first comes first and that cannot both be
+// routes, since the gateway does not match by protocol.
 func (c *closure) checkProtocols(first, second *element) bool {
 	if second.protocols&^first.protocols == 0 || second.toHTTPS {
 		return true
 	}
-	c.conflicts = append(c.conflicts, conflict{first, second,
-		"takes the same requests on another listener, and the gateway does not match by protocol"})
+	c.conflicts = append(c.conflicts, conflict{first, second, "takes the same requests on another listener, and the gateway does not match by protocol"})
 	return false
 }
 

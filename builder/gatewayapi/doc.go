@@ -19,9 +19,10 @@
 // namespace and name, and the order of rules. The gateway orders routes in another way,
 // which moreover depends on its settings. So where a rule that comes first could be tried
 // later, the requests that are both rules' get a route of their own. That is exact in both
-// values of the gateway's route_match_calculation, in its default flavor; flavor traditional
-// looks at one wildcard of a host alone. Where it would take too many routes, the younger of
-// the two rules is refused by name. Regular expressions match at the beginning of a path.
+// values of the gateway's route_match_calculation, in the flavor traditional_compatible that
+// gateways have by default (routes that match a host, a method and headers rely on what
+// gateways do on amd64). Where it would take too many routes, the younger of the two rules is
+// refused by name. Regular expressions match at the beginning of a path.
 //
 // # Names
 //

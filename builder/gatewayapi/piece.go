@@ -1,6 +1,7 @@
 package gatewayapi
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,7 +63,7 @@ func (m *match) id() string {
 func (p *piece) detail() string {
 	var parts []string
 	if p.path.text != p.match.path.text || p.path.kind != p.match.path.kind {
-		text := slug(p.path.text)
+		text := cmp.Or(slug(p.path.text), "root")
 		if p.path.kind == exactPath {
 			text = strings.TrimSuffix("exact-"+text, "-")
 		}

@@ -1,6 +1,7 @@
 package gatewayapi
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -88,7 +89,6 @@ func (r region) id() string {
 // fields is the set of what a route matches besides the path.
 type fields uint8
 
-// Fields in the order in which flavor traditional prefers routes that have as many.
 const (
 	methodField fields = 1 << iota
 	headerField
@@ -109,11 +109,6 @@ func (r region) fields() fields {
 	return set
 }
 
-// count is how many fields there are.
-func (f fields) count() int {
-	return int(f&1 + f>>1&1 + f>>2&1)
-}
-
 // precedence is whether the gateway tries one route before another.
 type precedence int
 
@@ -124,23 +119,21 @@ const (
 	always
 )
 
-// before says whether the gateway tries a route of r before one of other, in each of its
-// flavors and calculations. All routes match one expression, so that the path decides by
-// regex_priority alone.
+// before says whether the gateway tries a route of r before one of other, in both of its
+// calculations: one looks at plain hosts first, the other at the number of fields. All
+// routes match one expression, so that the path decides by regex_priority alone.
 func (r region) before(other region) precedence {
 	mine, theirs := r.fields(), other.fields()
+	count, otherCount := bits.OnesCount8(uint8(mine)), bits.OnesCount8(uint8(theirs))
 	plain, otherPlain := r.host.isPlain(), other.host.isPlain()
 	switch {
-	case mine.count() != theirs.count():
-		if mine.count() > theirs.count() && (plain || !otherPlain) {
-			return always
-		}
-	case plain != otherPlain:
-		if plain && mine >= theirs {
-			return always
-		}
+	case count < otherCount || otherPlain && !plain:
+		return unsure
+	case count > otherCount || plain && !otherPlain:
+		return always
 	case mine == theirs && len(r.headers) >= len(other.headers):
 		return byCode
+	default:
+		return unsure
 	}
-	return unsure
 }

@@ -1,0 +1,179 @@
+package gatewayapi_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
+
+	"github.com/konnectkit/konnectkit/builder/gatewayapi"
+)
+
+// twoListeners is a world whose Gateway has one listener of HTTP and one of HTTPS.
+func twoListeners(routes ...gatewayv1.HTTPRoute) gatewayapi.Input {
+	in := world(routes...)
+	in.Gateways = []gatewayv1.Gateway{gateway("public", "http:HTTP:80", "https:HTTPS:443")}
+	return in
+}
+
+// on attaches a route to one listener.
+func on(section string, route gatewayv1.HTTPRoute) gatewayv1.HTTPRoute {
+	route.Spec.ParentRefs[0].SectionName = new(gatewayv1.SectionName(section))
+	return route
+}
+
+func redirectToHTTPS(matches ...string) gatewayv1.HTTPRouteRule {
+	r := rule(matches...)
+	r.BackendRefs = nil
+	r.Filters = []gatewayv1.HTTPRouteFilter{{
+		Type:            gatewayv1.HTTPRouteFilterRequestRedirect,
+		RequestRedirect: &gatewayv1.HTTPRequestRedirectFilter{Scheme: new("https"), StatusCode: new(301)},
+	}}
+	return r
+}
+
+// TestRedirectToHTTPS: the routes over TLS answer requests over plain text.
+func TestRedirectToHTTPS(t *testing.T) {
+	t.Parallel()
+	in := twoListeners(
+		on("http", httpRoute("redirect", "a.com", redirectToHTTPS())),
+		on("http", httpRoute("challenge", "b.com", rule("/.well-known/acme"))),
+		on("https", httpRoute("site", "a.com", rule("/"), rule("/api"))),
+		on("http", httpRoute("old", "b.com", redirectToHTTPS("/old"))),
+	)
+	result := translate(t, in)
+	for _, route := range result.Routes {
+		assert.Empty(t, route.Refused)
+	}
+	for setting, router := range routers(t, result) {
+		for _, c := range []struct{ protocol, request, route, location string }{
+			{"http", "a.com/x?y=1", "http.shop.site.0.", "https://a.com/x?y=1"},
+			{"http", "a.com/api/x", "http.shop.site.1.", "https://a.com/api/x"},
+			{"https", "a.com/api", "http.shop.site.1.", ""},
+			{"https", "a.com/", "http.shop.site.0.", ""},
+			{"http", "b.com/.well-known/acme/1", "http.shop.challenge.0.", ""},
+			{"http", "b.com/old/1", "http.shop.old.0.", "https://b.com/old/1"},
+		} {
+			r := request(c.request)
+			r.Protocol = c.protocol
+			m, ok := router.Match(r)
+			require.True(t, ok, c.request)
+			assert.True(t, strings.HasPrefix(m.Route.Key.Name, c.route), "%s: %s %s is taken by %s", setting, c.protocol, c.request, m.Route.Key.Name)
+			assert.Equal(t, c.location, m.Location, "%s: %s %s", setting, c.protocol, c.request)
+		}
+	}
+	plugins := pluginsOf(t, result)
+	assert.JSONEq(t, `{"status_code":404,"message":"no route over https"}`, plugins["http.shop.old.0.0"]["request-termination"],
+		"what comes over https is not the redirect's")
+}
+
+// TestRandomProtocols compares random routes that are attached to one listener or both.
+func TestRandomProtocols(t *testing.T) {
+	t.Parallel()
+	refused, rules := 0, 0
+	for seed := range uint64(150) {
+		choose := choice{rand.New(rand.NewPCG(seed, 2))}
+		in := randomProtocols(choose, &rules)
+		result := translate(t, in)
+		refused += len(refusedRules(result))
+		assertProtocols(t, in, result, choose)
+		if t.Failed() {
+			return
+		}
+	}
+	assert.Greater(t, refused, 0)
+	assert.Less(t, refused*2, rules, "not most rules are refused")
+}
+
+// randomProtocols makes routes that are attached to one listener or both, and counts their rules.
+func randomProtocols(choose choice, rules *int) gatewayapi.Input {
+	var routes []gatewayv1.HTTPRoute
+	for i := range 2 + choose.IntN(3) {
+		route := httpRoute(fmt.Sprintf("r%d", i), choose.of("", "a.com", "*.a.com", "x.a.com"))
+		for range 1 + choose.IntN(3) {
+			next := rule(choose.match(false))
+			if choose.IntN(4) == 0 {
+				next = redirectToHTTPS(choose.match(false))
+			}
+			route.Spec.Rules = append(route.Spec.Rules, next)
+			*rules++
+		}
+		if section := choose.of("", "http", "https"); section != "" {
+			route = on(section, route)
+		}
+		if isRedirect(route) && route.Spec.ParentRefs[0].SectionName == nil {
+			route = on("http", route)
+		}
+		routes = append(routes, route)
+	}
+	return twoListeners(routes...)
+}
+
+func isRedirect(route gatewayv1.HTTPRoute) bool {
+	for _, r := range route.Spec.Rules {
+		if len(r.Filters) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// assertProtocols compares requests over both protocols. What is served over plain text
+// alone is let pass over TLS too, which is a warning.
+func assertProtocols(t *testing.T, in gatewayapi.Input, result *gatewayapi.Result, choose choice) {
+	t.Helper()
+	refused := refusedRules(result)
+	attached := map[string]gatewayapi.Input{}
+	for _, protocol := range []string{"http", "https"} {
+		of := in
+		of.HTTPRoutes = nil
+		for _, route := range in.HTTPRoutes {
+			if section := route.Spec.ParentRefs[0].SectionName; section == nil || string(*section) == protocol {
+				of.HTTPRoutes = append(of.HTTPRoutes, route)
+			}
+		}
+		attached[protocol] = of
+	}
+	settings := routers(t, result)
+	for range 60 {
+		r := choose.request()
+		for protocol, of := range attached {
+			r.Protocol = protocol
+			want := wanted(of, refused, r)
+			for setting, router := range settings {
+				m, ok := router.Match(r)
+				got := ""
+				if ok {
+					got = m.Route.Key.Name
+				}
+				redirects := want != "" && isRedirect(gatewayv1.HTTPRoute{Spec: gatewayv1.HTTPRouteSpec{Rules: ruleOf(of, want)}})
+				switch {
+				case redirects && protocol == "http":
+					assert.Equal(t, 301, m.Status, "%s: %s%s", setting, r.Host, r.Path)
+				case want == "" && protocol == "http":
+					assert.True(t, !ok || m.Status != 0, "%s: %s%s is served by %s", setting, r.Host, r.Path, got)
+				case want == "":
+				default:
+					assert.True(t, strings.HasPrefix(got, want), "%s: %s %s %s%s %v: want %s, got %s", setting, protocol, r.Method, r.Host, r.Path, r.Header, want, got)
+					assert.Equal(t, redirects, m.Status != 0, "%s: %s %s%s by %s", setting, protocol, r.Host, r.Path, got)
+				}
+			}
+		}
+	}
+}
+
+// ruleOf returns the rule with a name of wanted, in a list.
+func ruleOf(in gatewayapi.Input, name string) []gatewayv1.HTTPRouteRule {
+	for _, route := range in.HTTPRoutes {
+		for i, r := range route.Spec.Rules {
+			if fmt.Sprintf("http.shop.%s.%d.", route.Name, i) == name {
+				return []gatewayv1.HTTPRouteRule{r}
+			}
+		}
+	}
+	return nil
+}
