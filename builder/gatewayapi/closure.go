@@ -82,6 +82,7 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 		}
 		if owner := c.add(e.region).owner; owner != e {
 			c.checkProtocols(owner, e)
+			c.checkCase(owner, e)
 		}
 	}
 	c.conflicts = append(c.conflicts, redirectConflicts(c.index, redirects)...)
@@ -177,6 +178,14 @@ func (c *closure) checkProtocols(first, second *element) bool {
 	}
 	c.conflicts = append(c.conflicts, conflict{first, second, "takes the same requests on another listener, and the gateway does not match by protocol"})
 	return false
+}
+
+// checkCase notes two elements of which the second gets nothing but for the case of a
+// header.
+func (c *closure) checkCase(first, second *element) {
+	if first.match.differsInCase(second.match) {
+		c.conflicts = append(c.conflicts, conflict{first, second, "matches the same but for the case of a header, which the gateway does not see"})
+	}
 }
 
 // redirectConflicts finds what keeps routes over TLS from making the redirects to https:

@@ -90,9 +90,9 @@ func (e *emitter) target(p *piece, route *builder.Route) {
 	route.Service(name)
 }
 
-// bind attaches a plugin to a route.
-func (e *emitter) bind(rule *rule, route string, plugin crd.Key) {
-	name := e.name("KongPluginBinding", route+"."+slug(plugin.Name), route+plugin.String())
+// bind attaches a plugin to a route; a binding is called <route>.<as>.
+func (e *emitter) bind(rule *rule, route, as string, plugin crd.Key) {
+	name := e.name("KongPluginBinding", route+"."+as, route+plugin.String())
 	binding := builder.NewPluginBinding(name).Namespace(e.key.Namespace).ControlPlane(e.key.Name).
 		Labels(source.Labels(rule.of.key)).Route(route)
 	if plugin.Namespace == e.key.Namespace {

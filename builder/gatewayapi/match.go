@@ -20,6 +20,8 @@ type match struct {
 	method string
 	// headers are sorted by name, and have one value each.
 	headers []header
+	// written are the values of headers as they stand in the spec.
+	written map[string]string
 	// service and call are the lengths of a gRPC service and method.
 	service, call int
 	// order is the place in the precedence of all matches at a host, the lower the later.
@@ -90,6 +92,21 @@ func (m *match) addHeader(o *options, at *field.Path, name, value string) {
 	case strings.ContainsFunc(value, unicode.IsLetter):
 		m.of.warn(o, at.Child("value"), "the gateway matches the value of a header in any case")
 	}
+	if m.written == nil {
+		m.written = map[string]string{}
+	}
+	m.written[lower.name] = value
 	m.headers = append(m.headers, lower)
 	slices.SortFunc(m.headers, compareHeaders)
+}
+
+// differsInCase reports whether the two ask for one value of a header in different case.
+func (m *match) differsInCase(other *match) bool {
+	for _, h := range m.headers {
+		written, ok := other.written[h.name]
+		if ok && written != m.written[h.name] && strings.EqualFold(written, h.value) {
+			return true
+		}
+	}
+	return false
 }

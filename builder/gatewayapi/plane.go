@@ -98,7 +98,7 @@ func (p *plane) isolate(r *route) {
 	}
 	for _, b := range bonds {
 		for _, other := range p.listeners {
-			if bound[other] || !reaches(b, other) {
+			if bound[other] || !p.reaches(b, other) {
 				continue
 			}
 			switch {
@@ -122,15 +122,28 @@ func (p *plane) isolate(r *route) {
 }
 
 // reaches reports whether requests to another listener can be of the hosts of a bond.
-func reaches(b bond, other *listener) bool {
-	if b.protocol == gatewayv1.TCPProtocolType || b.protocol == gatewayv1.UDPProtocolType {
+func (p *plane) reaches(b bond, other *listener) bool {
+	switch {
+	case isPortBound(b.listener):
 		return other.protocol == b.protocol && other.port == b.port
+	case b.protocol == gatewayv1.TLSProtocolType &&
+		(other.passthrough != b.passthrough || other.protocol != b.protocol || other.port != b.port && p.bindsPorts()):
+		return false
 	}
 	return slices.ContainsFunc(b.hosts, func(host hostname) bool {
 		_, meet := host.meet(other.hostname)
 		return meet
 	})
 }
+
+// isPortBound reports whether a listener's routes match by its port alone.
+func isPortBound(l *listener) bool {
+	return l.protocol == gatewayv1.TCPProtocolType || l.protocol == gatewayv1.UDPProtocolType
+}
+
+// bindsPorts reports whether routes over TLS have to match by port too: by default the
+// gateway takes any connection of TCP or UDP for one that has their server name.
+func (p *plane) bindsPorts() bool { return slices.ContainsFunc(p.listeners, isPortBound) }
 
 func (p *plane) warnRoute(r *route, at *field.Path, message string) {
 	if p.options.strict {

@@ -25,15 +25,15 @@ func (a *action) transforms() (request, response bool) {
 // plugins makes those of a piece and attaches them to its route.
 func (e *emitter) plugins(p *piece, route string) {
 	rule := p.match.of
-	for _, plugin := range rule.named() {
-		if key, reason, _ := e.cluster.permitted(rule.of.key, plugin, e.key); reason == "" {
-			e.bind(rule, route, key)
-		}
-	}
-	switch {
-	case rule.broken(e.plane), rule.destination.failed:
+	if rule.broken(e.plane) || rule.destination.failed {
 		e.terminate(rule, route, http.StatusInternalServerError, "no backend of the rule can be reached")
 		return
+	}
+	for _, plugin := range rule.named() {
+		key, _, _ := e.cluster.permitted(rule.of.key, plugin, e.key)
+		e.bind(rule, route, plugin.name, key)
+	}
+	switch {
 	case p.location != "":
 		e.redirect(p, route)
 		return
@@ -83,7 +83,7 @@ func (e *emitter) plugin(rule *rule, route, kind, wanted string, config map[stri
 	if e.objects[key] == nil {
 		build(e.store, builder.NewPlugin(name, kind).Namespace(e.key.Namespace).Labels(source.Labels(rule.of.key)).Config(config))
 	}
-	e.bind(rule, route, key)
+	e.bind(rule, route, kind, key)
 }
 
 func (e *emitter) terminate(rule *rule, route string, status int, message string) {
@@ -120,8 +120,9 @@ func (r *rule) broken(p *plane) bool {
 // checkTypes refuses rules that need two plugins of one type.
 func (r *rule) checkTypes(c *cluster) {
 	taken := map[string]string{}
+	redirects := r.action.redirect != nil
 	request, response := r.action.transforms()
-	for kind, needed := range map[string]bool{requestTransformer: request, responseTransformer: response, redirectPlugin: r.action.redirect != nil} {
+	for kind, needed := range map[string]bool{requestTransformer: request, responseTransformer: response, redirectPlugin: redirects, termination: redirects} {
 		if needed {
 			taken[kind] = "a filter of the rule"
 		}

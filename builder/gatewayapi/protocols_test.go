@@ -85,7 +85,7 @@ func TestRandomProtocols(t *testing.T) {
 			return
 		}
 	}
-	assert.Greater(t, refused, 0)
+	assert.Positive(t, refused)
 	assert.Less(t, refused*2, rules, "not most rules are refused")
 }
 

@@ -47,21 +47,25 @@ func (r *route) withOneRule() *route {
 // stream is what a stream route matches of one kind of listener.
 type stream struct {
 	protocol string
-	// hosts are server names, for TLS; port is that of the listener, for others.
+	// hosts are server names, for TLS.
 	hosts []hostname
-	port  int32
+	// port is that of the listener; 0 where it does not matter.
+	port int32
 }
 
 // streamsOf returns what a route matches in a control plane, sorted.
-func (r *route) streamsOf(bonds []bond) []stream {
+func (p *plane) streamsOf(r *route) []stream {
 	var streams []stream
-	for _, b := range bonds {
+	for _, b := range r.bonds(p.key) {
 		s := stream{port: b.port}
 		switch {
 		case r.family == tlsFamily:
-			s = stream{protocol: "tls", hosts: b.hosts}
+			s.protocol, s.hosts = "tls", b.hosts
 			if b.passthrough {
 				s.protocol = "tls_passthrough"
+			}
+			if !p.bindsPorts() {
+				s.port = 0
 			}
 		case b.protocol == gatewayv1.TLSProtocolType:
 			s.protocol = "tls"
@@ -94,7 +98,7 @@ func (e *emitter) streams() {
 			continue
 		}
 		rule := r.rules[0]
-		streams := r.streamsOf(r.bonds(e.key))
+		streams := e.streamsOf(r)
 		for _, s := range streams {
 			for _, other := range all {
 				if problem := s.clash(other.stream); problem != "" {
@@ -121,14 +125,11 @@ func (e *emitter) streams() {
 
 // clash says why the gateway could not tell connections of two streams apart.
 func (s stream) clash(other stream) string {
-	if s.protocol != other.protocol {
+	if s.protocol != other.protocol || s.port != other.port {
 		return ""
 	}
-	if len(s.hosts) == 0 || len(other.hosts) == 0 {
-		if s.port == other.port && len(s.hosts) == len(other.hosts) {
-			return fmt.Sprintf("takes the same connections to port %d", s.port)
-		}
-		return ""
+	if len(s.hosts) == 0 && len(other.hosts) == 0 {
+		return fmt.Sprintf("takes the same connections to port %d", s.port)
 	}
 	for _, host := range s.hosts {
 		for _, theirs := range other.hosts {
