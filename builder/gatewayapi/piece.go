@@ -65,7 +65,7 @@ func (p *piece) detail() string {
 	if p.path.text != p.match.path.text || p.path.kind != p.match.path.kind {
 		text := cmp.Or(slug(p.path.text), "root")
 		if p.path.kind == exactPath {
-			text = strings.TrimSuffix("exact-"+text, "-")
+			text = "exact-" + text
 		}
 		parts = append(parts, text)
 	}

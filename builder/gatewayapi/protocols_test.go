@@ -3,6 +3,7 @@ package gatewayapi_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,8 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/konnectkit/konnectkit/builder/gatewayapi"
+	"github.com/konnectkit/konnectkit/internal/precedence"
+	"github.com/konnectkit/konnectkit/resolve/routing"
 )
 
 // twoListeners is a world whose Gateway has one listener of HTTP and one of HTTPS.
@@ -95,9 +98,9 @@ func randomProtocols(choose choice, rules *int) gatewayapi.Input {
 	for i := range 2 + choose.IntN(3) {
 		route := httpRoute(fmt.Sprintf("r%d", i), choose.of("", "a.com", "*.a.com", "x.a.com"))
 		for range 1 + choose.IntN(3) {
-			next := rule(choose.match(false))
+			next := rule(choose.match())
 			if choose.IntN(4) == 0 {
-				next = redirectToHTTPS(choose.match(false))
+				next = redirectToHTTPS(choose.match())
 			}
 			route.Spec.Rules = append(route.Spec.Rules, next)
 			*rules++
@@ -114,66 +117,76 @@ func randomProtocols(choose choice, rules *int) gatewayapi.Input {
 }
 
 func isRedirect(route gatewayv1.HTTPRoute) bool {
-	for _, r := range route.Spec.Rules {
-		if len(r.Filters) > 0 {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(route.Spec.Rules, func(r gatewayv1.HTTPRouteRule) bool { return len(r.Filters) > 0 })
 }
 
 // assertProtocols compares requests over both protocols. What is served over plain text
 // alone is let pass over TLS too, which is a warning.
 func assertProtocols(t *testing.T, in gatewayapi.Input, result *gatewayapi.Result, choose choice) {
 	t.Helper()
-	refused := refusedRules(result)
-	attached := map[string]gatewayapi.Input{}
-	for _, protocol := range []string{"http", "https"} {
-		of := in
-		of.HTTPRoutes = nil
-		for _, route := range in.HTTPRoutes {
-			if section := route.Spec.ParentRefs[0].SectionName; section == nil || string(*section) == protocol {
-				of.HTTPRoutes = append(of.HTTPRoutes, route)
-			}
-		}
-		attached[protocol] = of
-	}
+	x := translated{refused: refusedRules(result)}
+	cluster := precedence.Cluster{Gateways: in.Gateways, Routes: x.kept(in.HTTPRoutes)}
 	settings := routers(t, result)
 	for range 60 {
 		r := choose.request()
-		for protocol, of := range attached {
-			r.Protocol = protocol
-			want := wanted(of, refused, r)
+		for _, r.Protocol = range []string{"http", "https"} {
+			answer, taken := cluster.Answer(precedence.Request{Scheme: r.Protocol, Method: r.Method, Host: r.Host, Path: r.Path, Header: r.Header})
+			redirects := false
+			if taken {
+				i := slices.IndexFunc(in.HTTPRoutes, func(of gatewayv1.HTTPRoute) bool { return of.Name == answer.Route })
+				redirects = len(in.HTTPRoutes[i].Spec.Rules[answer.Index].Filters) > 0
+			}
+			want := fmt.Sprintf("http.shop.%s.%d.", answer.Route, answer.Index)
 			for setting, router := range settings {
 				m, ok := router.Match(r)
-				got := ""
-				if ok {
-					got = m.Route.Key.Name
-				}
-				redirects := want != "" && isRedirect(gatewayv1.HTTPRoute{Spec: gatewayv1.HTTPRouteSpec{Rules: ruleOf(of, want)}})
+				about := fmt.Sprintf("%s: %s %s %s%s %v by %v", setting, r.Protocol, r.Method, r.Host, r.Path, r.Header, m.Route)
 				switch {
-				case redirects && protocol == "http":
-					assert.Equal(t, 301, m.Status, "%s: %s%s", setting, r.Host, r.Path)
-				case want == "" && protocol == "http":
-					assert.True(t, !ok || m.Status != 0, "%s: %s%s is served by %s", setting, r.Host, r.Path, got)
-				case want == "":
-				default:
-					assert.True(t, strings.HasPrefix(got, want), "%s: %s %s %s%s %v: want %s, got %s", setting, protocol, r.Method, r.Host, r.Path, r.Header, want, got)
-					assert.Equal(t, redirects, m.Status != 0, "%s: %s %s%s by %s", setting, protocol, r.Host, r.Path, got)
+				case redirects && r.Protocol == "http":
+					assert.Equal(t, 301, m.Status, about)
+				case taken:
+					require.True(t, ok, about)
+					assert.True(t, strings.HasPrefix(m.Route.Key.Name, want), "%s, not %s", about, want)
+					assert.Equal(t, redirects, m.Status != 0, about)
+				case r.Protocol == "http":
+					assert.True(t, !ok || m.Status != 0, "%s: there is none", about)
 				}
 			}
 		}
 	}
 }
 
-// ruleOf returns the rule with a name of wanted, in a list.
-func ruleOf(in gatewayapi.Input, name string) []gatewayv1.HTTPRouteRule {
-	for _, route := range in.HTTPRoutes {
-		for i, r := range route.Spec.Rules {
-			if fmt.Sprintf("http.shop.%s.%d.", route.Name, i) == name {
-				return []gatewayv1.HTTPRouteRule{r}
-			}
+// choice picks what random routes and requests are made of.
+type choice struct{ *rand.Rand }
+
+func (c choice) of(texts ...string) string { return texts[c.IntN(len(texts))] }
+
+func (c choice) path() string {
+	return c.of("/", "/a", "/a/b", "/a/b/c", "/b", "/ab", "/a/", "=/", "=/a", "=/a/b", "=/a/b/c", "=/a/", "=/b")
+}
+
+func (c choice) match() string {
+	words := []string{""}
+	if c.IntN(5) > 0 {
+		words = append(words, c.path())
+	}
+	if c.IntN(3) == 0 {
+		words = append(words, c.of("GET", "POST"))
+	}
+	for _, name := range []string{"one", "two", "three"} {
+		if c.IntN(4) == 0 {
+			words = append(words, name+":"+c.of("x", "y"))
 		}
 	}
-	return nil
+	return strings.Join(words, " ")
+}
+
+func (c choice) request() routing.Request {
+	r := request(c.of("GET ", "POST ", "PUT ") + c.of("a.com", "x.a.com", "y.x.a.com", "b.com", "c.org") +
+		c.of("/", "/a", "/a/", "/a/b", "/a/b/", "/a/b/c", "/a/b/c/d", "/b", "/b/b", "/ab", "/abc", "/c", "/a/x", "/a/c"))
+	for _, name := range []string{"one", "two", "three"} {
+		if c.IntN(2) == 0 {
+			r.Header.Set(name, c.of("x", "y", "z"))
+		}
+	}
+	return r
 }

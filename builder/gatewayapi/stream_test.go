@@ -145,7 +145,9 @@ func TestCertificates(t *testing.T) {
 		{"no grant", func(in *gatewayapi.Input) { in.KongReferenceGrants = nil },
 			"no KongReferenceGrant in shop lets KongCertificates of kong refer to Secret shop/end"},
 		{"no Secret", func(in *gatewayapi.Input) { in.Secrets = nil }, "Secret shop/end does not exist"},
-		{"another kind", func(in *gatewayapi.Input) { listeners(in).TLS.CertificateRefs[0].Kind = new(gatewayv1.Kind("ConfigMap")) }, "only a Secret can be named"},
+		{"another kind", func(in *gatewayapi.Input) {
+			listeners(in).TLS.CertificateRefs[0].Kind = new(gatewayv1.Kind("ConfigMap"))
+		}, "only a Secret can be named"},
 		{"another namespace", func(in *gatewayapi.Input) {
 			listeners(in).TLS.CertificateRefs[0].Namespace = new(gatewayv1.Namespace("far"))
 		}, "no ReferenceGrant in far lets Gateways of shop refer to Secret far/end"},
