@@ -10,6 +10,9 @@
 //   - [github.com/konnectkit/konnectkit/builder/backend] makes them from a
 //     Kubernetes Service and its EndpointSlices: a KongService, a KongUpstream and
 //     a KongTarget for each endpoint.
+//   - [github.com/konnectkit/konnectkit/builder/ingress] and
+//     [github.com/konnectkit/konnectkit/builder/gatewayapi] make them from
+//     Ingresses and from routes of the Gateway API, with their Services.
 //   - [github.com/konnectkit/konnectkit/crd/manifest] reads objects from YAML and
 //     JSON, strictly, and writes them; it holds the CRDs too.
 //   - [github.com/konnectkit/konnectkit/crd/manifest/deck] writes objects as files

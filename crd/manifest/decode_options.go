@@ -12,6 +12,7 @@ type DecodeOption func(*decodeOptions)
 type decodeOptions struct {
 	skip, tolerate bool
 	skipped        func(Skipped)
+	take           func(Foreign) (bool, error)
 	unknown        func(Problem)
 }
 
@@ -24,6 +25,21 @@ type decodeOptions struct {
 // spec that does not say its kind.
 func SkipUnknownKinds(report func(Skipped)) DecodeOption {
 	return func(o *decodeOptions) { o.skip, o.skipped = true, report }
+}
+
+// TakeForeignKinds hands objects of API groups that are not Kong's to take, in the order of
+// the input, such as Ingresses that a program translates. Where it returns false the object
+// is refused or left out, as without the option. Its error is a Problem of the object, one
+// line in which nothing of a Secret may stand.
+func TakeForeignKinds(take func(Foreign) (bool, error)) DecodeOption {
+	return func(o *decodeOptions) { o.take = take }
+}
+
+// Foreign is an object of another API group than Kong's.
+type Foreign struct {
+	Skipped
+	// JSON is the object as it was read, with its keys in order.
+	JSON []byte
 }
 
 // AllowUnknownFields drops fields that are not known, such as those that a newer operator

@@ -65,6 +65,10 @@ func (d *document) allow(at *path, message string) {
 
 // skip notes that the document, or what is at a path of it, is left out.
 func (d *document) skip(value any, at *path, reason SkipReason) {
+	d.skipped = append(d.skipped, d.skipOf(value, at, reason))
+}
+
+func (d *document) skipOf(value any, at *path, reason SkipReason) Skipped {
 	s := Skipped{Document: d.number, Line: d.firstLine(), Reason: reason}
 	if at != nil {
 		s.Line = d.locate(at)
@@ -76,7 +80,24 @@ func (d *document) skip(value any, at *path, reason SkipReason) {
 		s.Namespace, _ = metadata["namespace"].(string)
 		s.Name, _ = metadata["name"].(string)
 	}
-	d.skipped = append(d.skipped, s)
+	return s
+}
+
+// take hands an object of a foreign kind to the program, and reports whether it is done with.
+func (d *document) take(object map[string]any, id identity, at *path) bool {
+	if d.options.take == nil || id.skip != SkippedForeign {
+		return false
+	}
+	raw, err := json.Marshal(object)
+	if err != nil {
+		return false
+	}
+	taken, err := d.options.take(Foreign{d.skipOf(object, at, id.skip), raw})
+	if err != nil {
+		d.report(at, err.Error())
+		return true
+	}
+	return taken
 }
 
 // leavesOut returns why the whole document is left out; empty when it is not.
@@ -86,7 +107,11 @@ func (d *document) leavesOut(value any) SkipReason {
 	}
 	switch value := value.(type) {
 	case map[string]any:
-		return d.catalog.identify(value).skip
+		skip := d.catalog.identify(value).skip
+		if skip == SkippedForeign && d.options.take != nil {
+			return "" // an object may be taken
+		}
+		return skip
 	case []any:
 		if slices.ContainsFunc(value, saysWhatItIs) {
 			return ""
@@ -164,6 +189,8 @@ func (d *document) decodeObject(object map[string]any, raw []byte, at *path) {
 	id := d.catalog.identify(object)
 	d.object = name(object)
 	switch {
+	case d.take(object, id, at):
+		return
 	case d.options.skip && id.skip != "" && id.skip != SkippedNoManifest:
 		d.skip(object, at, id.skip)
 		return

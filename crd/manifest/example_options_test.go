@@ -67,3 +67,19 @@ spec:
 	// 1 <nil>
 	// document 1, line 7: KongRoute echo: spec.cookies: unknown field
 }
+
+func ExampleTakeForeignKinds() {
+	const text = `
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+`
+	_, err := manifest.DecodeAll(strings.NewReader(text), manifest.TakeForeignKinds(func(f manifest.Foreign) (bool, error) {
+		fmt.Println(f.Kind, f.Name, len(f.JSON), "bytes")
+		return true, nil
+	}))
+	fmt.Println(err)
+	// Output:
+	// Ingress web 80 bytes
+	// <nil>
+}

@@ -36,6 +36,8 @@ type leftOut struct {
 	// hidden are files that seem to hold objects of Kong's.
 	hidden []string
 	lines  []string
+	// warnings are about what was translated.
+	warnings []string
 }
 
 func (l *leftOut) object(file string, s manifest.Skipped) {

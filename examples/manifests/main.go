@@ -42,8 +42,11 @@ func (s streams) fail(code int, err error) int {
 	return code
 }
 
-// tell prints what was left out: a line, or each thing.
+// tell prints what translations warn of, and what was left out: a line, or each thing.
 func (s streams) tell(left *leftOut, all bool) {
+	for _, warning := range left.warnings {
+		fmt.Fprintln(s.err, "manifests: warning:", warning)
+	}
 	if all {
 		for _, line := range left.lines {
 			fmt.Fprintln(s.err, "manifests: left out", line)
@@ -70,6 +73,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, s strea
 		return s.fail(exitFailed, err)
 	}
 	switch {
+	case o.translate:
+		return printTranslated(objects, s)
 	case o.mermaid:
 		return draw(ctx, objects, s)
 	case o.explain != nil:

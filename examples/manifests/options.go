@@ -21,12 +21,22 @@ PATHs together are one batch. A folder stands for its *.yaml, *.yml and *.json f
 any depth, without those whose name, or whose folder's name, starts with a dot; - is
 standard input.
 
+Ingresses, and Gateways with their routes, whose class has a control plane become Kong's
+objects, with the Services and EndpointSlices that they name. What of them cannot be said
+is an error, and what is wider a warning.
+
 Objects of other kinds are left out, and so are files of a folder that are no manifests,
 such as kustomization.yaml, values.yaml and templates; a line on standard error says
 which and why. Overlays and templates are not applied: render them first, and pipe the
 result, as in "kustomize build overlays/prod | manifests -".
 
   --plan            print what would be done, and write nothing
+  --translate       print Kong's objects that the Ingresses, Gateways and routes become, as
+                    YAML; Konnect is not needed
+  --class CLASS=CONTROLPLANE
+                    translate the Ingresses and Gateways of this class for a control plane
+                    (name or namespace/name; "kong" stands for the only one of the files).
+                    May be given several times
   --prune           also delete what is gone from the files: entities of the owner, in
                     the control planes of the batch, that no object stands for; needs
                     --owner
@@ -79,6 +89,9 @@ type options struct {
 	adopt                                         konnect.AdoptionPolicy
 	maxDeletes                                    int
 	controlPlanes                                 attachments
+	// translate is to print what classes become.
+	translate bool
+	classes   classes
 	// explain is nil without --explain.
 	explain *routing.Request
 }
@@ -107,6 +120,8 @@ func parse(args []string) (options, error) {
 	flags.StringVar((*string)(&o.adopt), "adopt", "", "")
 	flags.IntVar(&o.maxDeletes, "max-deletes", noLimit, "")
 	flags.Var(&o.controlPlanes, "control-plane", "")
+	flags.Var(&o.classes, "class", "")
+	flags.BoolVar(&o.translate, "translate", false, "")
 	request := flags.String("explain", "", "")
 	for {
 		if err := flags.Parse(args); err != nil {
@@ -130,8 +145,8 @@ func parse(args []string) (options, error) {
 
 // setExplain reads the value of --explain. The error does not quote it.
 func (o *options) setExplain(text string) error {
-	if o.plan || o.prune || o.delete || o.mermaid || len(o.controlPlanes) > 0 {
-		return errors.New("--explain goes with none of --plan, --prune, --delete, --mermaid and --control-plane")
+	if o.plan || o.prune || o.delete || o.mermaid || o.translate || len(o.controlPlanes) > 0 {
+		return errors.New("--explain goes with none of --plan, --prune, --delete, --mermaid, --translate and --control-plane")
 	}
 	request, err := requestline.Parse(text)
 	if err != nil {
@@ -147,6 +162,8 @@ func (o options) check() error {
 		return errors.New("no path is given")
 	case o.delete && (o.plan || o.prune):
 		return errors.New("--delete goes with neither --plan nor --prune")
+	case o.translate && (o.plan || o.prune || o.delete || o.mermaid || o.output == outputJSON):
+		return errors.New("--translate goes with none of --plan, --prune, --delete, --mermaid and --output json")
 	case o.delete && o.adopt != "":
 		return errors.New("--delete takes nothing over: it does not go with --adopt")
 	case !isPolicy(o.adopt):

@@ -82,7 +82,7 @@ func TestHelp(t *testing.T) {
 	assert.Equal(t, usage, stdout)
 
 	described := regexp.MustCompile(`(?m)^ {2}(?:-v, )?--([a-z-]+)`).FindAllStringSubmatch(usage, -1)
-	assert.Len(t, described, 13)
+	assert.Len(t, described, 15)
 	for _, option := range described {
 		if _, err := parse([]string{"--" + option[1] + "=", "a"}); err != nil {
 			assert.NotContains(t, err.Error(), "not defined")

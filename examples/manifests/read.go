@@ -12,6 +12,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/manifest"
+	"github.com/konnectkit/konnectkit/examples/internal/cluster"
 )
 
 // read returns the objects of all paths, and what it left out. The error lists what is
@@ -28,14 +29,18 @@ func read(o options, stdin io.Reader) ([]crd.Object, *leftOut, error) {
 	if o.prune {
 		r.problem(r.left.unread())
 	}
+	r.problem(r.translate(o))
 	err := errors.Join(r.problems...)
-	if err == nil && len(r.objects) == 0 {
+	if err == nil && len(r.objects)+len(r.translated) == 0 {
 		err = fmt.Errorf("no object in %s", strings.Join(o.paths, ", "))
 	}
 	if err != nil {
 		return nil, &r.left, err
 	}
-	return r.objects, &r.left, nil
+	if o.translate {
+		return r.translated, &r.left, nil
+	}
+	return append(r.objects, r.translated...), &r.left, nil
 }
 
 // reader collects what all files hold.
@@ -45,6 +50,18 @@ type reader struct {
 	objects  []crd.Object
 	left     leftOut
 	problems []error
+	// cluster has the objects of a cluster that become Kong's, and taken is where they were found.
+	cluster cluster.Objects
+	taken   []taken
+	// translated is what became of them.
+	translated []crd.Object
+}
+
+// taken is an object of a cluster, in a file.
+type taken struct {
+	file file
+	what manifest.Skipped
+	err  error
 }
 
 func (r *reader) problem(err error) {
@@ -60,7 +77,13 @@ func (r *reader) file(f file) error {
 		return err
 	}
 	var skipped []manifest.Skipped
-	var opts []manifest.DecodeOption
+	opts := []manifest.DecodeOption{manifest.TakeForeignKinds(func(object manifest.Foreign) (bool, error) {
+		known, err := r.cluster.Take(object)
+		if known {
+			r.taken = append(r.taken, taken{f, object.Skipped, err})
+		}
+		return known, nil // it is wrong only where it is translated
+	})}
 	if !r.strict {
 		opts = append(opts, manifest.SkipUnknownKinds(func(s manifest.Skipped) { skipped = append(skipped, s) }))
 	}
