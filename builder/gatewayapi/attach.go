@@ -49,12 +49,13 @@ func attach(r *route, c *cluster, gateways map[place]*gateway) {
 }
 
 func (a *attachment) find(r *route, c *cluster) {
-	named, allowed := 0, 0
+	named, allowed, refused := 0, 0, ""
 	for _, l := range a.gateway.listeners {
 		if a.parent.SectionName != nil && string(*a.parent.SectionName) != l.name || a.parent.Port != nil && *a.parent.Port != l.port {
 			continue
 		}
 		named++
+		refused = cmp.Or(refused, l.refused)
 		if !l.takes(c, r.key) {
 			continue
 		}
@@ -66,6 +67,8 @@ func (a *attachment) find(r *route, c *cluster) {
 	switch {
 	case named == 0:
 		a.reject(gatewayv1.RouteReasonNoMatchingParent, "%s has no listener with this sectionName and port", a.gateway.key)
+	case allowed == 0 && refused != "":
+		a.reject(gatewayv1.RouteReasonNotAllowedByListeners, "the listener of %s %s", a.gateway.key, refused)
 	case allowed == 0:
 		a.reject(gatewayv1.RouteReasonNotAllowedByListeners, "no listener of %s allows %ss of namespace %s", a.gateway.key, r.key.Kind, r.key.Namespace)
 	case len(a.listeners) == 0:

@@ -84,6 +84,17 @@ func TestAttachment(t *testing.T) {
 			in.Services[0].Namespace = "other"
 			allow(l, gatewayv1.NamespacesFromAll)
 		}, accepted(), hosts{"http.other.r.0.0": {"http"}}},
+		{"a listener that asks clients for certificates", []string{"a:HTTPS:443"}, "", func(in *gatewayapi.Input, _ *gatewayv1.HTTPRoute, _ *gatewayv1.Listener) {
+			in.Gateways[0].Spec.TLS = &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{
+				Default: gatewayv1.TLSConfig{Validation: &gatewayv1.FrontendTLSValidation{}},
+			}}
+		}, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},
+		{"a listener that asks nobody, by its port", []string{"a:HTTPS:443"}, "", func(in *gatewayapi.Input, _ *gatewayv1.HTTPRoute, _ *gatewayv1.Listener) {
+			in.Gateways[0].Spec.TLS = &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{
+				Default: gatewayv1.TLSConfig{Validation: &gatewayv1.FrontendTLSValidation{}},
+				PerPort: []gatewayv1.TLSPortConfig{{Port: 443}},
+			}}
+		}, accepted(), hosts{route: {"https"}}},
 		{"no namespace", []string{"a:HTTP:80"}, "", func(_ *gatewayapi.Input, _ *gatewayv1.HTTPRoute, l *gatewayv1.Listener) {
 			allow(l, gatewayv1.NamespacesFromNone)
 		}, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},

@@ -79,7 +79,11 @@ func (r *rule) share(c *cluster, at *field.Path, ref *gatewayv1.BackendRef) (bac
 		return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonBackendNotFound, key.String() + " does not exist"}
 	}
 	for _, port := range service.Spec.Ports {
-		if ref.Port != nil && port.Port == *ref.Port {
+		switch {
+		case ref.Port == nil || port.Port != *ref.Port:
+		case r.of.family == httpFamily && optional.Value(port.AppProtocol) == "kubernetes.io/h2c":
+			return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonUnsupportedProtocol, "the gateway speaks HTTP/2 with backends for gRPC alone"}
+		default:
 			return backend.Share{Service: service, Port: strconv.Itoa(int(port.Port)), EndpointSlices: c.slices[place{key.Namespace, key.Name}]}, nil
 		}
 	}

@@ -80,6 +80,7 @@ func TestInvalidBackends(t *testing.T) {
 		{"one without a grant", []gatewayv1.HTTPBackendRef{to("far/echo")}, "False/RefNotPermitted", "spec.rules[0].backendRefs[0]: no ReferenceGrant in far lets HTTPRoutes of shop refer to Service far/echo", true, false},
 		{"one with a grant", []gatewayv1.HTTPBackendRef{to("near/echo")}, "True/ResolvedRefs", "all references are resolved", false, false},
 		{"one with a grant for another", []gatewayv1.HTTPBackendRef{to("near/else")}, "False/RefNotPermitted", "spec.rules[0].backendRefs[0]: no ReferenceGrant in near lets HTTPRoutes of shop refer to Service near/else", true, false},
+		{"one that speaks what the gateway does not", []gatewayv1.HTTPBackendRef{to("h2c")}, "False/UnsupportedProtocol", "spec.rules[0].backendRefs[0]: the gateway speaks HTTP/2 with backends for gRPC alone", true, false},
 		{"weights of nothing", []gatewayv1.HTTPBackendRef{to("echo*0")}, "True/ResolvedRefs", "all references are resolved", true, false},
 		{"some", []gatewayv1.HTTPBackendRef{to("echo"), to("no")}, "False/BackendNotFound", "spec.rules[0].backendRefs[1]: Service shop/no does not exist", false, true},
 		{"some without weight", []gatewayv1.HTTPBackendRef{to("echo"), to("no*0")}, "False/BackendNotFound", "spec.rules[0].backendRefs[1]: Service shop/no does not exist", false, false},
@@ -88,6 +89,9 @@ func TestInvalidBackends(t *testing.T) {
 			t.Parallel()
 			in := world(httpRoute("r", "", toAll(rule(), c.backends...)))
 			in.Services = append(in.Services, service("near/echo"), service("near/else"), service("far/echo"))
+			h2c := service("h2c")
+			h2c.Spec.Ports[0].AppProtocol = new("kubernetes.io/h2c")
+			in.Services = append(in.Services, h2c)
 			in.ReferenceGrants = []gatewayv1.ReferenceGrant{{
 				ObjectMeta: metav1.ObjectMeta{Namespace: "near", Name: "g"},
 				Spec: gatewayv1.ReferenceGrantSpec{
@@ -130,7 +134,10 @@ func TestSharedServices(t *testing.T) {
 	grpc.Spec.ParentRefs, grpc.Spec.Hostnames = in.HTTPRoutes[0].Spec.ParentRefs, []gatewayv1.Hostname{"grpc.com"}
 	grpc.Spec.Rules = []gatewayv1.GRPCRouteRule{{BackendRefs: []gatewayv1.GRPCBackendRef{{BackendRef: to("echo").BackendRef}}}}
 	in.GRPCRoutes = []gatewayv1.GRPCRoute{grpc}
+	in.Services[0].Annotations = map[string]string{"konghq.com/path": "/x", "example.com/a": "b"}
 	result := translate(t, in)
+	require.Len(t, result.Warnings, 1)
+	assert.Equal(t, "Service shop/echo: metadata.annotations[konghq.com/path]: has no effect on what routes of the Gateway API send to the Service", result.Warnings[0].String())
 	protocols := map[string]string{}
 	for _, object := range result.Objects {
 		if s, ok := object.(*configurationv1alpha1.KongService); ok {

@@ -3,6 +3,10 @@ package gatewayapi
 import (
 	"slices"
 	"strconv"
+	"strings"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/builder/backend"
@@ -32,6 +36,9 @@ func (e *emitter) balance(r *rule) *balanced {
 	if known := e.backends[name]; known != nil {
 		return known
 	}
+	for _, share := range shares {
+		e.warnAnnotations(share.Service)
+	}
 	made, err := backend.FromServices(name, shares, e.backendOptions(r, of)...)
 	if err != nil {
 		e.put(nil, err)
@@ -44,6 +51,19 @@ func (e *emitter) balance(r *rule) *balanced {
 	}
 	e.backends[name] = &balanced{made.Service}
 	return e.backends[name]
+}
+
+// warnAnnotations tells of Kong's annotations of a Service, which are for Ingresses.
+func (e *emitter) warnAnnotations(service *corev1.Service) {
+	for name := range service.Annotations {
+		if strings.HasPrefix(name, annotationPrefix) {
+			e.warnings = append(e.warnings, Warning{
+				Key:     crd.Key{Kind: "Service", Namespace: crd.NamespaceOf(service), Name: service.Name},
+				Field:   field.NewPath("metadata", "annotations").Key(name).String(),
+				Message: "has no effect on what routes of the Gateway API send to the Service",
+			})
+		}
+	}
 }
 
 func (e *emitter) backendOptions(r *rule, of crd.Key) []backend.Option {

@@ -17,10 +17,17 @@ import (
 func (e *emitter) certificates() {
 	names := map[string]bool{}
 	for _, l := range e.listeners {
+		if l.refused != "" {
+			e.warn(l, l.path, l.refused+", so that nothing is attached to it")
+			continue
+		}
 		if l.spec.TLS == nil || l.passthrough || l.protocol != gatewayv1.HTTPSProtocolType && l.protocol != gatewayv1.TLSProtocolType {
 			continue
 		}
 		at := l.path.Child("tls", "certificateRefs")
+		if len(l.spec.TLS.Options) > 0 {
+			e.warn(l, l.path.Child("tls", "options"), "has no effect")
+		}
 		for i := range l.spec.TLS.CertificateRefs {
 			secret, problem := e.certificateOf(l, &l.spec.TLS.CertificateRefs[i])
 			switch {

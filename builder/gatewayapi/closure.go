@@ -14,6 +14,8 @@ type element struct {
 	// toHTTPS is a redirect that the routes of others over TLS make, and that comes after
 	// all others.
 	toHTTPS bool
+	// own is the cell of the region, which may be another element's.
+	own *cell
 }
 
 // compareElements orders elements as the Gateway API does, those that come first as greater.
@@ -37,6 +39,8 @@ func compareByMatch(a, b *element) int {
 type cell struct {
 	region
 
+	// key is the region's id.
+	key   string
 	owner *element
 	// over are cells that the gateway must try after this one, by its code.
 	over []*cell
@@ -80,9 +84,9 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 		if e.toHTTPS {
 			redirects = append(redirects, e)
 		}
-		if owner := c.add(e.region).owner; owner != e {
-			c.checkProtocols(owner, e)
-			c.checkCase(owner, e)
+		if e.own = c.add(e.region); e.own.owner != e {
+			c.checkProtocols(e.own.owner, e)
+			c.checkCase(e.own.owner, e)
 		}
 	}
 	c.conflicts = append(c.conflicts, redirectConflicts(c.index, redirects)...)
@@ -95,12 +99,16 @@ func closeElements(elements []*element) ([]*cell, []conflict) {
 	for _, cell := range c.cells {
 		cells = append(cells, cell)
 	}
-	slices.SortFunc(cells, func(a, b *cell) int {
-		return cmp.Or(compareElements(a.owner, b.owner), cmp.Compare(len(a.headers), len(b.headers)), a.path.compare(b.path), cmp.Compare(a.id(), b.id()))
-	})
+	slices.SortFunc(cells, compareCells)
 	c.number(cells)
 	c.redirect(cells, redirects)
 	return cells, c.conflicts
+}
+
+// compareCells orders cells by their owners, those that come last first, and those of one
+// owner by what they match, so that a cell follows those that it lies in.
+func compareCells(a, b *cell) int {
+	return cmp.Or(compareElements(a.owner, b.owner), cmp.Compare(len(a.headers), len(b.headers)), a.path.compare(b.path), cmp.Compare(a.key, b.key))
 }
 
 // add returns the cell of a region.
@@ -109,7 +117,7 @@ func (c *closure) add(r region) *cell {
 	if known := c.cells[id]; known != nil {
 		return known
 	}
-	added := &cell{region: r, owner: c.index.owner(r)}
+	added := &cell{region: r, key: id, owner: c.index.owner(r)}
 	c.cells[id] = added
 	c.queue = append(c.queue, added)
 	return added
@@ -118,8 +126,7 @@ func (c *closure) add(r region) *cell {
 // settle makes sure of the elements that come before the owner of a cell.
 func (c *closure) settle(l *cell) {
 	for _, w := range c.index.meeting(l) {
-		own := c.cells[w.id()]
-		if own.owner != w || compareElements(w, l.owner) <= 0 {
+		if w.own.owner != w || compareElements(w, l.owner) <= 0 {
 			continue // another element has the same region, or comes before
 		}
 		met, ok := w.meet(l.region)
@@ -127,18 +134,18 @@ func (c *closure) settle(l *cell) {
 			continue
 		}
 		if c.checkProtocols(w, l.owner) {
-			c.order(w, own, l, met)
+			c.order(w, l, met)
 		}
 	}
 }
 
 // order makes the gateway try a cell of w, or of one that comes before it, before l.
-func (c *closure) order(w *element, own, l *cell, met region) {
+func (c *closure) order(w *element, l *cell, met region) {
 	switch w.before(l.region) {
 	case always:
 		return
 	case byCode:
-		own.over = append(own.over, l)
+		w.own.over = append(w.own.over, l)
 		return
 	}
 	if c.derived[w]++; c.derived[w] > maxCells {
@@ -151,8 +158,8 @@ func (c *closure) order(w *element, own, l *cell, met region) {
 	if added.before(l.region) == byCode {
 		added.over = append(added.over, l)
 	}
-	if added.before(own.region) == byCode {
-		added.over = append(added.over, own)
+	if added.before(w.region) == byCode {
+		added.over = append(added.over, w.own)
 	}
 }
 

@@ -33,7 +33,9 @@ type listener struct {
 	protocol gatewayv1.ProtocolType
 	// passthrough leaves TLS to the backends.
 	passthrough bool
-	spec        *gatewayv1.Listener
+	// refused says why nothing can be attached; empty where something can.
+	refused string
+	spec    *gatewayv1.Listener
 }
 
 // gateways returns those that stand for a control plane, by place.
@@ -50,11 +52,28 @@ func gateways(in *Input) map[place]*gateway {
 			controlPlane: controlPlane,
 		}
 		for i := range spec.Spec.Listeners {
-			g.listeners = append(g.listeners, newListener(g, i, &spec.Spec.Listeners[i]))
+			l := newListener(g, i, &spec.Spec.Listeners[i])
+			if l.protocol == gatewayv1.HTTPSProtocolType && asksForCertificates(spec.Spec.TLS, l.port) {
+				l.refused = "asks clients for certificates, which is not translated"
+			}
+			g.listeners = append(g.listeners, l)
 		}
 		found[place{g.key.Namespace, g.key.Name}] = g
 	}
 	return found
+}
+
+// asksForCertificates reports whether clients of a port have to show a certificate.
+func asksForCertificates(spec *gatewayv1.GatewayTLSConfig, port int32) bool {
+	if spec == nil || spec.Frontend == nil {
+		return false
+	}
+	for _, of := range spec.Frontend.PerPort {
+		if of.Port == port {
+			return of.TLS.Validation != nil
+		}
+	}
+	return spec.Frontend.Default.Validation != nil
 }
 
 func newListener(of *gateway, index int, spec *gatewayv1.Listener) *listener {
@@ -71,7 +90,7 @@ func newListener(of *gateway, index int, spec *gatewayv1.Listener) *listener {
 
 // takes reports whether routes of a kind and namespace may attach to l.
 func (l *listener) takes(c *cluster, route crd.Key) bool {
-	return l.takesKind(route.Kind) && l.takesNamespace(c, route.Namespace)
+	return l.refused == "" && l.takesKind(route.Kind) && l.takesNamespace(c, route.Namespace)
 }
 
 func (l *listener) takesKind(kind string) bool {

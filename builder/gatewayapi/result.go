@@ -55,7 +55,7 @@ func (r Refusal) String() string { return printable.Line(r.Field + ": " + r.Mess
 
 // Warning is what a translation changes, or leaves out without harm to the rest.
 type Warning struct {
-	// Key is that of the route or Gateway.
+	// Key is that of the route, Gateway or Service.
 	Key crd.Key
 	// Field is the path of what it is about.
 	Field string

@@ -127,6 +127,16 @@ func TestPlugins(t *testing.T) {
 	}
 }
 
+// TestNoRouteWherePluginsAre: a request that no route takes goes through no route's plugin.
+func TestNoRouteWherePluginsAre(t *testing.T) {
+	t.Parallel()
+	f := newTraffic(t, "a.test:80")
+	_, route := f.route(entity{"host": "a.test"}, entity{"paths": []string{"/a"}})
+	f.put("plugins", entity{"name": "key-auth", "config": entity{}, "route": route})
+	assert.Equal(t, http.StatusNotFound, f.get("http://x/b").StatusCode)
+	assert.Equal(t, http.StatusUnauthorized, f.get("http://x/a").StatusCode)
+}
+
 func TestFieldsOfPluginsThatAreNotSimulated(t *testing.T) {
 	t.Parallel()
 	f := newTraffic(t, "a.test:80")

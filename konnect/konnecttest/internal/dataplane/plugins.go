@@ -148,8 +148,11 @@ func (ps plugins) run(x *exchange) bool {
 // respond lets the plugins that the request goes through change the headers of an answer:
 // also those that come after the one that has answered.
 func (ps plugins) respond(x *exchange, header http.Header) {
+	if !x.entered { // no route, so that none is a plugin's
+		return
+	}
 	for _, all := range ps {
-		if p := x.pick(all); x.entered && p != nil && p.response != nil {
+		if p := x.pick(all); p != nil && p.response != nil {
 			p.response(x, header)
 		}
 	}
