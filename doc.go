@@ -16,7 +16,7 @@
 //   - [github.com/konnectkit/konnectkit/crd/manifest] reads objects from YAML and
 //     JSON, strictly, and writes them; it holds the CRDs too.
 //   - [github.com/konnectkit/konnectkit/crd/manifest/deck] writes objects as files
-//     of decK.
+//     of decK, and reads them from those.
 //   - [github.com/konnectkit/konnectkit/konnect/konnecttest] is an in-memory
 //     Konnect for tests, with fault injection and a log of requests.
 //

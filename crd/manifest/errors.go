@@ -24,7 +24,8 @@ const maxProblems = 1000
 
 // Problem is one thing that is wrong with a document.
 type Problem struct {
-	// Document counts from 1 and leaves out documents that hold nothing.
+	// Document counts from 1 and leaves out documents that hold nothing; 0 where input is
+	// one document by its nature.
 	Document int
 	// Line of the input, from 1; 0 when it is not known.
 	Line int
@@ -67,16 +68,17 @@ func (e *DecodeError) Unwrap() []error {
 // String is the problem in one line: "document 2, line 14: KongRoute kong/route:
 // spec.prot: unknown field".
 func (p Problem) String() string {
-	var s strings.Builder
-	fmt.Fprintf(&s, "document %d", p.Document)
-	if p.Line > 0 {
-		fmt.Fprintf(&s, ", line %d", p.Line)
+	var place, parts []string
+	if p.Document > 0 {
+		place = append(place, fmt.Sprintf("document %d", p.Document))
 	}
-	for _, part := range []string{p.Object, p.Field, p.Message} {
+	if p.Line > 0 {
+		place = append(place, fmt.Sprintf("line %d", p.Line))
+	}
+	for _, part := range []string{strings.Join(place, ", "), p.Object, p.Field, p.Message} {
 		if part != "" {
-			s.WriteString(": ")
-			s.WriteString(part)
+			parts = append(parts, part)
 		}
 	}
-	return printable.Line(s.String())
+	return printable.Line(strings.Join(parts, ": "))
 }

@@ -7,13 +7,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 
 	yamlv3 "go.yaml.in/yaml/v3"
 	"sigs.k8s.io/yaml"
+
+	"github.com/konnectkit/konnectkit/crd/manifest/internal/syntax"
 )
 
 // parseYAML returns the document as JSON and decoded; false after a problem.
@@ -154,50 +153,25 @@ func (d *document) duplicatesIn(node *yamlv3.Node, at *path) {
 	}
 }
 
-// syntaxLine finds the line in an error of the YAML parser.
-var syntaxLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^line (\d+): `) })
-
 // reportSyntax reports what the YAML parser says, with the line of the input.
 func (d *document) reportSyntax(err error) {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line, last := d.firstLine(), math.MaxInt
-	if match := syntaxLine().FindStringSubmatch(message); match != nil {
-		message = message[len(match[0]):]
-		if n, err := strconv.Atoi(match[1]); err == nil {
-			line = d.line + n - 1
-		}
-		// The parser counts lines from 0 here, and from 1 elsewhere.
-		if strings.HasPrefix(message, "did not find expected") {
-			line++
-		}
+	number, message := syntax.Explain(err)
+	if number > 0 {
+		line = d.line + number - 1
 		last = line // what comes behind is not the cause
 	}
 	if found, ok := d.findLeftover(last); ok {
 		d.fail(found.line, "", found.message, found.err)
 		return
 	}
-	d.fail(line, "", withoutValues(message), nil)
-}
-
-// withoutValues cuts the values that parsers quote: they may be secrets.
-func withoutValues(message string) string {
-	if strings.Contains(message, "map key") {
-		return "a key must be a string, a number or a boolean"
-	}
-	if strings.HasPrefix(message, "unknown anchor") || strings.HasPrefix(message, "anchor ") {
-		return "an alias names no anchor, or an anchor holds itself"
-	}
-	if i, j := strings.IndexByte(message, '`'), strings.LastIndexByte(message, '`'); i < j {
-		message = message[:i] + "the value" + message[j+1:]
-	}
-	message, _, _ = strings.Cut(message, "\n")
-	return message
+	d.fail(line, "", message, nil)
 }
 
 // jsonMessage is what a JSON decoder says, in lower case and one line.
 func jsonMessage(err error) string {
-	if syntax := new(json.SyntaxError); errors.As(err, &syntax) {
-		return "invalid JSON: " + syntax.Error()
+	if mistake := new(json.SyntaxError); errors.As(err, &mistake) {
+		return "invalid JSON: " + mistake.Error()
 	}
 	return "invalid JSON: " + err.Error()
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -114,6 +115,13 @@ func (d *Draft) Adopt(mode string) {
 	d.set("spec.adopt", map[string]any{
 		"from": commonv1alpha1.AdoptFromKonnect, "mode": mode, "konnect": map[string]any{"id": d.ID},
 	})
+}
+
+// KeepID makes the object ask for an entity of the same ID, if its kind can.
+func (d *Draft) KeepID() {
+	if d.ID != "" && typeAt(reflect.TypeOf(d.row.object()).Elem(), "spec.id") != nil {
+		d.set("spec.id", d.ID)
+	}
 }
 
 // Refer makes the object refer to others, by the names of the objects in its namespace

@@ -13,4 +13,10 @@
 //
 // What a file cannot express is refused by name: pinned client certificates of data planes,
 // a second certificate beside the first, credentials whose secret or key Konnect makes up.
+// Marks of secret values (konnect.WithSecretMarks) are not in a file: decK would take them
+// away.
+//
+// Decode reads what decK reads, and refuses by line what no object can say. The objects that
+// it returns are complete but for the control plane, which a decK file names and does not
+// describe.
 package deck

@@ -129,8 +129,8 @@ func (e *encoder) choosePlane(graph *resolve.Graph) {
 	}
 	slices.Sort(names)
 	switch {
-	case len(names) == 0:
-		e.refuse(e.options.plane, "", "the objects hold no such control plane")
+	case len(names) == 0 && len(e.problems) == 0:
+		e.refuse(e.options.plane, "", "the objects are in no such control plane; its own object must be among them")
 	case len(names) > 1:
 		e.refuse(crd.Key{}, "", "a file takes one control plane, and these objects are in "+strings.Join(names, ", ")+
 			"; choose with WithControlPlane")

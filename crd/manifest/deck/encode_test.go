@@ -303,7 +303,7 @@ func TestEncodeRefuses(t *testing.T) {
 		},
 		{
 			reason: "another control plane", opts: []deck.EncodeOption{deck.WithControlPlane(crd.Key{Kind: "KonnectGatewayControlPlane", Name: "x"})},
-			want: "KonnectGatewayControlPlane x: the objects hold no such control plane",
+			want: "KonnectGatewayControlPlane x: the objects are in no such control plane; its own object must be among them",
 		},
 	}
 	for _, c := range cases {

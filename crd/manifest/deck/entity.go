@@ -196,6 +196,10 @@ func adopted(object crd.Object) *commonv1alpha1.AdoptOptions {
 
 // setID sets the ID of an entity that decK would not know without it.
 func (x *entity) setID() {
+	if x.row.named && x.name() == "" {
+		x.refuse("spec."+x.row.names[0], "must be set, as neither decK nor konnect takes an entity without it")
+		return
+	}
 	if x.name() == "" || x.row.byID {
 		x.fields["id"] = x.id()
 	}

@@ -13,6 +13,8 @@ type row struct {
 	// also wants the ID.
 	names []string
 	byID  bool
+	// named is true where neither decK nor Konnect takes an entity without a name.
+	named bool
 	// fields are those of objects that have no spec for them.
 	fields     []string
 	references []reference
@@ -58,7 +60,7 @@ func rows() map[string]*row {
 		},
 		"KongRoute": {list: "routes", parent: configurationv1alpha1.ServiceRefField, names: []string{"name"}, shape: shapeRoute},
 		"KongUpstream": {
-			list: "upstreams", names: []string{"name"}, shape: shapeUpstream, secrets: []string{"healthchecks.active.headers"},
+			list: "upstreams", names: []string{"name"}, named: true, shape: shapeUpstream, secrets: []string{"healthchecks.active.headers"},
 			references: []reference{{field: "spec.clientCertificateRef", as: "client_certificate", form: inID}},
 		},
 		"KongTarget": {list: "targets", parent: configurationv1alpha1.UpstreamRefField, names: []string{"target"}, shape: shapeTarget},
@@ -66,7 +68,7 @@ func rows() map[string]*row {
 			list: "consumers", names: []string{"username", "custom_id"}, fields: []string{"username", "custom_id"}, shape: shapeConsumer,
 			references: []reference{{field: "consumerGroups", many: true, as: "groups", form: inName}},
 		},
-		"KongConsumerGroup":       {list: "consumer_groups", names: []string{"name"}},
+		"KongConsumerGroup":       {list: "consumer_groups", names: []string{"name"}, named: true},
 		"KongCredentialAPIKey":    credential("keyauth_credentials", "key", "key"),
 		"KongCredentialBasicAuth": credential("basicauth_credentials", "username", "password"),
 		"KongCredentialHMAC":      credential("hmacauth_credentials", "username", "secret"),
@@ -75,7 +77,7 @@ func rows() map[string]*row {
 		"KongCertificate":         {list: "certificates", byID: true, shape: shapeCertificate},
 		"KongCACertificate":       {list: "ca_certificates", byID: true, shape: shapeAuthority},
 		"KongSNI":                 {list: "snis", parent: configurationv1alpha1.CertificateRefField, names: []string{"name"}, shape: shapeSNI},
-		"KongKeySet":              {list: "key_sets", names: []string{"name"}},
+		"KongKeySet":              {list: "key_sets", names: []string{"name"}, named: true},
 		"KongKey": {
 			list: "keys", names: []string{"name"}, shape: shapeKey, secrets: []string{"jwk", "pem.private_key"},
 			references: []reference{{field: configurationv1alpha1.KeySetRefField, as: "set", form: inName}},

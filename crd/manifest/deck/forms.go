@@ -1,0 +1,64 @@
+package deck
+
+import (
+	"encoding/hex"
+
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
+)
+
+// takeURLApart writes the fields that a url stands for.
+func (d *decoder) takeURLApart(x *found) {
+	url, given := x.fields["url"]
+	if !given {
+		return
+	}
+	delete(x.fields, "url")
+	text, _ := url.(string)
+	parts, err := konnectrules.ParseServiceURL(text)
+	if err != nil {
+		d.report(d.lineOf(x.node, "url"), x.at.String(), "url", err.Error())
+		return
+	}
+	x.fields["protocol"], x.fields["host"], x.fields["port"] = parts.Protocol, parts.Host, parts.Port
+	if parts.Path != "" {
+		x.fields["path"] = parts.Path
+	}
+}
+
+// fillProtocols gives a route decK's default.
+func (d *decoder) fillProtocols(x *found) {
+	if x.fields["protocols"] == nil {
+		x.fields["protocols"] = []any{"http", "https"}
+	}
+}
+
+// fillConfig completes the configuration of a plugin with one of the file that it names.
+func (d *decoder) fillConfig(x *found) {
+	name, given := x.fields["_config"]
+	if !given {
+		return
+	}
+	delete(x.fields, "_config")
+	text, _ := name.(string)
+	shared, known := d.configs[text]
+	if !known {
+		d.report(d.lineOf(x.node, "_config"), x.at.String(), "_config", "names none of _plugin_configs")
+		return
+	}
+	if x.fields["config"] == nil {
+		x.fields["config"] = map[string]any{}
+	}
+	if config, ok := x.fields["config"].(map[string]any); ok {
+		fill(config, shared, true)
+	}
+}
+
+// checkPassword refuses what Konnect has made of a password, which is what decK dumps: written
+// back it would be taken for the password itself.
+func (d *decoder) checkPassword(x *found) {
+	const sha1Length = 20
+	if sum, err := hex.DecodeString(text(x.fields["password"])); err == nil && len(sum) == sha1Length {
+		d.report(d.lineOf(x.node, "password"), x.at.String(), "password",
+			"looks like the hash of a password, as decK dumps it, and konnect would take it for the password; give that")
+	}
+}
