@@ -76,7 +76,7 @@ func TestDecode(t *testing.T) {
 		{
 			reason: "credentials, whose names are no secrets, and targets",
 			file: "consumers:\n- username: alice\n  keyauth_credentials: [{key: example-1}, {key: example-2, id: 11111111-2222-4333-8444-555555555555}]\n  acls: [{group: admins}]\n" +
-				"upstreams:\n- {name: u.example, targets: [{target: \"10.0.0.1:80\"}, {target: a, weight: 0}]}\n",
+				"upstreams:\n- {name: u.example, targets: [{target: \"10.0.0.1:80\"}, {target: a, weight: 0, failover: false}]}\n",
 			want: "kind: KongConsumer\nmetadata:\n  name: alice\nusername: alice\n---\nkind: KongCredentialAPIKey\nmetadata:\n  name: alice-key-1\nspec:\n  consumerRef:\n    name: alice\n  key: example-1\n---\n" +
 				"kind: KongCredentialAPIKey\nmetadata:\n  name: alice-key-11111111\nspec:\n  consumerRef:\n    name: alice\n  key: example-2\n---\n" +
 				"kind: KongCredentialACL\nmetadata:\n  name: alice-admins\nspec:\n  consumerRef:\n    name: alice\n  group: admins\n---\n" +

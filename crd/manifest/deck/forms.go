@@ -2,7 +2,9 @@ package deck
 
 import (
 	"encoding/hex"
+	"slices"
 
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
@@ -30,6 +32,18 @@ func (d *decoder) fillProtocols(x *found) {
 	if x.fields["protocols"] == nil {
 		x.fields["protocols"] = []any{"http", "https"}
 	}
+}
+
+// shapePlugin completes a plugin that is described elsewhere in the file too, and leaves out
+// the protocols that many types of plugins have by default: KongPlugin knows two of them not,
+// and without any means the default.
+func (d *decoder) shapePlugin(x *found) {
+	protocols := canon.Texts(x.fields["protocols"])
+	slices.Sort(protocols)
+	if slices.Equal(protocols, []string{"grpc", "grpcs", "http", "https", "ws", "wss"}) {
+		delete(x.fields, "protocols")
+	}
+	d.fillConfig(x)
 }
 
 // fillConfig completes the configuration of a plugin with one of the file that it names.

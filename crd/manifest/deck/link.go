@@ -77,7 +77,7 @@ func (d *decoder) indexAll() {
 
 // object makes the object of an entity.
 func (d *decoder) object(x *found, plane crd.Key) {
-	draft, err := d.table.Draft(x.list.collection, x.fields, nil)
+	draft, err := d.table.Draft(x.list.collection, x.fields, x.list.idle)
 	if foreign, ok := errors.AsType[*fromentity.ForeignError](err); ok {
 		d.report(d.lineOf(x.node, foreign.Field), x.at.String(), foreign.Field, foreign.Reason)
 		return

@@ -26,13 +26,15 @@ type list struct {
 	// there, and suffix is what its name has beside that of the entity above.
 	called []string
 	suffix string
+	// idle are the fields that no object has, with the values by which they say nothing.
+	idle map[string]any
 }
 
 // lists are those of a file.
 func lists() map[string]list {
 	none, named := list{}, []string{"name"}
 	plugins := func(of string) list {
-		return list{collection: pluginCollection, as: of, shape: (*decoder).fillConfig, called: named}
+		return list{collection: pluginCollection, as: of, shape: (*decoder).shapePlugin, called: named, idle: map[string]any{"run_on": "first"}}
 	}
 	routes := func(of string) list {
 		return list{collection: "routes", as: of, defaults: "route", shape: (*decoder).fillProtocols, called: named, below: map[string]list{
@@ -48,7 +50,7 @@ func lists() map[string]list {
 		}},
 		"routes": routes(""),
 		"upstreams": {collection: "upstreams", defaults: "upstream", called: named, below: map[string]list{
-			"targets": {collection: "targets", as: "upstream", defaults: "target", suffix: "target", called: []string{"target"}},
+			"targets": {collection: "targets", as: "upstream", defaults: "target", suffix: "target", called: []string{"target"}, idle: map[string]any{"failover": false}},
 		}},
 		"consumers": {collection: "consumers", called: []string{"username", "custom_id"}, below: map[string]list{
 			"plugins":               plugins("consumer"),
