@@ -3,7 +3,9 @@ package gatewayapi
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
@@ -51,6 +53,9 @@ func (r *rule) resolve(o *options, c *cluster) {
 		valid += weight
 		r.destination.shares = append(r.destination.shares, share)
 	}
+	if protocols := r.spoken(); len(protocols) > 1 {
+		r.unsupported(r.path.Child("backendRefs"), "the gateway speaks one protocol with all backends of a rule, and these speak "+strings.Join(protocols, " and "))
+	}
 	r.destination.failed = valid == 0 && r.action.redirect == nil
 	if valid > 0 && lost > 0 {
 		first := r.destination.unresolved[0]
@@ -88,6 +93,29 @@ func (r *rule) share(c *cluster, at *field.Path, ref *gatewayv1.BackendRef) (bac
 		}
 	}
 	return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonBackendNotFound, key.String() + " has no port " + portText(ref.Port)}
+}
+
+// spoken are the protocols of the backends.
+func (r *rule) spoken() []string {
+	if r.of.family.protocol(r.destination.shares) != "" {
+		return nil // that of the family
+	}
+	var protocols []string
+	for _, share := range r.destination.shares {
+		protocols = append(protocols, protocolHint(share))
+	}
+	slices.Sort(protocols)
+	return slices.Compact(protocols)
+}
+
+// fail has all requests answered with 500, since a backend cannot be translated.
+func (r *rule) fail(err error) {
+	if !r.destination.failed {
+		r.destination.failed = true
+		r.destination.unresolved = append(r.destination.unresolved, unresolved{
+			r.path.Child("backendRefs"), gatewayv1.RouteReasonUnsupportedProtocol, err.Error(),
+		})
+	}
 }
 
 func portText(port *gatewayv1.PortNumber) string {

@@ -125,6 +125,24 @@ func TestInvalidBackends(t *testing.T) {
 	}
 }
 
+// TestUntranslatableServices keep their rules from being served, and nothing else.
+func TestUntranslatableServices(t *testing.T) {
+	t.Parallel()
+	in := world(httpRoute("r", "", toAll(rule("/a"), to("bad")), rule("/b"), toAll(rule("/c"), to("echo"), to("secure"))))
+	secure := service("secure")
+	secure.Spec.Ports[0].AppProtocol = new("https")
+	in.Services = append(in.Services, service("bad"), secure)
+	in.EndpointSlices = append(in.EndpointSlices, endpoints("bad", "10.0.0.256"))
+	result := translate(t, in)
+	assert.Equal(t, []string{"Accepted=True/Accepted", "ResolvedRefs=False/UnsupportedProtocol", "PartiallyInvalid=True/UnsupportedValue"}, conditions(t, result))
+	assert.Contains(t, result.Routes[0].Parents[0].Conditions[1].Message, `endpointSlices[bad-1].endpoints[0].addresses[0]: Invalid value: "10.0.0.256"`)
+	require.Len(t, result.Routes[0].Refused, 1)
+	assert.Equal(t, "spec.rules[2].backendRefs: the gateway speaks one protocol with all backends of a rule, and these speak http and https", result.Routes[0].Refused[0].String())
+	plugins := pluginsOf(t, result)
+	assert.Contains(t, plugins["http.shop.r.0.0"], "request-termination")
+	assert.Empty(t, plugins["http.shop.r.1.0"])
+}
+
 // TestSharedServices: rules to one port share its service, and what it is for, not what they
 // speak with it.
 func TestSharedServices(t *testing.T) {

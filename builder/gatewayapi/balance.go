@@ -15,10 +15,11 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
-// balanced is the backend of rules; its KongService is put into the store by those that
-// need it as it is.
+// balanced is the backend of rules, or why there is none; its KongService is put into the
+// store by those that need it as it is.
 type balanced struct {
 	service *configurationv1alpha1.KongService
+	err     error
 }
 
 // balance makes what spreads the requests of a rule over its backends. All rules with one
@@ -40,16 +41,13 @@ func (e *emitter) balance(r *rule) *balanced {
 		e.warnAnnotations(share.Service)
 	}
 	made, err := backend.FromServices(name, shares, e.backendOptions(r, of)...)
-	if err != nil {
-		e.put(nil, err)
-		made.Service = &configurationv1alpha1.KongService{}
-	} else {
+	if err == nil {
 		e.put(made.Upstream, nil)
-		for _, target := range made.Targets {
-			e.put(target, nil)
-		}
 	}
-	e.backends[name] = &balanced{made.Service}
+	for _, target := range made.Targets {
+		e.put(target, nil)
+	}
+	e.backends[name] = &balanced{made.Service, err}
 	return e.backends[name]
 }
 

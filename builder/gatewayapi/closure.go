@@ -148,11 +148,11 @@ func (c *closure) order(w *element, l *cell, met region) {
 		w.own.over = append(w.own.over, l)
 		return
 	}
-	if c.derived[w]++; c.derived[w] > maxCells {
-		if c.derived[w] == maxCells+1 {
+	if c.cells[met.id()] == nil {
+		if c.derived[w]++; c.derived[w] > maxCells {
 			c.conflicts = append(c.conflicts, conflict{w, l.owner, "overlaps in more ways than routes can tell apart"})
+			return
 		}
-		return
 	}
 	added := c.add(met)
 	if added.before(l.region) == byCode {
@@ -163,18 +163,13 @@ func (c *closure) order(w *element, l *cell, met region) {
 	}
 }
 
-// meet returns the requests of both, with the path of e where it is not known which paths
-// those of both are; false where there are none.
+// meet returns a region of e that holds all requests of both, with the path of e; false
+// where there are none.
 func (e *element) meet(other region) (region, bool) {
-	related := e.path.relate(other.path)
-	if related == disjoint {
+	if e.path.relate(other.path) == disjoint {
 		return region{}, false
 	}
-	met, ok := meetOthers(e.region, other)
-	if related == outside {
-		met.path = other.path
-	}
-	return met, ok
+	return meetOthers(e.region, other)
 }
 
 // checkProtocols notes two elements of which the first comes first and that cannot both be

@@ -94,11 +94,10 @@ func (r *route) protocolsByHost(bonds []bond) []servedHost {
 }
 
 func (m *match) at(host servedHost) *element {
-	redirect := m.of.action.redirect
 	return &element{
 		region:    region{host: host.hostname, path: m.path, method: m.method, headers: m.headers},
 		match:     m,
 		protocols: host.protocols,
-		toHTTPS:   redirect != nil && redirect.toHTTPS() && host.protocols == plainText,
+		toHTTPS:   m.of.redirectsByRoute() && host.protocols == plainText,
 	}
 }

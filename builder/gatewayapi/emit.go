@@ -62,6 +62,11 @@ func (e *emitter) target(p *piece, route *builder.Route) {
 		return
 	}
 	to := e.balance(rule)
+	if to.err != nil {
+		rule.fail(to.err)
+		route.ControlPlane(e.key.Name)
+		return
+	}
 	path, strips := p.servicePath()
 	if strips {
 		route.StripPath(true)

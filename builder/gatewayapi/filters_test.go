@@ -55,9 +55,9 @@ func TestPrefixRewrites(t *testing.T) {
 	} {
 		// The second rule makes a route of its own for what it would take.
 		rewrite := filters(rule(c.prefix), rewriteTo(gatewayv1.HTTPURLRewriteFilter{Path: prefix(c.replacement)}))
-		in := world(httpRoute("r", "a.com", rewrite), httpRoute("s", "", rule("=/foo/bar GET a:1", "=/foo GET b:1", "/foo/ba"), rule("/foo POST a:1")))
+		in := world(httpRoute("r", "a.com", rewrite), httpRoute("s", "", rule("=/foo/bar GET a:1", "=/foo GET b:1", "/foo/ba"), rule("/foo POST a:1"), rule("~/foo/[a-z]+ c:1")))
 		for setting, router := range routers(t, translate(t, in)) {
-			for _, headers := range []string{"", " a:1", " b:1"} {
+			for _, headers := range []string{"", " a:1", " b:1", " c:1"} {
 				m, ok := router.Match(request("a.com" + c.path + headers))
 				require.True(t, ok)
 				assert.Equal(t, c.want, m.UpstreamPath, "%s: %s with %s for %s%s by %s", setting, c.path, c.replacement, c.prefix, headers, m.Route.Key.Name)
@@ -111,6 +111,20 @@ func TestRedirects(t *testing.T) {
 			assert.Equal(t, accepted(), conditions(t, result))
 		})
 	}
+}
+
+// TestRedirectsWithPlugins: a plugin has its say, so that no route makes the redirect before it.
+func TestRedirectsWithPlugins(t *testing.T) {
+	t.Parallel()
+	r := redirectToHTTPS("/")
+	r.Filters = append(r.Filters, headerFilter("a", "b"), gatewayv1.HTTPRouteFilter{
+		Type:                   gatewayv1.HTTPRouteFilterResponseHeaderModifier,
+		ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Remove: []string{"c"}},
+	})
+	plugins := pluginsOf(t, translate(t, world(httpRoute("r", "a.com", r))))["http.shop.r.0.0"]
+	require.Len(t, plugins, 2, "nothing is sent on whose headers could be changed")
+	assert.JSONEq(t, `{"location":"https://a.com","status_code":301,"keep_incoming_path":true}`, plugins["redirect"])
+	assert.JSONEq(t, `{"remove":{"headers":["c"]}}`, plugins["response-transformer"])
 }
 
 func TestTimeouts(t *testing.T) {

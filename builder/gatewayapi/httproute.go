@@ -6,6 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
@@ -52,6 +53,11 @@ func (r *route) addHTTPRule(o *options, spec *gatewayv1.HTTPRouteRule) {
 func (r *rule) addHTTPMatch(o *options, at *field.Path, spec *gatewayv1.HTTPRouteMatch) {
 	m := &match{of: r, index: len(r.matches), method: string(optional.Value(spec.Method))}
 	r.matches = append(r.matches, m)
+	if spec.Method != nil {
+		for _, problem := range konnectrules.CheckMethods(at.Child("method"), []string{m.method}) {
+			r.unsupported(at.Child("method"), problem.Detail)
+		}
+	}
 	m.addPath(at.Child("path"), spec.Path)
 	for i, h := range spec.Headers {
 		at := at.Child("headers").Index(i)

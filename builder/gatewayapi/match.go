@@ -8,6 +8,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/pathregexp"
 )
 
@@ -81,6 +82,9 @@ func (m *match) addHeader(o *options, at *field.Path, name, value string) {
 	lower := header{strings.ToLower(name), strings.ToLower(value)}
 	if slices.ContainsFunc(m.headers, func(h header) bool { return h.name == lower.name }) {
 		return
+	}
+	for _, problem := range konnectrules.CheckHeaderName(at.Child("name"), lower.name) {
+		m.of.unsupported(at.Child("name"), problem.Detail)
 	}
 	switch {
 	case lower.name == "host":

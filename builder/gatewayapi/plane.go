@@ -163,5 +163,5 @@ func (r *route) refuseAll(controlPlane crd.Key, at *field.Path, message string) 
 
 // redirectsAll reports whether all rules send requests to https.
 func (r *route) redirectsAll() bool {
-	return !slices.ContainsFunc(r.rules, func(rule *rule) bool { return rule.action.redirect == nil || !rule.action.redirect.toHTTPS() })
+	return !slices.ContainsFunc(r.rules, func(rule *rule) bool { return !rule.redirectsByRoute() })
 }

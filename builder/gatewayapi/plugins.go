@@ -36,13 +36,12 @@ func (e *emitter) plugins(p *piece, route string) {
 	switch {
 	case p.location != "":
 		e.redirect(p, route)
-		return
 	case rule.action.redirect != nil:
 		e.terminate(rule, route, http.StatusNotFound, "no route over https")
 		return
 	}
 	request, response := rule.action.transforms()
-	if request {
+	if request && rule.action.redirect == nil {
 		config := rule.action.request.config()
 		if rule.action.uri != "" {
 			replace, _ := config["replace"].(map[string]any)

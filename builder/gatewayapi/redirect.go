@@ -39,11 +39,13 @@ func (r *rule) addRedirect(at *field.Path, spec *gatewayv1.HTTPRequestRedirectFi
 	}
 }
 
-// toHTTPS reports whether a route alone can do it: one of protocol https sends requests
-// over http there, with a status of these.
-func (d *redirect) toHTTPS() bool {
-	return d.scheme == "https" && d.host == "" && d.path == "" && (d.port == 0 || d.port == 443) &&
-		slices.Contains([]int{301, 302, 307, 308}, d.status)
+// redirectsByRoute reports whether a route alone can make the redirect of the rule: one of
+// protocol https sends requests over http there, with a status of these, before any plugin
+// has its say.
+func (r *rule) redirectsByRoute() bool {
+	d := r.action.redirect
+	return d != nil && d.scheme == "https" && d.host == "" && d.path == "" && (d.port == 0 || d.port == 443) &&
+		slices.Contains([]int{301, 302, 307, 308}, d.status) && r.action.response.empty() && len(r.named()) == 0
 }
 
 // location returns where requests to a host are sent, and why it cannot be told. It keeps

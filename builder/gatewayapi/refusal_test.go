@@ -63,6 +63,10 @@ func TestRefusedRules(t *testing.T) {
 			r.Matches[0].Headers = []gatewayv1.HTTPHeaderMatch{{Type: new(gatewayv1.HeaderMatchRegularExpression), Name: "a", Value: `\D`}}
 		}), "spec.rules[0].matches[0].headers[0].type: the gateway changes the case of an expression for a header, and so its meaning"},
 		{"the host as a header", rule("host:a.com"), "spec.rules[0].matches[0].headers[0].name: the gateway matches hosts by hostnames alone"},
+		{"a name that is no header's", with(func(r *gatewayv1.HTTPRouteRule) {
+			r.Matches[0].Headers = []gatewayv1.HTTPHeaderMatch{{Name: "a b", Value: "1"}}
+		}), "spec.rules[0].matches[0].headers[0].name: must be the name of a header: letters, digits and !#$%&'*+-.^_`|~"},
+		{"a method in lower case", rule("get"), "spec.rules[0].matches[0].method: must be in upper case for konnect: GET"},
 		{"an empty header", rule("a:"), "spec.rules[0].matches[0].headers[0].value: the gateway cannot match an empty value"},
 		{"a header that would be an expression", rule("a:~*b"), "spec.rules[0].matches[0].headers[0].value: the gateway takes a value that begins with ~* for an expression"},
 		{"look-around", rule("~/a(?=b)"), "spec.rules[0].matches[0].path.value: the gateway does not take the expression: look-around, (?=, does not exist in the default router traditional_compatible, nor in that of expressions, but only in the router flavor traditional"},

@@ -152,6 +152,10 @@ func (e *emitter) stream(rule *rule, s stream) {
 	}
 	name := e.name("KongRoute", wanted, wanted)
 	to := e.balance(rule)
+	if to.err != nil {
+		rule.fail(to.err)
+		return
+	}
 	e.put(to.service, nil)
 	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(source.Fit(name, source.MaxKonnectName)).
 		Labels(source.Labels(rule.of.key)).Protocols(s.protocol).Service(to.service.Name)

@@ -103,7 +103,7 @@ func (p *plane) checkRedirects(r *route) {
 			continue
 		}
 		for _, host := range r.protocolsByHost(bonds) {
-			if d.toHTTPS() && host.protocols == plainText {
+			if rule.redirectsByRoute() && host.protocols == plainText {
 				continue
 			}
 			if _, problem := d.location(host.hostname, bonds); problem != "" {
