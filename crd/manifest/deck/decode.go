@@ -20,7 +20,8 @@ type File struct {
 	// names none.
 	ControlPlaneName string
 	// SelectTags are those by which decK tells the entities of the file from others. Every
-	// object has them among its tags, but for the marks of konnectkit.
+	// object has them among its tags, but for the marks of konnectkit: while they stay there,
+	// decK takes the entities for its own too.
 	SelectTags []string
 	// Objects are the entities in the order of the file, each before those below it, with a
 	// KongPlugin before each KongPluginBinding. The control plane is not among them: attach
@@ -67,7 +68,8 @@ func WithAdoption(mode string) DecodeOption { return func(o *decodeOptions) { o.
 // indent, printf "%q"). Routes without protocols get http and https, decK's default, which is
 // not that of every control plane.
 //
-// Objects are named after their entities, so that the same file gives the same names. The
+// Objects are named after their entities, so that the same file gives the same names; what
+// bears konnectkit's marks gets the name of the object that they are of. The
 // error is a *manifest.DecodeError with all problems by their lines: what has no kind, or no
 // field in it, what refers to something that is not in the file, and what the CRD refuses.
 // None shows a value. Other errors come from r, or wrap manifest.ErrTooLarge.

@@ -7,6 +7,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/marks"
 )
 
@@ -96,8 +98,8 @@ type found struct {
 	above  *found
 	// order is its place among its siblings, from 0.
 	order int
-	// name of its object.
-	name string
+	// name of its object; own is the one that marks of konnectkit say, if any do.
+	name, own string
 	// handle is unlike that of any other entity, and unlike all names and IDs.
 	handle string
 }
@@ -194,6 +196,7 @@ func (d *decoder) tag(x *found) {
 			tags = append(tags, tag)
 		}
 	}
+	x.own = markedName(tags)
 	tags = slices.DeleteFunc(slices.Clone(tags), func(tag any) bool {
 		text, ok := tag.(string)
 		return ok && marks.Is(text)
@@ -203,4 +206,15 @@ func (d *decoder) tag(x *found) {
 	} else {
 		delete(x.fields, "tags")
 	}
+}
+
+// markedName is the name of the object that the marks among tags are of; empty where there
+// are none, or where they say only a part of the name.
+func markedName(tags []any) string {
+	o := marks.Read(canon.Texts(tags), nil)
+	key := crd.Key{Group: crd.ConfigurationGroup, Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}
+	if key.Name == "" || marks.KeyOf(key) != o.Key {
+		return ""
+	}
+	return key.Name
 }

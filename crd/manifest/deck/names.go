@@ -1,6 +1,7 @@
 package deck
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -8,7 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
-// nameAll gives each object a name after its entity. Those of a collection that would share
+// nameAll gives each object the name that its marks say, or else one after its entity. Those of a collection that would share
 // one have the beginning of the entity's ID in it, or, without an ID, their place in the list.
 // Plugins come last, as they are named after what they act on.
 func (d *decoder) nameAll() {
@@ -16,7 +17,7 @@ func (d *decoder) nameAll() {
 		wanted, count := map[*found]string{}, map[string]int{}
 		for _, x := range d.found {
 			if (x.list.collection == pluginCollection) == plugins {
-				wanted[x] = d.readable(x)
+				wanted[x] = cmp.Or(x.own, d.readable(x))
 				x.name = wanted[x]
 				count[x.list.collection+" "+x.name]++
 			}

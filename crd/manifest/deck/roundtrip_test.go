@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -149,4 +150,26 @@ func inOnePlane(t *testing.T, object crd.Object, always bool) crd.Object {
 	changed, err := manifest.Decode(text)
 	require.NoError(t, err)
 	return changed
+}
+
+// TestMarksKeepNames has objects come back under their own names from a file with marks.
+func TestMarksKeepNames(t *testing.T) {
+	t.Parallel()
+	objects := []crd.Object{
+		builder.NewGatewayControlPlane("cp").Mirror("0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a12").MustBuild(),
+		builder.NewService("one").SpecName("shop").Host("a.example").ControlPlane("cp").MustBuild(),
+		builder.NewRoute("two").SpecName("basket").Paths("/").Service("one").MustBuild(),
+		builder.NewConsumer("three").Username("alice").ControlPlane("cp").MustBuild(),
+		builder.NewCredentialACL("four").Group("admins").Consumer("three").MustBuild(),
+	}
+	file, err := deck.Decode(strings.NewReader(encoded(t, objects, deck.WithOwner("team-k"))), deck.InControlPlane("", "cp"))
+	require.NoError(t, err)
+	var before, after []string
+	for _, object := range objects[1:] {
+		before = append(before, crd.KeyOf(object).String())
+	}
+	for _, object := range file.Objects {
+		after = append(after, crd.KeyOf(object).String())
+	}
+	assert.ElementsMatch(t, before, after)
 }
