@@ -10,6 +10,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/konnectkit/konnectkit/builder/gatewayapi"
+	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
@@ -168,8 +169,10 @@ func TestSharedServices(t *testing.T) {
 	route := find[*configurationv1alpha1.KongRoute](t, result, "grpc.shop.g.0.0")
 	assert.Equal(t, []string{"grpc"}, route.Spec.Protocols)
 	assert.Equal(t, []string{"~/"}, route.Spec.Paths)
-	assert.Equal(t, map[string]string{
+	labels := map[string]string{
 		"app.kubernetes.io/managed-by": "konnectkit", "konnectkit/source-kind": "GRPCRoute",
 		"konnectkit/source-namespace": "shop", "konnectkit/source-name": "g",
-	}, route.Labels)
+	}
+	assert.Equal(t, labels, route.Labels)
+	assert.Equal(t, labels, gatewayapi.SourceLabels(crd.Key{Kind: "GRPCRoute", Namespace: "shop", Name: "g"}))
 }

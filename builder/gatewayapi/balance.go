@@ -27,13 +27,14 @@ type balanced struct {
 // another host, has its own.
 func (e *emitter) balance(r *rule) *balanced {
 	shares := r.destination.shares
-	name, of := r.base(), r.of.key
+	name, of, standsFor := r.base(), r.of.key, r.id()
 	if len(shares) == 1 && r.action.host == "" {
 		service := shares[0].Service
 		of = crd.Key{Kind: "Service", Namespace: crd.NamespaceOf(service), Name: service.Name}
 		name = of.Namespace + "." + of.Name + "." + shares[0].Port + r.of.family.suffix(shares[0])
+		standsFor = name
 	}
-	name = source.Fit(name, source.MaxObjectName)
+	name = e.name("KongUpstream", name, standsFor)
 	if known := e.backends[name]; known != nil {
 		return known
 	}

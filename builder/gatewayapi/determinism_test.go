@@ -112,8 +112,22 @@ func TestNamedRules(t *testing.T) {
 	other := translate(t, world(httpRoute("r", "", second, first)))
 	assert.Equal(t, texts(t, one), texts(t, other))
 	assert.NotNil(t, find[*configurationv1alpha1.KongRoute](t, one, "http.shop.r.read.0"))
+	dots := translate(t, world(httpRoute("a", "a.com", named("b.c", filters(rule(), headerFilter("x", "1")))), httpRoute("a.b", "b.com", named("c", filters(rule(), headerFilter("x", "2"))))))
+	assert.NotEqual(t, pluginsOf(t, dots)["http.shop.a.b.c.0"], pluginsOf(t, dots)["http.shop.a.b-c-"+hashOf(t, dots)+".0"], "a dot in a name is none between names")
 	digits := translate(t, world(httpRoute("r", "", named("1", rule("/a")), rule("/b"))))
 	assert.Len(t, hostsOf(digits), 2, "a name that is a number is none, so that it is not the index of another rule")
+}
+
+// hashOf returns the hash in the name of the route that is not http.shop.a.b.c.0.
+func hashOf(t *testing.T, result *gatewayapi.Result) string {
+	t.Helper()
+	for name := range hostsOf(result) {
+		if hash, ok := strings.CutPrefix(strings.TrimSuffix(name, ".0"), "http.shop.a.b-c-"); ok {
+			return hash
+		}
+	}
+	require.Fail(t, "no hash", "%v", hostsOf(result))
+	return ""
 }
 
 // TestLongNames: they end in a hash, and stay distinct.

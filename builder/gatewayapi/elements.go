@@ -47,7 +47,7 @@ func (p *plane) elements() []*element {
 	var elements []*element
 	var matches []*match
 	for _, r := range p.routes {
-		if r.family != httpFamily && r.family != grpcFamily {
+		if r.isStream() {
 			continue
 		}
 		hosts := r.protocolsByHost(r.bonds(p.key))

@@ -80,7 +80,7 @@ func (e *emitter) target(p *piece, route *builder.Route) {
 	if rest := slug(p.rest()); path != "" && rest != "" {
 		wanted += "." + rest
 	}
-	name := e.name("KongService", wanted, rule.base()+path)
+	name := e.name("KongService", wanted, rule.id()+path)
 	service := to.service.DeepCopy()
 	service.Name = name
 	service.Spec.Name = new(source.Fit(e.key.Namespace+"."+name, source.MaxKonnectName))

@@ -74,3 +74,28 @@ func ExampleTranslate() {
 	// HTTPRoute shop/echo Accepted True Accepted
 	// HTTPRoute shop/echo ResolvedRefs True ResolvedRefs
 }
+
+// Labels tell what objects were made of, and so what is left over once a route is gone.
+func ExampleSourceLabels() {
+	labels := gatewayapi.SourceLabels(crd.Key{Kind: "HTTPRoute", Namespace: "shop", Name: "echo"})
+	fmt.Println(labels["konnectkit/source-kind"], labels["konnectkit/source-namespace"], labels["konnectkit/source-name"])
+	// Output: HTTPRoute shop echo
+}
+
+// What the gateway cannot do keeps its rule from being translated, by name.
+func ExampleRefusal() {
+	in := shop()
+	in.HTTPRoutes[0].Spec.Rules[0].Matches[0].QueryParams = []gatewayv1.HTTPQueryParamMatch{{Name: "version", Value: "2"}}
+	result, err := gatewayapi.Translate(in)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, refusal := range result.Routes[0].Refused {
+		fmt.Println(refusal)
+	}
+	fmt.Println(result.Routes[0].Parents[0].Conditions[0].Reason)
+	// Output:
+	// spec.rules[0].matches[0].queryParams: routes of the gateway cannot match query parameters
+	// UnsupportedValue
+}

@@ -34,7 +34,7 @@ type annotations struct {
 	tags           []string
 }
 
-// readAnnotations reads those of an HTTPRoute or GRPCRoute. One that is unknown, or has no
+// readAnnotations reads those of a route. One that is unknown, or has no
 // value that it can have, is warned of and has no effect.
 func (r *route) readAnnotations() annotations {
 	a := annotations{preserve: true}
@@ -44,6 +44,10 @@ func (r *route) readAnnotations() annotations {
 			continue
 		}
 		at := field.NewPath("metadata", "annotations").Key(annotationPrefix + name)
+		if r.isStream() {
+			r.warn(at, "has no effect on a route of streams")
+			continue
+		}
 		switch truth, err := strconv.ParseBool(value); name {
 		case "strip-path", "preserve-host", "request-buffering", "response-buffering":
 			if err != nil {

@@ -55,7 +55,7 @@ func (p *plane) pieces(cells []*cell) []*piece {
 
 // id tells matches apart.
 func (m *match) id() string {
-	return m.of.of.key.String() + "#" + strconv.Itoa(m.of.index) + "#" + strconv.Itoa(m.index)
+	return m.of.id() + "#" + strconv.Itoa(m.index)
 }
 
 // detail is the part of a piece's name that says where it differs from its match; empty

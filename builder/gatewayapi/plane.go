@@ -91,10 +91,8 @@ func (p *plane) isolate(r *route) {
 	bonds := r.bonds(p.key)
 	at := field.NewPath("spec", "parentRefs")
 	bound := map[*listener]bool{}
-	schemes := protocols(0)
 	for _, b := range bonds {
 		bound[b.listener] = true
-		schemes |= protocolsOf(b.listener)
 	}
 	for _, b := range bonds {
 		for _, other := range p.listeners {
@@ -103,7 +101,7 @@ func (p *plane) isolate(r *route) {
 			}
 			switch {
 			case b.protocol != other.protocol:
-				if schemes == plainText && other.protocol == gatewayv1.HTTPSProtocolType && b.protocol == gatewayv1.HTTPProtocolType && !r.redirectsAll() {
+				if other.protocol == gatewayv1.HTTPSProtocolType && !r.redirectsAll() && r.isPlainAt(p.key, b, other) {
 					p.warnRoute(r, at, "is also served over https, by listener "+other.name+" of "+other.of.key.String())
 				}
 			case b.of != other.of || b.port != other.port:
@@ -119,6 +117,15 @@ func (p *plane) isolate(r *route) {
 			}
 		}
 	}
+}
+
+// isPlainAt reports whether a host of a bond and of another listener is one that the route
+// has over plain text alone.
+func (r *route) isPlainAt(controlPlane crd.Key, b bond, other *listener) bool {
+	return slices.ContainsFunc(r.protocolsByHost(r.bonds(controlPlane)), func(h servedHost) bool {
+		_, meet := h.meet(other.hostname)
+		return meet && h.protocols == plainText && slices.Contains(b.hosts, h.hostname)
+	})
 }
 
 // reaches reports whether requests to another listener can be of the hosts of a bond.

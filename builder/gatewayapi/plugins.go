@@ -77,7 +77,7 @@ func (m modifiers) config() map[string]any {
 
 // plugin makes a KongPlugin of the rule and attaches it to a route.
 func (e *emitter) plugin(rule *rule, route, kind, wanted string, config map[string]any) {
-	name := e.name(crd.PluginKind, wanted, wanted)
+	name := e.name(crd.PluginKind, wanted, rule.id()+wanted)
 	key := crd.Key{Group: crd.ConfigurationGroup, Kind: crd.PluginKind, Namespace: e.key.Namespace, Name: name}
 	if e.objects[key] == nil {
 		build(e.store, builder.NewPlugin(name, kind).Namespace(e.key.Namespace).Labels(source.Labels(rule.of.key)).Config(config))

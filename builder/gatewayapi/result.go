@@ -6,6 +6,7 @@ import (
 
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
@@ -71,3 +72,8 @@ func (w Warning) String() string {
 func compareWarnings(a, b Warning) int {
 	return cmp.Or(a.Key.Compare(b.Key), cmp.Compare(a.Field, b.Field), cmp.Compare(a.Message, b.Message))
 }
+
+// SourceLabels are those of all objects that are made of one, such as an HTTPRoute, and of no
+// others: what a cluster has of them and a Result has not is left over. What several routes
+// share is made of their Service, and certificates of their Gateway.
+func SourceLabels(of crd.Key) map[string]string { return source.Labels(of) }

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
+	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
@@ -39,6 +40,9 @@ const (
 	tcpFamily  family = "tcp"
 	udpFamily  family = "udp"
 )
+
+// isStream reports whether the route is one of connections, and not of requests.
+func (r *route) isStream() bool { return r.family != httpFamily && r.family != grpcFamily }
 
 // rule is one of a route.
 type rule struct {
@@ -105,13 +109,21 @@ func (r *route) warn(at *field.Path, message string) {
 	r.warnings = append(r.warnings, Warning{Key: r.key, Field: at.String(), Message: message})
 }
 
-// label is the part of names that stands for the rule: its name, else its index.
+// label is the part of names that stands for the rule: its name, else its index. It has no
+// dot, so that what stands before it is the route.
 func (r *rule) label() string {
-	if strings.Trim(r.name, "0123456789") == "" {
+	switch {
+	case strings.Trim(r.name, "0123456789") == "":
 		return strconv.Itoa(r.index)
+	case strings.Contains(r.name, "."):
+		return strings.ReplaceAll(r.name, ".", "-") + "-" + source.Hash(r.name)
+	default:
+		return r.name
 	}
-	return r.name
 }
+
+// id tells rules apart.
+func (r *rule) id() string { return r.of.key.String() + "#" + strconv.Itoa(r.index) }
 
 // base is what the names of the rule's objects begin with.
 func (r *rule) base() string {

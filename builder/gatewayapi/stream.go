@@ -94,7 +94,7 @@ func (e *emitter) streams() {
 	}
 	var all []taken
 	for _, r := range e.routes {
-		if r.family == httpFamily || r.family == grpcFamily || len(r.rules) == 0 || r.rules[0].isRefused(e.key) {
+		if !r.isStream() || len(r.rules) == 0 || r.rules[0].isRefused(e.key) {
 			continue
 		}
 		rule := r.rules[0]
@@ -150,7 +150,7 @@ func (e *emitter) stream(rule *rule, s stream) {
 	if s.port != 0 {
 		wanted += "." + strconv.Itoa(int(s.port))
 	}
-	name := e.name("KongRoute", wanted, wanted)
+	name := e.name("KongRoute", wanted, rule.id()+wanted)
 	to := e.balance(rule)
 	if to.err != nil {
 		rule.fail(to.err)

@@ -125,12 +125,14 @@ func TestStreamWithoutBackends(t *testing.T) {
 	t.Parallel()
 	in := streams()
 	in.TCPRoutes = []gatewayv1.TCPRoute{tcpRoute("c", "tcp", "no")}
+	in.TCPRoutes[0].Annotations = map[string]string{"konghq.com/plugins": "a"}
 	in.TCPRoutes[0].Spec.Rules = append(in.TCPRoutes[0].Spec.Rules, in.TCPRoutes[0].Spec.Rules[0])
 	result := translate(t, in)
 	assert.Equal(t, []string{"Accepted=True/Accepted", "ResolvedRefs=False/BackendNotFound", "PartiallyInvalid=True/UnsupportedValue"}, conditions(t, result))
 	assert.Empty(t, hostsOf(result))
-	require.Len(t, result.Warnings, 1)
-	assert.Equal(t, "TCPRoute shop/c: spec.rules[0].backendRefs: leads nowhere, so that there is no route, and connections are closed", result.Warnings[0].String())
+	require.Len(t, result.Warnings, 2)
+	assert.Equal(t, "TCPRoute shop/c: metadata.annotations[konghq.com/plugins]: has no effect on a route of streams", result.Warnings[0].String())
+	assert.Equal(t, "TCPRoute shop/c: spec.rules[0].backendRefs: leads nowhere, so that there is no route, and connections are closed", result.Warnings[1].String())
 }
 
 func TestCertificates(t *testing.T) {
