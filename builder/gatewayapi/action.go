@@ -127,6 +127,8 @@ func (m *modifiers) add3(spec *gatewayv1.HTTPHeaderFilter) {
 func (r *rule) addRewrite(at *field.Path, spec *gatewayv1.HTTPURLRewriteFilter) {
 	if spec.Hostname != nil {
 		r.action.host = string(lowerHost(gatewayv1.Hostname(*spec.Hostname)))
+		// Not by host_header of an upstream, to which the gateway adds the port of the target.
+		r.action.request.set = append(r.action.request.set, "host:"+r.action.host)
 	}
 	if spec.Path == nil {
 		return

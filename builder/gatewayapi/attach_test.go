@@ -140,7 +140,7 @@ func TestParents(t *testing.T) {
 			return crd.Key{}
 		}
 		key := controlPlane(g)
-		key.Name = g.Name
+		key.Namespace, key.Name = "kong-"+g.Name, g.Name
 		return key
 	}
 	result := translate(t, in, gatewayapi.WithControllerName("example.com/controller"))

@@ -8,7 +8,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/builder/backend"
 	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
@@ -23,12 +22,11 @@ type balanced struct {
 }
 
 // balance makes what spreads the requests of a rule over its backends. All rules with one
-// and the same port of a Service share it; a rule with several backends, or one that sends
-// another host, has its own.
+// and the same port of a Service share it; a rule with several backends has its own.
 func (e *emitter) balance(r *rule) *balanced {
 	shares := r.destination.shares
 	name, of, standsFor := r.base(), r.of.key, r.id()
-	if len(shares) == 1 && r.action.host == "" {
+	if len(shares) == 1 {
 		service := shares[0].Service
 		of = crd.Key{Kind: "Service", Namespace: crd.NamespaceOf(service), Name: service.Name}
 		name = of.Namespace + "." + of.Name + "." + shares[0].Port + r.of.family.suffix(shares[0])
@@ -71,9 +69,6 @@ func (e *emitter) backendOptions(r *rule, of crd.Key) []backend.Option {
 	}
 	if protocol := r.of.family.protocol(r.destination.shares); protocol != "" {
 		opts = append(opts, backend.WithProtocol(protocol))
-	}
-	if host := r.action.host; host != "" {
-		opts = append(opts, backend.WithUpstream(func(u *builder.Upstream) { u.HostHeader(host) }))
 	}
 	return opts
 }

@@ -24,7 +24,7 @@ func (e *emitter) route(p *piece, wanted string) {
 	notes := rule.of.annotations
 	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(source.Fit(name, source.MaxKonnectName)).
 		Labels(source.Labels(rule.of.key)).Protocols(p.protocols.kong(rule.of.family)...).
-		Paths(p.path.kong()).RegexPriority(p.code).StripPath(false).PreserveHost(notes.preserve && rule.action.host == "").
+		Paths(p.path.kong()).RegexPriority(p.code).StripPath(false).PreserveHost(notes.preserve || rule.action.host != "").
 		Tags(notes.tags...)
 	for _, host := range p.hosts {
 		if host != "" {

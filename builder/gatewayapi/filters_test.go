@@ -73,11 +73,11 @@ func TestRewrittenHost(t *testing.T) {
 		httpRoute("s", "", rule("/b")),
 	)
 	result := translate(t, in)
-	upstream := find[*configurationv1alpha1.KongUpstream](t, result, "http.shop.r.0")
-	assert.Equal(t, "inside.example.com", *upstream.Spec.HostHeader)
-	assert.False(t, *find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0").Spec.PreserveHost)
-	assert.True(t, *find[*configurationv1alpha1.KongRoute](t, result, "http.shop.s.0.0").Spec.PreserveHost)
-	assert.Equal(t, *upstream.Spec.Name, find[*configurationv1alpha1.KongService](t, result, "http.shop.r.0").Spec.Host)
+	assert.JSONEq(t, `{"replace":{"headers":["host:inside.example.com"]},"add":{"headers":["host:inside.example.com"]}}`,
+		pluginsOf(t, result)["http.shop.r.0.0"]["request-transformer"], "host_header of an upstream would get the port of the target")
+	rewritten, plain := find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0"), find[*configurationv1alpha1.KongRoute](t, result, "http.shop.s.0.0")
+	assert.True(t, *rewritten.Spec.PreserveHost, "else the gateway sets it after the plugin")
+	assert.Equal(t, plain.Spec.ServiceRef, rewritten.Spec.ServiceRef, "the Service needs no upstream of its own")
 }
 
 func TestRedirects(t *testing.T) {
