@@ -47,6 +47,7 @@ func gateways(in *Input) map[place]*gateway {
 		if controlPlane == (crd.Key{}) {
 			continue
 		}
+		controlPlane.Namespace = cmp.Or(controlPlane.Namespace, crd.DefaultNamespace)
 		g := &gateway{
 			key:          crd.Key{Group: gatewayGroup, Kind: "Gateway", Namespace: crd.NamespaceOf(spec), Name: spec.Name},
 			controlPlane: controlPlane,
