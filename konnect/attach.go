@@ -14,6 +14,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/internal/printable"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -76,7 +77,8 @@ func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector)
 	if err != nil {
 		return found, err
 	}
-	selected, err := c.controlPlanes(ctx, account, filter)
+	kind := c.config.table.By(crd.ControlPlaneGroupKind())
+	selected, err := account.controlPlanes(ctx, kind, filter)
 	if err != nil {
 		return found, err
 	}
@@ -86,7 +88,7 @@ func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector)
 	}
 	refused := &ControlPlaneSelectionError{Selector: s, Selected: len(selected), Candidates: selected}
 	if len(selected) == 0 {
-		if refused.Candidates, err = c.controlPlanes(ctx, account, nil); err != nil {
+		if refused.Candidates, err = account.controlPlanes(ctx, kind, nil); err != nil {
 			return found, err
 		}
 	}
@@ -130,10 +132,9 @@ func (s ControlPlaneSelector) selects(one ControlPlaneCandidate) bool {
 }
 
 // controlPlanes lists those that match a filter, by name.
-func (c *Client) controlPlanes(ctx context.Context, a *account, filter url.Values) ([]ControlPlaneCandidate, error) {
+func (a *account) controlPlanes(ctx context.Context, kind *kinds.Kind, filter url.Values) ([]ControlPlaneCandidate, error) {
 	var all []ControlPlaneCandidate
 	var unreadable error
-	kind := c.config.table.By(crd.ControlPlaneGroupKind())
 	err := wire.ListControlPlanes(ctx, a.get, filter, kind.Shape(), func(e *wire.Entity) {
 		observed, err := e.Object()
 		unreadable = errors.Join(unreadable, err)

@@ -70,7 +70,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		auth: &auth{accounts: map[accountKey]*account{}, standIns: map[crd.Key]crd.Key{}, unresolved: map[crd.Key][]error{}},
 	}
 	own := b.copies(objects)
-	if !o.deleting {
+	if o.verb == ensuring {
 		for _, obj := range own {
 			b.validate(obj, o, notes)
 		}
@@ -88,7 +88,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 	}
 	b.assignAccounts(c, o, notes)
 	switch {
-	case o.deleting:
+	case o.verb != ensuring:
 		b.checkPolicies(notes)
 		return b, b.faults.refusal()
 	case o.prune && !c.config.ownerIsSet:
@@ -171,7 +171,7 @@ func (b *batch) takeResolveErrors(err error, o callOptions, fallbackAuth bool, n
 		b.auth.unresolved[key] = append(b.auth.unresolved[key], problem)
 		i := b.byKey[key]
 		switch {
-		case !o.deleting:
+		case o.verb == ensuring:
 			b.faults.problem(i, key, problem)
 		case i == nil:
 			if b.origins[key] != nil && at != "" && !b.isAuth(key) {

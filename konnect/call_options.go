@@ -20,10 +20,20 @@ type callOptions struct {
 	withoutWarnings []WarningCode
 	rewriteSecrets  bool
 
-	// deleting is true for Delete, and planning where the digest of a plan is needed.
-	deleting, planning bool
+	verb verb
+	// planning is true where the digest of a plan is needed.
+	planning bool
 	clientOptions
 }
+
+// verb is what a call does to the entities of its objects.
+type verb int
+
+const (
+	ensuring verb = iota
+	deleting
+	releasing
+)
 
 // clientOptions are those of a client's that its calls need to decide.
 type clientOptions struct {
@@ -37,6 +47,9 @@ type EnsureOption interface{ applyToEnsure(*callOptions) }
 
 // DeleteOption changes what Delete does.
 type DeleteOption interface{ applyToDelete(*callOptions) }
+
+// ReleaseOption changes what Release and PlanRelease do.
+type ReleaseOption interface{ applyToRelease(*callOptions) }
 
 type ensureOption func(*callOptions)
 
@@ -96,6 +109,8 @@ type PartialOption struct{}
 
 func (PartialOption) applyToEnsure(c *callOptions) { c.partial = true }
 func (PartialOption) applyToDelete(c *callOptions) { c.partial = true }
+
+func (PartialOption) applyToRelease(c *callOptions) { c.partial = true }
 
 // WithPartial lets what is wrong with an object stop only that object and those
 // that refer to it; all others are handled. A controller wants this, because its

@@ -28,6 +28,8 @@ const (
 	ActionAdopted Action = "adopted"
 	// ActionDeleted means that the entity was deleted.
 	ActionDeleted Action = "deleted"
+	// ActionReleased means that our marks were taken off the entity, and nothing else.
+	ActionReleased Action = "released"
 	// ActionObserved means that the object only observes its entity; Fields tell how
 	// it differs.
 	ActionObserved Action = "observed"
@@ -49,6 +51,8 @@ func (a Action) verb() string {
 		return "adopt"
 	case ActionDeleted:
 		return "delete"
+	case ActionReleased:
+		return "release"
 	default:
 		return "update"
 	}
@@ -56,7 +60,7 @@ func (a Action) verb() string {
 
 // writes reports whether the action stands for a write to Konnect.
 func (a Action) writes() bool {
-	return a == ActionCreated || a == ActionUpdated || a == ActionAdopted || a == ActionDeleted
+	return a == ActionCreated || a == ActionUpdated || a == ActionAdopted || a == ActionDeleted || a == ActionReleased
 }
 
 // Change is what was done, or would be done, for one object, or for one entity

@@ -18,7 +18,7 @@ import (
 
 // lookInside refuses to delete control planes that hold what is not ours or is to stay,
 // or of which that cannot be told.
-func (c *Client) lookInside(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) {
+func (d *decisions) lookInside(ctx context.Context, b *batch, w *world, o callOptions) {
 	planes := slices.DeleteFunc(d.doomed(), func(x *decision) bool { return !x.isControlPlane() })
 	reasons := make([]error, len(planes))
 	var group sync.WaitGroup

@@ -41,6 +41,9 @@ func jobs() map[string]struct {
 		"update": {ensureJob(platform), ensureJob(platformChanged)},
 		"prune":  {ensureJob(platform), ensureJob(bareControlPlanes, konnect.WithPrune())},
 		"delete": {ensureJob(platform), deleteJob(platform)},
+		"release": {ensureJob(platform), func(ctx context.Context, c *konnect.Client) (*konnect.Report, error) {
+			return c.Release(ctx, platform())
+		}},
 		"rename": {ensureJob(platformToRename), ensureJob(platformRenamed, konnect.WithPrune())},
 	}
 }

@@ -23,7 +23,7 @@ import (
 // are like those of Ensure; changes are in the order of deletion.
 func (c *Client) Delete(ctx context.Context, objects []crd.Object, opts ...DeleteOption) (*Report, error) {
 	o := c.callOptions(nil)
-	o.deleting = true
+	o.verb = deleting
 	for _, opt := range opts {
 		opt.applyToDelete(&o)
 	}
@@ -56,7 +56,7 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 		return r, r.interrupted(ctx.Err())
 	}
 	r.decisions = decideDeletes(r.batch, r.world, o)
-	c.lookInside(ctx, r.batch, r.world, r.decisions, o)
+	r.decisions.lookInside(ctx, r.batch, r.world, o)
 	below := slices.DeleteFunc(r.decisions.doomed(), (*decision).isControlPlane)
 	r.world = c.lookBelow(ctx, r.batch, r.world, below, o)
 	settleDeletes(r.batch, r.world, r.decisions, o)

@@ -5,7 +5,8 @@
 // any order. [Client.Ensure] checks and resolves them together, reads what
 // Konnect holds, and writes what differs, parents before children. [Client.Plan]
 // does all that but the writing; [Client.Apply] carries a plan out, if nothing
-// has changed since. [Client.Delete] takes entities away, dependents first.
+// has changed since. [Client.Delete] takes entities away, dependents first, and
+// [Client.Release] gives them up as they are.
 //
 //	client, err := konnect.NewClient(konnect.WithToken(token), konnect.WithRegion("us"))
 //	report, err := client.Ensure(ctx, objects)

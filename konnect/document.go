@@ -34,8 +34,8 @@ func (d document) check(kind string) error {
 }
 
 // MarshalJSON writes the plan with its kind, the version of its form, and actions
-// that say what is to be done: create, update, adopt, delete and retain where the
-// report of a call has created, updated, adopted, deleted and retained.
+// that say what is to be done: create, update, adopt, delete, release and retain where the
+// report of a call has created, updated, adopted, deleted, released and retained.
 func (p Plan) MarshalJSON() ([]byte, error) {
 	type fields Plan
 	out := struct {
@@ -101,7 +101,8 @@ func withActions(changes []Change, word func(Action) Action) []Change {
 // plannedWords are the actions that a plan and a report name differently.
 func plannedWords() map[Action]Action {
 	return map[Action]Action{
-		ActionCreated: "create", ActionUpdated: "update", ActionAdopted: "adopt", ActionDeleted: "delete", ActionRetained: "retain",
+		ActionCreated: "create", ActionUpdated: "update", ActionAdopted: "adopt", ActionDeleted: "delete", ActionReleased: "release",
+		ActionRetained: "retain",
 	}
 }
 

@@ -58,6 +58,9 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, objects []crd.Object) (*
 	if plan == nil {
 		return nil, errors.New("apply plan: the plan is nil")
 	}
+	if slices.ContainsFunc(plan.Changes, func(c Change) bool { return c.Action == ActionReleased }) {
+		return nil, errors.New("apply plan: it is of a release, which Client.Release carries out")
+	}
 	if plan.Owner != c.config.owner {
 		return nil, fmt.Errorf("apply plan: it was made for owner %q, not %q", plan.Owner, c.config.owner)
 	}

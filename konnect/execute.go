@@ -80,7 +80,7 @@ type executor struct {
 func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) []result {
 	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
 	e.secrets = sync.OnceValue(func() []string { return o.batchSecrets(b, w) })
-	e.statuses = &statuses{b, w, d, e.results, o.deleting}
+	e.statuses = &statuses{b, w, d, e.results, o}
 	for _, x := range d.all {
 		if entity := e.results[x.n].entity; x.planned == ActionUnchanged && entity != nil && !x.kind.HasStatus() {
 			entity.Raw = nil // thousands of them would weigh
@@ -94,7 +94,9 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
 	}
 	switch {
-	case o.deleting:
+	case o.verb == releasing:
+		schedule.Run(ctx, c.config.maxConcurrency, releaseGraph(d, s, e.release).tasks)
+	case o.verb != ensuring:
 		s.delete = e.delete
 		schedule.Run(ctx, c.config.maxConcurrency, deleteGraph(b, d, s).tasks)
 	case slices.ContainsFunc(d.all, func(x *decision) bool { return x.planned.writes() }):

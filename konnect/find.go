@@ -38,7 +38,7 @@ func (f *finder) controlPlanes() {
 	if len(sought) > 0 {
 		f.find(sought, f.ownOf, f.looksAt, f.renamed, f.inherited, f.operators, f.adoptable)
 	}
-	if f.options.deleting {
+	if f.options.verb != ensuring {
 		for _, i := range f.batch.items {
 			if i.isControlPlane() {
 				f.world.strays = append(f.world.strays, f.world.leftovers(i)...)
@@ -189,9 +189,11 @@ func (f *finder) marked(i *item, x *index) *wire.Entity {
 }
 
 // looksAt returns the entity with the natural key, whoever holds it, for an object
-// that only observes it and does not name it by ID, or that any holder's serves.
+// that only observes it and does not name it by ID, or that any holder's serves. Release
+// touches none but its own, and has to find a control plane that is free already.
 func (f *finder) looksAt(i *item, x *index) *wire.Entity {
-	if !i.observes && (!i.kind.Identity.Shared || f.options.deleting) || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
+	anybodys := i.kind.Identity.Shared && f.options.verb == ensuring || f.options.verb == releasing
+	if !i.observes && !anybodys || i.kind.SpecID(i.object) != "" || kinds.Adopt(i.object) != nil {
 		return nil
 	}
 	return x.named(f.keys(i))
@@ -199,7 +201,7 @@ func (f *finder) looksAt(i *item, x *index) *wire.Entity {
 
 // namesake returns the entity with a natural key that i wants, if nobody stands for it.
 func (f *finder) namesake(i *item, x *index) *wire.Entity {
-	if f.options.deleting {
+	if f.options.verb != ensuring {
 		return nil
 	}
 	if e := x.named(f.keys(i)); e != nil && f.world.claimed(i.kind, e.ID) == nil {

@@ -37,7 +37,7 @@ func operatorName(i *item) string {
 
 // followsOperator reports whether i may take over what the operator made for it.
 func followsOperator(i *item, o callOptions) bool {
-	return !o.deleting && i.inBatch && !i.readOnly && kinds.Adopt(i.object) == nil && o.adoptionOf(i) == AdoptFromOperator
+	return o.verb == ensuring && i.inBatch && !i.readOnly && kinds.Adopt(i.object) == nil && o.adoptionOf(i) == AdoptFromOperator
 }
 
 // operators returns the entity that the operator made for the object, by its marks.

@@ -184,6 +184,21 @@ func deleteGraph(b *batch, d *decisions, s steps) *graph {
 	return g
 }
 
+// releaseGraph is that of Release. A control plane goes last, because what it holds is
+// found through it.
+func releaseGraph(d *decisions, s steps, release doing) *graph {
+	g := &graph{done: map[*decision]*schedule.Task{}}
+	for _, x := range d.all {
+		g.done[x] = g.add(x, s, true, release)
+	}
+	for _, x := range d.all {
+		if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
+			g.done[d.all[plane.n]].WaitFor(g.done[x])
+		}
+	}
+	return g
+}
+
 // before are the decisions about what refers to an entity to delete, or belongs to it,
 // which go before it.
 func (d *decisions) before(b *batch, x *decision) []*decision {

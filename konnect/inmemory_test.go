@@ -237,7 +237,7 @@ func timeless(entity map[string]any) map[string]any {
 	return left
 }
 
-// label is an entity's name or address, or what its marks say.
+// label is an entity's name or address, what its marks say, or what texts it has.
 func label(entity map[string]any) string {
 	name := textOf(entity["name"])
 	target := textOf(entity["target"])
@@ -252,9 +252,16 @@ func label(entity map[string]any) string {
 		return name
 	case target != "":
 		return target
-	default:
+	case mark != "":
 		return mark
 	}
+	var texts []string
+	for _, field := range slices.Sorted(maps.Keys(entity)) {
+		if text, ok := entity[field].(string); ok && field != "id" && field != "password" { // they depend on the server
+			texts = append(texts, text)
+		}
+	}
+	return strings.Join(texts, " ")
 }
 
 // platform is a batch with every kind that has entities, small.

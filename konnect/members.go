@@ -13,7 +13,7 @@ import (
 // readMembers reads the sets that belong to the entities of a batch, from the side that
 // has fewer entities: those themselves, or their members, where all of these are known.
 func (r *reader) readMembers(ctx context.Context) {
-	if r.options.deleting {
+	if r.options.verb != ensuring {
 		return
 	}
 	owners := map[collection][]*item{}

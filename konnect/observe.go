@@ -49,7 +49,7 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 		find.entities(nested)
 	}
 	r.readMembers(ctx)
-	if !opts.deleting && slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Configuration != nil }) {
+	if opts.verb != deleting && slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Configuration != nil }) {
 		r.readSchemas(ctx)
 	}
 	return w
@@ -95,7 +95,7 @@ func (r *reader) readAccounts(ctx context.Context) {
 
 // readGroups reads the members of the groups that exist.
 func (r *reader) readGroups(ctx context.Context) {
-	if r.options.deleting {
+	if r.options.verb != ensuring {
 		return
 	}
 	var group sync.WaitGroup
@@ -160,7 +160,7 @@ func (r *reader) needs() []*need {
 			members.list = members.list || len(n.items) > fewObjects
 		}
 	}
-	if r.options.prune || r.options.deleting {
+	if r.options.prune || r.options.verb == deleting {
 		for _, p := range r.world.wholePlanes(r.batch, r.options) {
 			for _, k := range r.batch.table.List() {
 				if p.mayHold(k) {
@@ -202,7 +202,7 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 	var planes []plane
 	add := func(p plane, mirror bool) {
 		// What we may not write to may hold something all the same.
-		if p.group && !mirror || new(kinds.Kind).HoldsEntities(p.clusterType) == "" || o.deleting && !mirror {
+		if p.group && !mirror || new(kinds.Kind).HoldsEntities(p.clusterType) == "" || o.verb != ensuring && !mirror {
 			planes = append(planes, p)
 		}
 	}
@@ -254,7 +254,7 @@ func (r *reader) readCollections(ctx context.Context, needs []*need, nested bool
 // parentsAbsent reports whether a nested collection is known to be empty, because
 // there is nothing that it could be nested in.
 func (r *reader) parentsAbsent(n *need) bool {
-	if len(n.items) > 0 || r.options.deleting {
+	if len(n.items) > 0 || r.options.verb != ensuring {
 		return false
 	}
 	parents := r.world.indexes[collection{account: n.account, controlPlaneID: n.controlPlaneID, kind: r.batch.table.HolderOf(n.kind)}]
@@ -265,7 +265,7 @@ func (r *reader) listCollection(ctx context.Context, n *need) {
 	x := r.world.indexes[n.collection]
 	err := wire.List(ctx, n.account.get, n.kind.Path(kinds.At{ControlPlane: n.controlPlaneID}), nil, n.kind.Shape(),
 		func(e *wire.Entity) { x.add(e, r.world.owner) })
-	if r.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
+	if r.options.verb != ensuring && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
 		err = nil // and all that it held
 	}
 	if err == nil {

@@ -95,7 +95,7 @@ func (d *decider) holderOf(i *item) string {
 func ownershipError(b *batch, w *world, i *item, e *wire.Entity, o callOptions) error {
 	err := &OwnershipError{Key: i.key, KonnectID: e.ID, Name: e.Name, Holder: e.Marks.Holder()}
 	switch {
-	case o.deleting:
+	case o.verb != ensuring:
 		err.Hint = "only its holder deletes it"
 	case w.isLeft(b, w.siblings(i), e):
 		err.Hint = "it is left over from runs that wrote at the same time; use WithPrune with all objects of the owner, or delete it"

@@ -61,6 +61,9 @@ func repeatedBelow(method string) bool {
 }
 
 func (e *executor) parentsWritten(x *decision) bool {
+	if x.planned == ActionReleased {
+		return false // its parents were there before
+	}
 	for _, edge := range x.item.node.Edges {
 		if x.item.isMembership(edge) && x.item.isControlPlane() { // no group is refused for the sake of a member
 			continue

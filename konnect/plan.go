@@ -56,14 +56,14 @@ func (p *Plan) HasDrift() bool {
 }
 
 // String returns a diff fit to be read by people: "+" is created, "~" updated,
-// ">" adopted, "-" deleted, "=" observed and otherwise than the object says, "!"
+// ">" adopted, "<" released, "-" deleted, "=" observed and otherwise than the object says, "!"
 // cannot be done.
 func (p *Plan) String() string {
 	if p == nil {
 		return ""
 	}
 	marks := map[Action]string{
-		ActionCreated: "+", ActionUpdated: "~", ActionAdopted: ">", ActionDeleted: "-", ActionFailed: "!", ActionSkipped: "!",
+		ActionCreated: "+", ActionUpdated: "~", ActionAdopted: ">", ActionDeleted: "-", ActionReleased: "<", ActionFailed: "!", ActionSkipped: "!",
 	}
 	var text strings.Builder
 	for _, c := range p.Changes {
@@ -112,7 +112,7 @@ func planSummary(changes []Change) string {
 	for _, optional := range []struct {
 		action Action
 		text   string
-	}{{ActionAdopted, "to adopt"}, {ActionDeleted, "to delete"}, {ActionUnchanged, "unchanged"}, {ActionObserved, "observed"}, {ActionRetained, "retained"}, {ActionSkipped, "skipped"}, {ActionFailed, "impossible"}} {
+	}{{ActionAdopted, "to adopt"}, {ActionDeleted, "to delete"}, {ActionReleased, "to release"}, {ActionUnchanged, "unchanged"}, {ActionObserved, "observed"}, {ActionRetained, "retained"}, {ActionSkipped, "skipped"}, {ActionFailed, "impossible"}} {
 		if n := counts[optional.action]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, optional.text))
 		}

@@ -31,10 +31,10 @@ func (r *reader) readItem(ctx context.Context, n *need, i *item) error {
 	if err != nil {
 		return err
 	}
-	if byID != nil && !r.options.deleting && sameKeys(byID, r.world.keys(r.batch, i)) {
+	if byID != nil && r.options.verb == ensuring && sameKeys(byID, r.world.keys(r.batch, i)) {
 		return nil
 	}
-	if name := i.kind.Name(i.object); name != "" && (!r.options.deleting || i.observes) {
+	if name := i.kind.Name(i.object); name != "" && (r.options.verb != deleting || i.observes) {
 		if _, err := r.readOne(ctx, n, i, name); err != nil {
 			return err
 		}
@@ -127,7 +127,7 @@ func (r *reader) readTagged(ctx context.Context, n *need, tags ...string) error 
 // the collection.
 func (r *reader) readMarked(ctx context.Context, n *need, i *item) error {
 	err := r.readTagged(ctx, n, marks.Key+":"+i.mark)
-	if r.options.deleting && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
+	if r.options.verb != ensuring && isNotFound(err) && n.account.isGone(ctx, n.controlPlaneID) {
 		return nil
 	}
 	return err

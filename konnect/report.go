@@ -75,7 +75,7 @@ func orDash(s string) string {
 // summary counts the changes by action: "1 created, 2 unchanged".
 func summary(changes []Change) string {
 	order := []Action{
-		ActionCreated, ActionUpdated, ActionAdopted, ActionDeleted, ActionUnchanged, ActionObserved, ActionRetained, ActionSkipped, ActionFailed,
+		ActionCreated, ActionUpdated, ActionAdopted, ActionDeleted, ActionReleased, ActionUnchanged, ActionObserved, ActionRetained, ActionSkipped, ActionFailed,
 	}
 	counts := map[Action]int{}
 	for _, c := range changes {

@@ -60,14 +60,14 @@ func (r *run) failures() error {
 		if err == nil || !x.inBatch {
 			continue
 		}
-		if _, kept := errors.AsType[*ProtectedError](err); kept && x.orphan != nil && !r.options.deleting {
+		if _, kept := errors.AsType[*ProtectedError](err); kept && x.orphan != nil && r.options.verb == ensuring {
 			continue // spared, as it was asked for
 		}
 		if dependent, ok := errors.AsType[*DependencyError](err); !ok || dependent.lookedUp {
 			failed = append(failed, printable.Error(err))
 		}
 	}
-	if !r.options.deleting {
+	if r.options.verb == ensuring {
 		for _, i := range r.batch.items {
 			if unread := r.world.unread[r.world.found[i.n].id]; unread != nil && i.isControlPlane() && r.world.mainOf(i) == i {
 				failed = append(failed, printable.Error(fmt.Errorf("prune %s: %w", i.key, unread)))

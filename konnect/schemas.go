@@ -63,7 +63,7 @@ func (r *reader) readSchemas(ctx context.Context) {
 func (r *reader) refuseType(i *item, configured string, err error) {
 	switch {
 	case err == nil:
-	case isNotFound(err):
+	case isNotFound(err) && r.options.verb != releasing:
 		r.world.faults.problem(i, i.key, fmt.Errorf("check %s: %s: konnect knows no plugin %q", i.key, i.kind.Configuration.Of, configured))
 	default:
 		r.world.faults.fail(i, fmt.Errorf("observe %s: read the schema of %s: %w", i.key, configured, r.batch.auth.namingToken(i, err)))

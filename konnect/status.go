@@ -37,11 +37,11 @@ type statuses struct {
 	world     *world
 	decisions *decisions
 	results   []result
-	deleting  bool
+	options   callOptions
 }
 
 func (r *run) statuses() *statuses {
-	return &statuses{r.batch, r.world, r.decisions, r.results, r.options.deleting}
+	return &statuses{r.batch, r.world, r.decisions, r.results, r.options}
 }
 
 // write writes what is known of i's entity into the caller's object.
@@ -51,7 +51,11 @@ func (s *statuses) write(i *item) {
 	if origin == nil || !i.inBatch || r.done == ActionRetained || r.done == ActionSkipped && err == nil {
 		return // nothing was done, nor compared
 	}
-	if r.done == ActionDeleted || s.deleting && err == nil && r.entity == nil {
+	if s.options.verb == releasing {
+		s.release(i, origin)
+		return
+	}
+	if r.done == ActionDeleted || s.options.verb != ensuring && err == nil && r.entity == nil {
 		origin.SetKonnectStatus(crd.KonnectStatus{})
 		origin.SetConditions(crd.PendingConditions())
 		return

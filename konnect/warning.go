@@ -63,6 +63,9 @@ const (
 	// WarningForeignMembership is an entity that is in a set which the object does not name,
 	// and which is not this owner's, such as a consumer in a group of others: it stays there.
 	WarningForeignMembership WarningCode = "foreign-membership"
+	// WarningNotReleased is an entity that Release leaves as it is, because it is not this
+	// owner's for the object or the object never writes it, or an object without one.
+	WarningNotReleased WarningCode = "not-released"
 	// WarningSecretNotVerifiable is a value that Konnect does not return, so that it is not
 	// known whether the entity has it: WithSecretMarks, WithSecretRewrite.
 	WarningSecretNotVerifiable WarningCode = "secret-not-verifiable"
@@ -118,6 +121,7 @@ func warningCodes() []WarningCode {
 		WarningAdoptedGone, WarningForeignMembership,
 		WarningPrunesAll,
 		WarningBeingDeleted,
+		WarningNotReleased,
 		WarningSecretNotVerifiable,
 		WarningSecretNotPlanned,
 		WarningShadowedRoute,

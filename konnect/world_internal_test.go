@@ -192,7 +192,7 @@ func (a asked) deleted(t testing.TB, opts ...DeleteOption) *run {
 	t.Helper()
 	c := silentClient(t, a.more, a.client...)
 	o := c.callOptions(nil)
-	o.deleting = true
+	o.verb = deleting
 	for _, opt := range opts {
 		opt.applyToDelete(&o)
 	}

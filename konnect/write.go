@@ -131,13 +131,7 @@ func (e *executor) remove(ctx context.Context, x *decision) {
 		r.skip(fmt.Errorf("%s: %w", x.key, err))
 		return
 	}
-	at := kinds.At{}
-	if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
-		at.ControlPlane = e.results[plane.n].id
-	}
-	if parent := x.kind.Parent; parent != nil {
-		at.Parent = r.entity.Ref(parent.JSON)
-	}
+	at := e.found(x)
 	_, err := e.persist(ctx, x, func(ctx context.Context) ([]byte, error) {
 		_, err := x.account.send(ctx, http.MethodDelete, x.kind.EntityPath(at, r.id), nil, nil)
 		if isNotFound(err) {
@@ -177,6 +171,18 @@ func (e *executor) withdraw(ctx context.Context, x *decision) {
 			gone.skip(&DependencyError{Key: own.key, Field: own.item.fieldTo(x.item), On: x.key, Cause: r.fault.err})
 		}
 	}
+}
+
+// found returns where an entity lies that is there.
+func (e *executor) found(x *decision) kinds.At {
+	at := kinds.At{}
+	if plane := x.controlPlane; plane != nil && !x.isControlPlane() {
+		at.ControlPlane = e.results[plane.n].id
+	}
+	if parent := x.kind.Parent; parent != nil {
+		at.Parent = e.results[x.n].entity.Ref(parent.JSON)
+	}
+	return at
 }
 
 // put makes an entity as desired, under its ID.

@@ -24,6 +24,7 @@ func caCertificate() *Kind {
 		References: []Reference{{Field: "spec.secretRef", Missing: crd.ConditionSecretRefValid}},
 		Referrer:   Referrer{Condition: crd.ConditionCACertificateRefsValid, Noun: "KongCACertificate"},
 		Identity:   Identity{Unique: [][]string{{"cert_digest"}}},
+		Writes:     Writes{Refused: []string{"cert_digest", "metadata"}},
 		Fields:     []canon.Field{{Name: "cert"}, {Name: "tags", Set: true}},
 	}, typed[*configurationv1alpha1.KongCACertificate]{
 		value: func(c *configurationv1alpha1.KongCACertificate, _ string, target func(string) crd.Object) string {

@@ -22,6 +22,7 @@ func certificate() *Kind {
 		},
 		Referrer: Referrer{Condition: crd.ConditionCertificateRefValid, Noun: "KongCertificate"},
 		Carried:  []string{"description"},
+		Writes:   Writes{Refused: []string{"metadata", "snis"}},
 		WriteOnly: []secrets.Field{
 			{Name: "key", Implied: goesWith("cert", "key")}, {Name: "key_alt", Implied: goesWith("cert_alt", "key_alt")},
 		},

@@ -214,6 +214,9 @@ type Writes struct {
 	ServerID, NoPatch bool
 	// PutUpdates is true where PUT may answer 404 for an entity that is not there.
 	PutUpdates bool
+	// Refused are fields that answers may have and that no write may, beside those that all
+	// entities have.
+	Refused []string
 }
 
 // Answers says how Konnect's answers differ from those about other core entities.

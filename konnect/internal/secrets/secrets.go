@@ -104,6 +104,34 @@ func Judge(fields []Field, e Evidence, keys *Keys) Judgement {
 	return j
 }
 
+// Written splits the fields of an entity that is written as it was read, which those that
+// Konnect returns as they are take no part in: given are those whose value the object gives,
+// and is known to, and unknown those whose value nobody gives.
+func Written(fields []Field, e Evidence, keys *Keys) (given, unknown []string) {
+	var open []string
+	for _, f := range fields {
+		value, kept := at(e.Desired, f.Name), at(e.Observed, f.Name)
+		switch {
+		case !f.Hidden && f.Formula == nil && !isNone(kept):
+		case isNone(value):
+			if f.Hidden || !isNone(kept) || f.Generated != nil && f.Generated(e.Observed) {
+				unknown = append(unknown, f.Name)
+			}
+		case isNone(kept) && f.Implied != nil && f.Implied(e.Desired, e.Observed), f.Shows(e.Desired, e.Observed):
+			given = append(given, f.Name)
+		default:
+			open = append(open, f.Name)
+		}
+	}
+	if len(open) == 0 {
+		return given, unknown
+	}
+	if known, same, _ := keys.verify(e.Mark, e.ID, valuesOf(fields, e.Desired)); known && same {
+		return append(given, open...), unknown
+	}
+	return given, append(unknown, open...)
+}
+
 // valuesOf are the values that an object gives, by field.
 func valuesOf(fields []Field, desired canon.Object) map[string]any {
 	given := map[string]any{}
