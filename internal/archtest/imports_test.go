@@ -43,6 +43,7 @@ func directions() []direction {
 		{dir: "crd/konnect/...", may: typed, forbidden: noClient},
 		{dir: "crd/core", may: typed, forbidden: noSDK},
 		{dir: "crd/scheme", may: objects, forbidden: noSDK},
+		{dir: "crd/manifest/terraform", may: with(objects, "crd/manifest/...", "resolve"), forbidden: noSDK},
 		{dir: "crd/manifest/deck", may: with(objects, "crd/manifest/...", "resolve"), forbidden: noSDK},
 		{dir: "crd/manifest/...", may: with(objects, "crd/manifest/..."), forbidden: noSDK},
 		{dir: "builder", may: objects, forbidden: noClient},
