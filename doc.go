@@ -17,6 +17,8 @@
 //     JSON, strictly, and writes them; it holds the CRDs too.
 //   - [github.com/konnectkit/konnectkit/crd/manifest/deck] writes objects as files
 //     of decK, and reads them from those.
+//   - [github.com/konnectkit/konnectkit/crd/manifest/terraform] writes import blocks
+//     of Terraform for what objects stand for.
 //   - [github.com/konnectkit/konnectkit/konnect/konnecttest] is an in-memory
 //     Konnect for tests, with fault injection and a log of requests.
 //

@@ -41,7 +41,7 @@ func unquoted(text string) (string, bool) {
 	}
 	text = text[1 : len(text)-1]
 	var out strings.Builder
-	for len(text) > 0 {
+	for text != "" {
 		switch {
 		case strings.HasPrefix(text, "$${"), strings.HasPrefix(text, "%%{"):
 			out.WriteString(text[1:3])

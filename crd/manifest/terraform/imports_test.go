@@ -148,7 +148,7 @@ func TestNamesOfResources(t *testing.T) {
 			t.Parallel()
 			text, _ := imports(t, provisioned(tt.objects...)...)
 			var got []string
-			for _, found := range regexp.MustCompile(`(?m)^  to = konnect_gateway_service\.(\S+)$`).FindAllStringSubmatch(text, -1) {
+			for _, found := range regexp.MustCompile(`(?m)^ {2}to = konnect_gateway_service\.(\S+)$`).FindAllStringSubmatch(text, -1) {
 				got = append(got, found[1])
 			}
 			assert.Equal(t, tt.want, got)
