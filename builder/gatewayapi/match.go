@@ -69,7 +69,7 @@ func (m *match) addRegex(at *field.Path, text string) {
 		m.of.unsupported(at, "the gateway matches paths without empty segments, so that // never matches; /+ stands for one slash or more")
 	case err != nil:
 		m.of.unsupported(at, "the gateway does not take the expression: "+err.Error())
-	case hasAlternatives(text):
+	case pathregexp.HasAlternatives(text):
 		m.of.unsupported(at, "the gateway would look for all alternatives but the first anywhere in a path; put them into a group behind the first slash, such as /(?:a|b)")
 	default:
 		m.path = newRegexPath(text)

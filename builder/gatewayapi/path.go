@@ -45,32 +45,6 @@ func newRegexPath(text string) path {
 	return p
 }
 
-// hasAlternatives reports whether an expression has alternatives outside all groups, of
-// which the gateway anchors the first alone.
-func hasAlternatives(text string) bool {
-	depth, class := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\\':
-			i++
-		case class:
-			class = c != ']'
-		case c == '[':
-			class = true
-			if rest := strings.TrimPrefix(text[i+1:], "^"); strings.HasPrefix(rest, "]") {
-				i = len(text) - len(rest)
-			}
-		case c == '(':
-			depth++
-		case c == ')':
-			depth--
-		case c == '|' && depth == 0:
-			return true
-		}
-	}
-	return false
-}
-
 // kong returns the path of a KongRoute: always an expression, so that a more special
 // route is never one of another kind.
 func (p path) kong() string {

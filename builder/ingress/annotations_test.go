@@ -3,6 +3,7 @@ package ingress_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,6 +123,7 @@ spec:
 		{"a priority of what is none", `konghq.com/regex-priority: "1"`, "", "without a path that is a regular expression"},
 		{"a wildcard alias", `konghq.com/host-aliases: "*.example.org"`, "", "any number of labels"},
 		{"a second one", ``, second, "Ingress shop/young: spec.rules[0].http.paths[0].backend: gets no request for example.com /shop(?:/|$), because Ingress shop/web"},
+		{"alternatives", ``, "\n---\n" + strings.NewReplacer("name: web", "name: regex", "/shop", "/~/a|/b", "Prefix", "ImplementationSpecific").Replace(echoed("")), "spec.rules[0].http.paths[0].path: the gateway looks for all alternatives but the first anywhere"},
 		{"three criteria", `konghq.com/methods: GET, konghq.com/headers.x: "1"`, "", "depends on their build"},
 	} {
 		in := read(t, services("echo")+"\n---\n"+echoed(c.annotations)+c.more)

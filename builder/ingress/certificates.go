@@ -19,18 +19,17 @@ func (p *plane) certificates(i *subject) {
 	for n, tls := range i.object.Spec.TLS {
 		at := field.NewPath("spec", "tls").Index(n)
 		of := name{i.result.Key.Namespace, tls.SecretName}
-		switch {
-		case tls.SecretName == "":
+		if tls.SecretName == "" {
 			p.warn(i, at, "has no effect without a secretName")
-			continue
-		case len(tls.Hosts) == 0:
-			p.warn(i, at, "has no effect without hosts: a gateway finds a certificate by the name that a client asks for")
 			continue
 		}
 		certificate, err := p.certificate(of)
 		if err != nil {
 			i.result.refuse(field.Invalid(at.Child("secretName"), tls.SecretName, err.Error()))
 			continue
+		}
+		if len(tls.Hosts) == 0 {
+			p.site(i, at.Child("hosts"), "*", of, certificate) // all names, as a default
 		}
 		for m, host := range tls.Hosts {
 			p.site(i, at.Child("hosts").Index(m), strings.ToLower(host), of, certificate)

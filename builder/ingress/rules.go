@@ -11,6 +11,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder/internal/precedence"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
+	"github.com/konnectkit/konnectkit/internal/pathregexp"
 )
 
 // rule is what takes requests of one host: a path, or a default backend.
@@ -111,6 +112,10 @@ func (p *plane) rulesOf(i *subject) []*rule {
 			value, wrong := i.settings.pathOf(at, path)
 			if wrong != nil {
 				i.result.refuse(wrong)
+				continue
+			}
+			if value.Kind == precedence.Expression && pathregexp.HasAlternatives(value.Value) && !p.warn(i, at.Child("path"),
+				"the gateway looks for all alternatives but the first anywhere in a path; a group behind the first slash, such as /(?:a|b), holds them at its beginning") {
 				continue
 			}
 			all = append(all, p.rule(i, at.Child("backend"), path.Backend, value, hosts)...)
