@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/builder"
@@ -59,6 +60,9 @@ func (p *plane) plugin(namespace string, n pluginName) (boundPlugin, plugin, err
 		namespace = n.namespace
 	}
 	key := crd.Key{Group: crd.ConfigurationGroup, Kind: crd.PluginKind, Namespace: namespace, Name: n.name}
+	if len(validation.IsDNS1123Subdomain(n.name))+len(validation.IsDNS1123Label(namespace)) > 0 {
+		return boundPlugin{}, plugin{}, fmt.Errorf("%s is no name that an object can have", key)
+	}
 	if found, ok := p.cluster.plugins[name{namespace, n.name}]; ok {
 		if err := p.cluster.permit("KongPluginBinding", p.key.Namespace, key); err != nil {
 			return boundPlugin{}, plugin{}, fmt.Errorf("%s %w", key, err)

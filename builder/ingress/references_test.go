@@ -157,6 +157,7 @@ spec:
 		{"of a namespace without it", `konghq.com/plugins: "security:limit"`, nil, "there is neither a KongPlugin security/limit"},
 		{"several", `konghq.com/plugins: "limit, everywhere"`, []string{"KongClusterPlugin everywhere", "KongPlugin shop/limit"}, ""},
 		{"two of a type", `konghq.com/plugins: "limit,strict-limit"`, nil, "KongPlugin shop/strict-limit is of type rate-limiting like KongPlugin shop/limit"},
+		{"no name", `konghq.com/plugins: "Li_mit"`, nil, "is no name that an object can have"},
 		{"an instance", `konghq.com/plugins: named`, nil, "has an instance_name"},
 		{"a rewrite", `konghq.com/rewrite: /api`, []string{"KongPlugin shop/shop.web.rewrite"}, ""},
 		{"a rewrite besides another plugin", `konghq.com/rewrite: /api, konghq.com/plugins: limit`, []string{"KongPlugin shop/limit", "KongPlugin shop/shop.web.rewrite"}, ""},

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/builder/internal/precedence"
@@ -33,6 +34,12 @@ type rule struct {
 func (t *translation) read(i *subject) bool {
 	i.settings = settings{headersSeparator: ",", headerAnnotations: map[string]string{}}
 	at, before := field.NewPath("metadata", "annotations"), len(i.result.Problems)
+	for _, problem := range validation.IsDNS1123Subdomain(i.object.Name) {
+		i.result.refuse(field.Invalid(field.NewPath("metadata", "name"), i.object.Name, problem))
+	}
+	for _, problem := range validation.IsDNS1123Label(i.result.Key.Namespace) {
+		i.result.refuse(field.Invalid(field.NewPath("metadata", "namespace"), i.result.Key.Namespace, problem))
+	}
 	known := ingressAnnotations()
 	for _, key := range slices.Sorted(maps.Keys(i.object.Annotations)) {
 		value := i.object.Annotations[key]

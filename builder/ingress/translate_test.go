@@ -215,6 +215,16 @@ spec: {rules: [{host: example.com}]}`)
 	require.ErrorContains(t, result.Err(), "build Ingress shop/pathless: spec.rules[0].http: Required value: a rule without paths needs a default backend")
 }
 
+func TestNamesThatAreRefused(t *testing.T) {
+	t.Parallel()
+	in := read(t, services("echo")+"\n---\n"+echoed(""))
+	in.Ingresses[0].Name, in.Ingresses[0].Namespace = "We_b", "shop.eu"
+	result := translate(t, in)
+	require.ErrorContains(t, result.Err(), `metadata.name: Invalid value: "We_b"`)
+	require.ErrorContains(t, result.Err(), `metadata.namespace: Invalid value: "shop.eu"`)
+	assert.Empty(t, result.Objects)
+}
+
 func TestInputThatIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := ingress.Translate(ingress.Input{})
