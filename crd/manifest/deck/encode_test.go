@@ -250,7 +250,7 @@ func TestEncodeRefuses(t *testing.T) {
 		},
 		{
 			reason: "a key that Konnect makes up", objects: []string{alice, "kind: KongCredentialHMAC\nmetadata: {name: h}\nspec: {username: a, consumerRef: {name: alice}}"},
-			want: "KongCredentialHMAC default/h: spec.secret: konnect makes one up where there is none, and decK would take that for a change; give it",
+			want: "KongCredentialHMAC default/h: spec.secret: must be set: decK does not leave it to konnect to make one up",
 		},
 		{
 			reason: "a certificate of an owner before there is an ID", opts: []deck.EncodeOption{deck.WithOwner("team-k")},
@@ -300,6 +300,13 @@ func TestEncodeRefuses(t *testing.T) {
 				"kind: KongPluginBinding\nmetadata: {name: p}\nspec: {pluginRef: {name: p}, scope: GlobalInControlPlane, OF}",
 			},
 			want: "KongPluginBinding default/p: has a name with ${{ in it, which decK would take for a template",
+		},
+		{
+			reason: "plugins of an annotation", objects: []string{
+				"kind: KongPlugin\nmetadata: {name: p}\nplugin: a",
+				"kind: KongService\nmetadata: {name: s, annotations: {konghq.com/plugins: p}}\nspec: {name: s, host: a, OF}",
+			},
+			want: "KongService default/s: metadata.annotations[konghq.com/plugins]: what it implies cannot be written yet; name the plugins in KongPluginBindings",
 		},
 		{
 			reason: "another control plane", opts: []deck.EncodeOption{deck.WithControlPlane(crd.Key{Kind: "KonnectGatewayControlPlane", Name: "x"})},

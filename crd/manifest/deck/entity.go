@@ -28,12 +28,17 @@ type entity struct {
 
 func (x *entity) refuse(field, message string) { x.encoder.refuse(x.node.Key, field, message) }
 
+// pluginsAnnotation implies entities that no object of the batch is.
+const pluginsAnnotation = "konghq.com/plugins"
+
 // isWritten reports whether the file has the entity, and refuses one that it cannot have.
 func (x *entity) isWritten() bool {
 	object := x.node.Object
 	policy := crd.ManagementPolicy(object.GetAnnotations()[crd.ManagementPolicyAnnotation])
 	matches := adopted(object).IsMatch()
 	switch {
+	case strings.TrimSpace(object.GetAnnotations()[pluginsAnnotation]) != "":
+		x.refuse("metadata.annotations["+pluginsAnnotation+"]", "what it implies cannot be written yet; name the plugins in KongPluginBindings")
 	case x.row.refused != "":
 		x.refuse("", x.row.refused)
 	case x.encoder.options.owner != "" && (policy == crd.ManagementPolicyObserve || matches):

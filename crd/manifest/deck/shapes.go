@@ -77,11 +77,11 @@ func shapeConsumer(x *entity) {
 	}
 }
 
-// shapeCredential refuses what Konnect would make up: decK would find it to be a change.
+// shapeCredential refuses what Konnect would make up, without which decK takes no file.
 func shapeCredential(x *entity) {
 	for _, name := range append(x.row.names, x.row.secrets...) {
 		if x.fields[name] == nil {
-			x.refuse("spec."+name, "konnect makes one up where there is none, and decK would take that for a change; give it")
+			x.refuse("spec."+name, "must be set: decK does not leave it to konnect to make one up")
 		}
 	}
 }
