@@ -62,6 +62,15 @@ func (x *entity) fill() {
 	if x.row.shape != nil {
 		x.row.shape(x)
 	}
+	for field, form := range x.row.forms {
+		if text, ok := x.fields[field].(string); ok {
+			formed, err := form(text)
+			if err != nil {
+				x.refuse("spec."+field, err.Error())
+			}
+			x.fields[field] = formed
+		}
+	}
 	x.setID()
 	for _, field := range x.row.secrets {
 		x.hide(field)

@@ -1,6 +1,8 @@
 package deck
 
 import (
+	"strings"
+
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
@@ -20,7 +22,9 @@ type row struct {
 	references []reference
 	// secrets are the paths of values that must not be shown.
 	secrets []string
-	// shape brings the fields to the form that decK has; nil for nothing.
+	// forms bring texts to the form in which Konnect stores them, by field, and shape the
+	// fields to that of decK; nil for nothing.
+	forms map[string]func(text string) (string, error)
 	shape func(x *entity)
 	// refused is why no file has entities of the kind; empty for those that it has.
 	refused string
@@ -41,6 +45,14 @@ func inID(to *entity) any     { return map[string]any{"id": to.id()} }
 func inName(to *entity) any   { return map[string]any{"name": to.handle()} }
 func byHandle(to *entity) any { return to.handle() }
 
+// form is one of forms.
+func form(field string, of func(string) (string, error)) map[string]func(string) (string, error) {
+	return map[string]func(string) (string, error){field: of}
+}
+
+func lower(text string) (string, error)    { return strings.ToLower(text), nil }
+func sentHost(text string) (string, error) { return konnectrules.NormalizeHost(text), nil }
+
 // rows are those of all kinds that have entities in control planes.
 func rows() map[string]*row {
 	credential := func(list, name string, secrets ...string) *row {
@@ -52,7 +64,7 @@ func rows() map[string]*row {
 	}
 	return map[string]*row{
 		"KongService": {
-			list: "services", names: []string{"name"}, shape: shapeService,
+			list: "services", names: []string{"name"}, forms: form("host", sentHost), shape: shapeService,
 			references: []reference{
 				{field: "spec.clientCertificateRef", as: "client_certificate", form: byID},
 				{field: "spec.caCertificateRefs", many: true, as: "ca_certificates", form: byID},
@@ -60,10 +72,10 @@ func rows() map[string]*row {
 		},
 		"KongRoute": {list: "routes", parent: configurationv1alpha1.ServiceRefField, names: []string{"name"}, shape: shapeRoute},
 		"KongUpstream": {
-			list: "upstreams", names: []string{"name"}, named: true, shape: shapeUpstream, secrets: []string{"healthchecks.active.headers"},
+			list: "upstreams", names: []string{"name"}, named: true, forms: form("host_header", sentHost), shape: shapeUpstream, secrets: []string{"healthchecks.active.headers"},
 			references: []reference{{field: "spec.clientCertificateRef", as: "client_certificate", form: inID}},
 		},
-		"KongTarget": {list: "targets", parent: configurationv1alpha1.UpstreamRefField, names: []string{"target"}, shape: shapeTarget},
+		"KongTarget": {list: "targets", parent: configurationv1alpha1.UpstreamRefField, names: []string{"target"}, forms: form("target", konnectrules.NormalizeTarget)},
 		"KongConsumer": {
 			list: "consumers", names: []string{"username", "custom_id"}, fields: []string{"username", "custom_id"}, shape: shapeConsumer,
 			references: []reference{{field: "consumerGroups", many: true, as: "groups", form: inName}},
@@ -76,7 +88,7 @@ func rows() map[string]*row {
 		"KongCredentialACL":       credential("acls", "group"),
 		"KongCertificate":         {list: "certificates", byID: true, shape: shapeCertificate},
 		"KongCACertificate":       {list: "ca_certificates", byID: true, shape: shapeAuthority},
-		"KongSNI":                 {list: "snis", parent: configurationv1alpha1.CertificateRefField, names: []string{"name"}, shape: shapeSNI},
+		"KongSNI":                 {list: "snis", parent: configurationv1alpha1.CertificateRefField, names: []string{"name"}, forms: form("name", lower)},
 		"KongKeySet":              {list: "key_sets", names: []string{"name"}, named: true},
 		"KongKey": {
 			list: "keys", names: []string{"name"}, shape: shapeKey, secrets: []string{"jwk", "pem.private_key"},

@@ -1,19 +1,10 @@
 package deck
 
 import (
-	"strings"
-
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
-
-// change replaces a text of the fields, where there is one.
-func (x *entity) change(name string, form func(string) string) {
-	if text, ok := x.fields[name].(string); ok {
-		x.fields[name] = form(text)
-	}
-}
 
 // shapeService writes a url as the fields that it stands for.
 func shapeService(x *entity) {
@@ -29,7 +20,6 @@ func shapeService(x *entity) {
 			x.fields["path"] = parts.Path
 		}
 	}
-	x.change("host", konnectrules.NormalizeHost)
 }
 
 // shapeRoute writes the protocols that konnectkit sends where there are none, because the
@@ -53,17 +43,6 @@ func shapeUpstream(x *entity) {
 	if x.fields["algorithm"] == nil && hash != "" && hash != "none" {
 		x.fields["algorithm"] = "consistent-hashing"
 	}
-	x.change("host_header", konnectrules.NormalizeHost)
-}
-
-func shapeTarget(x *entity) {
-	x.change("target", func(address string) string {
-		normal, err := konnectrules.NormalizeTarget(address)
-		if err != nil {
-			x.refuse("spec.target", err.Error())
-		}
-		return normal
-	})
 }
 
 func shapeConsumer(x *entity) {
@@ -85,8 +64,6 @@ func shapeCredential(x *entity) {
 		}
 	}
 }
-
-func shapeSNI(x *entity) { x.change("name", strings.ToLower) }
 
 func shapeKey(x *entity) {
 	key, ok := x.node.Object.(*configurationv1alpha1.KongKey)
