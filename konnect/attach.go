@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,19 +50,32 @@ func (s ControlPlaneSelector) String() string {
 // It takes the server and the token of the client, which must have them. Errors:
 // *ControlPlaneSelectionError unless exactly one control plane is selected, *APIError.
 func (c *Client) ControlPlane(ctx context.Context, s ControlPlaneSelector) (*konnectv1alpha2.KonnectGatewayControlPlane, error) {
-	found, err := c.selectControlPlane(ctx, s)
+	found, err := s.attach(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("attach to control plane: %w", err)
 	}
-	plane := &konnectv1alpha2.KonnectGatewayControlPlane{Spec: konnectv1alpha2.KonnectGatewayControlPlaneSpec{
-		Source: konnectv1alpha2.SourceMirror,
-		Mirror: &konnectv1alpha2.MirrorSpec{Konnect: konnectv1alpha2.MirrorKonnect{ID: found.ID}},
-	}}
-	plane.SetGroupVersionKind(plane.GVK())
-	return plane, nil
+	return mirrorOf(found.candidate.ID), nil
 }
 
-func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector) (found ControlPlaneCandidate, err error) {
+// mirrorOf is an object for a control plane that is only read.
+func mirrorOf(id string) *konnectv1alpha2.KonnectGatewayControlPlane {
+	plane := &konnectv1alpha2.KonnectGatewayControlPlane{Spec: konnectv1alpha2.KonnectGatewayControlPlaneSpec{
+		Source: konnectv1alpha2.SourceMirror,
+		Mirror: &konnectv1alpha2.MirrorSpec{Konnect: konnectv1alpha2.MirrorKonnect{ID: id}},
+	}}
+	plane.SetGroupVersionKind(plane.GVK())
+	return plane
+}
+
+// attached is a control plane that was selected, with the account that has it.
+type attached struct {
+	account     *account
+	candidate   ControlPlaneCandidate
+	clusterType string
+}
+
+// attach finds the control plane with the client's own token.
+func (s ControlPlaneSelector) attach(ctx context.Context, c *Client) (found attached, err error) {
 	if err := c.checkConfigured(); err != nil {
 		return found, err
 	}
@@ -82,15 +96,18 @@ func (c *Client) selectControlPlane(ctx context.Context, s ControlPlaneSelector)
 	if err != nil {
 		return found, err
 	}
-	selected = slices.DeleteFunc(selected, func(one ControlPlaneCandidate) bool { return !s.selects(one) })
+	selected = slices.DeleteFunc(selected, func(one attached) bool { return !s.selects(one.candidate) })
 	if len(selected) == 1 {
 		return selected[0], nil
 	}
-	refused := &ControlPlaneSelectionError{Selector: s, Selected: len(selected), Candidates: selected}
+	refused := &ControlPlaneSelectionError{Selector: s, Selected: len(selected)}
 	if len(selected) == 0 {
-		if refused.Candidates, err = account.controlPlanes(ctx, kind, nil); err != nil {
+		if selected, err = account.controlPlanes(ctx, kind, nil); err != nil {
 			return found, err
 		}
+	}
+	for _, one := range selected {
+		refused.Candidates = append(refused.Candidates, one.candidate)
 	}
 	return found, refused
 }
@@ -132,8 +149,8 @@ func (s ControlPlaneSelector) selects(one ControlPlaneCandidate) bool {
 }
 
 // controlPlanes lists those that match a filter, by name.
-func (a *account) controlPlanes(ctx context.Context, kind *kinds.Kind, filter url.Values) ([]ControlPlaneCandidate, error) {
-	var all []ControlPlaneCandidate
+func (a *account) controlPlanes(ctx context.Context, kind *kinds.Kind, filter url.Values) ([]attached, error) {
+	var all []attached
 	var unreadable error
 	err := wire.ListControlPlanes(ctx, a.get, filter, kind.Shape(), func(e *wire.Entity) {
 		observed, err := e.Object()
@@ -145,9 +162,11 @@ func (a *account) controlPlanes(ctx context.Context, kind *kinds.Kind, filter ur
 				one.Labels[key] = text
 			}
 		}
-		all = append(all, one)
+		all = append(all, attached{a, one, clusterTypeOf(kind, e)})
 	})
-	slices.SortFunc(all, func(a, b ControlPlaneCandidate) int { return strings.Compare(a.Name+a.ID, b.Name+b.ID) })
+	slices.SortFunc(all, func(a, b attached) int {
+		return cmp.Or(strings.Compare(a.candidate.Name, b.candidate.Name), strings.Compare(a.candidate.ID, b.candidate.ID))
+	})
 	return all, errors.Join(err, unreadable)
 }
 

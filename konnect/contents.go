@@ -101,15 +101,19 @@ func firstOf(ctx context.Context, a *account, controlPlaneID string, o *kinds.Ot
 	if err != nil {
 		return nil, err
 	}
-	first, err := firstIn(raw)
-	if err != nil {
+	page, _, err := pageIn(raw)
+	switch {
+	case err != nil:
 		return nil, fmt.Errorf("list %s: %w", path, err)
+	case len(page) == 0:
+		return nil, nil
 	}
-	return first, nil
+	return wire.Decode(page[0], wire.Shape{Name: "name"})
 }
 
-// firstIn returns an entity of a page; nil when the list is empty.
-func firstIn(raw []byte) (*wire.Entity, error) {
+// pageIn returns the entities of a page of any collection, and where the next one starts;
+// empty where there is none.
+func pageIn(raw []byte) (entities []json.RawMessage, offset string, err error) {
 	var page struct {
 		Data   []json.RawMessage `json:"data"`
 		Offset string            `json:"offset"`
@@ -119,16 +123,16 @@ func firstIn(raw []byte) (*wire.Entity, error) {
 		} `json:"page"`
 	}
 	if err := json.Unmarshal(raw, &page); err != nil {
-		return nil, fmt.Errorf("decode page: %w", err)
+		return nil, "", fmt.Errorf("decode page: %w", err)
 	}
 	all, total := slices.Concat(page.Data, page.Items), page.Page.TotalCount
 	switch {
 	case len(all) > 0:
-		return wire.Decode(all[0], wire.Shape{Name: "name"})
+		return all, page.Offset, nil
 	case total != nil && *total == 0: // an empty list may be left out
-		return nil, nil
+		return nil, "", nil
 	case total != nil, page.Offset != "", page.Data == nil && page.Items == nil:
-		return nil, errors.New("the answer has no data, so it is not known what there is")
+		return nil, "", errors.New("the answer has no data, so it is not known what there is")
 	}
-	return nil, nil
+	return nil, "", nil
 }

@@ -76,6 +76,8 @@ const (
 	// WarningCertificateValidity is a certificate that is not valid now, or of whose time
 	// less than a tenth is left. The message has the date.
 	WarningCertificateValidity WarningCode = "certificate-validity"
+	// WarningNotExported is a field of an entity that its object has no place for.
+	WarningNotExported WarningCode = "field-not-exported"
 	// WarningCertificateOfAuthority is a KongCertificate with the certificate of an
 	// authority alone, which some clients refuse from a server.
 	WarningCertificateOfAuthority WarningCode = "certificate-of-authority"
@@ -135,6 +137,7 @@ func warningCodes() []WarningCode {
 		WarningSNIPlainHTTP,
 		WarningCertificateValidity,
 		WarningCertificateOfAuthority,
+		WarningNotExported,
 	}
 }
 

@@ -166,7 +166,19 @@ func (d *Draft) Object() (crd.Object, error) {
 	return obj, nil
 }
 
-// set puts a value at a dotted path.
+// Set puts a value at a dotted path of the object.
+func (d *Draft) Set(path string, value any) { d.set(path, value) }
+
+// Drop takes away what is at a dotted path.
+func (d *Draft) Drop(path string) {
+	within := d.fields
+	names := strings.Split(path, ".")
+	for _, name := range names[:len(names)-1] {
+		within, _ = within[name].(map[string]any)
+	}
+	delete(within, names[len(names)-1])
+}
+
 func (d *Draft) set(path string, value any) {
 	names := strings.Split(path, ".")
 	within := d.fields

@@ -21,6 +21,7 @@ func caCertificate() *Kind {
 	}
 	return of(Kind{
 		Collection: "ca_certificates",
+		Called:     [][]string{{"cert"}},
 		References: []Reference{{Field: "spec.secretRef", Missing: crd.ConditionSecretRefValid}},
 		Referrer:   Referrer{Condition: crd.ConditionCACertificateRefsValid, Noun: "KongCACertificate"},
 		Identity:   Identity{Unique: [][]string{{"cert_digest"}}},

@@ -17,8 +17,16 @@ import (
 func certificate() *Kind {
 	return of(Kind{
 		Collection: "certificates",
+		Called:     [][]string{{"cert"}},
 		References: []Reference{
 			{Field: "spec.secretRef", Missing: crd.ConditionSecretRefValid}, {Field: "spec.secretRefAlt", Missing: crd.ConditionSecretRefValid},
+		},
+		Stored: []Stored{
+			{
+				Field: "spec.secretRef", Keys: map[string]string{"tls.crt": "cert", "tls.key": "key"},
+				With: map[string]string{"spec.type": configurationv1alpha1.CertificateTypeSecretRef},
+			},
+			{Field: "spec.secretRefAlt", Keys: map[string]string{"tls.crt": "cert_alt", "tls.key": "key_alt"}},
 		},
 		Referrer: Referrer{Condition: crd.ConditionCertificateRefValid, Noun: "KongCertificate"},
 		Carried:  []string{"description"},

@@ -15,6 +15,7 @@ import (
 func consumer() *Kind {
 	return of(Kind{
 		Collection: "consumers",
+		Called:     [][]string{{"username"}, {"custom_id"}},
 		Identity: Identity{
 			Name: "username", Unique: [][]string{{"username"}, {"custom_id"}}, Field: "username", Parks: "username", ByName: true,
 		},

@@ -12,6 +12,7 @@ import (
 func credentialACL() *Kind {
 	return of(ofConsumer(Kind{
 		Collection: "acls",
+		Called:     [][]string{{"consumer", "group"}},
 		Identity:   Identity{Name: "group", Unique: [][]string{{"consumer", "group"}}, Field: "spec.group"},
 		Fields:     []canon.Field{{Name: "group"}},
 	}), typed[*configurationv1alpha1.KongCredentialACL]{

@@ -14,6 +14,7 @@ func credentialAPIKey() *Kind {
 	return of(ofConsumer(Kind{
 		Collection:       "key-auths",
 		NestedCollection: "key-auth",
+		Called:           [][]string{{"consumer"}},
 		Identity:         Identity{Unique: [][]string{{"key"}}, Field: "spec.key", Secret: true},
 		WriteOnly:        []secrets.Field{{Name: "key"}},
 		Carried:          []string{"ttl"},

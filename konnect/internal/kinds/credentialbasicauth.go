@@ -14,6 +14,7 @@ func credentialBasicAuth() *Kind {
 	return of(ofConsumer(Kind{
 		Collection:       "basic-auths",
 		NestedCollection: "basic-auth",
+		Called:           [][]string{{"consumer", "username"}},
 		Identity:         Identity{Name: "username", Unique: [][]string{{"username"}}, Field: "spec.username"},
 		Fields:           []canon.Field{{Name: "username"}},
 		WriteOnly:        []secrets.Field{{Name: "password", Formula: secrets.SHA1With("consumer")}},

@@ -14,6 +14,7 @@ func credentialHMAC() *Kind {
 	return of(ofConsumer(Kind{
 		Collection:       "hmac-auths",
 		NestedCollection: "hmac-auth",
+		Called:           [][]string{{"consumer", "username"}},
 		Identity:         Identity{Name: "username", Unique: [][]string{{"username"}}, Field: "spec.username"},
 		Fields:           []canon.Field{{Name: "username"}},
 		WriteOnly:        []secrets.Field{{Name: "secret", Generated: func(canon.Object) bool { return true }}},

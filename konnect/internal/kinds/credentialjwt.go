@@ -23,6 +23,7 @@ func credentialJWT() *Kind {
 	return of(ofConsumer(Kind{
 		Collection:       "jwts",
 		NestedCollection: "jwt",
+		Called:           [][]string{{"consumer", "key"}},
 		Identity:         Identity{Name: "key", Unique: [][]string{{"key"}}, Field: "spec.key"},
 		Fields: []canon.Field{
 			{Name: "key", Subset: true}, // Konnect makes one up

@@ -18,12 +18,14 @@ import (
 func dataPlaneClientCertificate() *Kind {
 	return of(Kind{
 		Collection: "dp-client-certificates",
+		Called:     [][]string{{"cert"}},
 		MarksIn:    "title",
 		Limit:      32,
 		InGroups:   true,
 		Identity:   Identity{Unique: [][]string{{"cert"}}, Field: "spec.cert", Shared: true},
 		Writes:     Writes{ServerID: true, NoPatch: true},
 		Immutable:  []string{"cert"},
+		MatchOnly:  true,
 		Answers: Answers{
 			BesideCore: true, Wrapper: "item", Items: "items",
 			Normalize: func(_, text string) string { return konnectrules.CertificateDigest(text) },

@@ -15,6 +15,7 @@ import (
 func key() *Kind {
 	return of(Kind{
 		Collection: "keys",
+		Called:     [][]string{{"name"}, {"set", "kid"}},
 		References: []Reference{{Field: configurationv1alpha1.KeySetRefField, JSON: "set", To: "key-sets", OnDelete: Cascade}},
 		Identity: Identity{
 			Name: "name", Unique: [][]string{{"name"}, {"set", "kid"}}, Field: "spec.name", Parks: "name", ByName: true,

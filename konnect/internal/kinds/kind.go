@@ -61,6 +61,14 @@ type Kind struct {
 	// MarksIn is the JSON field whose text bears the marks, between commas, of entities
 	// that have neither tags nor labels; empty for those that have.
 	MarksIn string
+	// Called are the JSON fields of which an object that is made of an entity gets its name:
+	// of several lists the first one that says anything. A reference stands for the name of
+	// the other object, and a certificate for that of its subject. Nil means the name.
+	Called [][]string
+	// Stored are the Secrets that values can be in, in place of the object.
+	Stored []Stored
+	// MatchOnly is true where an entity can only be adopted as it is.
+	MatchOnly bool
 	// Limit is how many entities of the kind a control plane may hold; 0 where that is
 	// left to Konnect.
 	Limit int
@@ -227,6 +235,16 @@ type Answers struct {
 	Wrapper, Items string
 	// Normalize is that of wire.Shape.
 	Normalize func(field, value string) string
+}
+
+// Stored is a Secret that an object may refer to.
+type Stored struct {
+	// Field of the object with the reference.
+	Field string
+	// Keys are the JSON fields of the entity, by the keys of the Secret.
+	Keys map[string]string
+	// With are the fields of the object that go with it, by path.
+	With map[string]string
 }
 
 // Referrer is what objects that refer to one of the kind say of it in their status;

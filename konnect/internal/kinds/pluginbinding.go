@@ -43,6 +43,7 @@ func pluginBinding() *Kind {
 			},
 		},
 		Guards: "routes",
+		Called: [][]string{{"name", "instance_name", "service", "route", "consumer", "consumer_group"}},
 		Fields: []canon.Field{
 			{Name: "name"},
 			{Name: "instance_name"},

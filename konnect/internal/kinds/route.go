@@ -17,6 +17,7 @@ import (
 func route() *Kind {
 	return of(Kind{
 		Collection: "routes",
+		Called:     [][]string{{"name"}, {"service", "hosts", "paths"}},
 		Traffic:    TakesRequests,
 		References: []Reference{{Field: configurationv1alpha1.ServiceRefField, JSON: "service", To: "services"}},
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name", ByName: true},

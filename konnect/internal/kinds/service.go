@@ -18,6 +18,7 @@ import (
 func service() *Kind {
 	return of(Kind{
 		Collection: "services",
+		Called:     [][]string{{"name"}, {"host"}},
 		Traffic:    GetsRequests,
 		References: []Reference{
 			{Field: "spec.clientCertificateRef", JSON: "client_certificate", To: "certificates"},

@@ -14,6 +14,11 @@ import (
 // sni is KongSNI: core-entities/snis, the flat form, in which one may go from a certificate
 // to another. Names are sent in lower case, as host names know no other.
 func sni() *Kind {
+	fold := func(sni canon.Object) {
+		if name, ok := sni["name"].(string); ok {
+			sni["name"] = strings.ToLower(name)
+		}
+	}
 	return of(Kind{
 		Collection: "snis",
 		References: []Reference{{
@@ -33,5 +38,7 @@ func sni() *Kind {
 		payload: func(s *configurationv1alpha1.KongSNI, in Inputs) (any, error) {
 			return components.SNIWithoutParents{Name: strings.ToLower(s.Spec.Name), Tags: in.Tags}, nil
 		},
+		normalize: fold,
+		project:   func(sni canon.Object) canon.Object { fold(sni); return sni },
 	})
 }

@@ -29,6 +29,7 @@ func target() *Kind {
 			Field: configurationv1alpha1.UpstreamRefField, JSON: "upstream", To: "upstreams", OnDelete: Cascade, Nests: true,
 		}},
 		Identity: Identity{Name: "target", Unique: [][]string{{"upstream", "target"}}, Field: "spec.target", ByName: true},
+		Called:   [][]string{{"upstream", "target"}},
 		Answers:  Answers{Normalize: normal},
 		Writes:   Writes{PutUpdates: true},
 		Carried:  []string{"failover"},
