@@ -5,7 +5,6 @@ package backends
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -26,6 +25,7 @@ import (
 	"github.com/konnectkit/konnectkit/builder/backend"
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/crd/scheme"
+	"github.com/konnectkit/konnectkit/examples/controller/internal/serverside"
 	"github.com/konnectkit/konnectkit/konnect"
 )
 
@@ -95,26 +95,15 @@ func (r *Reconciler) Reconcile(ctx context.Context, request reconcile.Request) (
 	if err != nil {
 		return reconcile.Result{}, err
 	}
-	for key, obj := range wanted {
-		if err := r.apply(ctx, existing[key], obj); err != nil {
-			return reconcile.Result{}, fmt.Errorf("apply %s: %w", key, err)
-		}
-	}
-	for key, obj := range existing {
-		if wanted[key] == nil {
-			if err := client.IgnoreNotFound(r.cluster.Delete(ctx, obj)); err != nil {
-				return reconcile.Result{}, fmt.Errorf("delete %s: %w", key, err)
-			}
-		}
-	}
-	return reconcile.Result{}, nil
+	writer := serverside.Writer{Cluster: r.cluster, Owner: fieldOwner}
+	return reconcile.Result{}, writer.Sync(ctx, existing, wanted)
 }
 
 // backendError is a Service that cannot be translated.
 type backendError struct{ error }
 
 // wanted returns the objects of a Service; none when it is going, or does not ask.
-func (r *Reconciler) wanted(ctx context.Context, service *corev1.Service) (map[crd.Key]crd.Object, error) {
+func (r *Reconciler) wanted(ctx context.Context, service *corev1.Service) (serverside.Objects, error) {
 	controlPlane := service.Annotations[Annotation]
 	if controlPlane == "" || !service.DeletionTimestamp.IsZero() {
 		return nil, nil
@@ -133,19 +122,11 @@ func (r *Reconciler) wanted(ctx context.Context, service *corev1.Service) (map[c
 	if err != nil {
 		return nil, &backendError{err}
 	}
-	return byKey(backends.Objects()), nil
-}
-
-func byKey(objects []crd.Object) map[crd.Key]crd.Object {
-	found := make(map[crd.Key]crd.Object, len(objects))
-	for _, obj := range objects {
-		found[crd.KeyOf(obj)] = obj
-	}
-	return found
+	return serverside.ByKey(backends.Objects()), nil
 }
 
 // existing returns the objects that were made for a Service.
-func (r *Reconciler) existing(ctx context.Context, service types.NamespacedName) (map[crd.Key]crd.Object, error) {
+func (r *Reconciler) existing(ctx context.Context, service types.NamespacedName) (serverside.Objects, error) {
 	var found []crd.Object
 	for _, kind := range r.kinds {
 		list := kind.NewList()
@@ -166,5 +147,5 @@ func (r *Reconciler) existing(ctx context.Context, service types.NamespacedName)
 			return nil, err
 		}
 	}
-	return byKey(found), nil
+	return serverside.ByKey(found), nil
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/util/workqueue"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/event"
@@ -63,7 +64,7 @@ func (w waker) wake(ctx context.Context, q queue, obj crd.Object, distant bool) 
 // update passes over what the controller itself writes: finalizers and status. Only
 // objects of other trees want to know that an entity is there now.
 func (w waker) update(ctx context.Context, q queue, old, obj crd.Object) {
-	if isEdited(old, obj) {
+	if IsEdited(old, obj) {
 		w.wake(ctx, q, old, false) // it may have moved from another tree
 		w.wake(ctx, q, obj, false)
 		return
@@ -81,8 +82,8 @@ func (w waker) update(ctx context.Context, q queue, old, obj crd.Object) {
 	}
 }
 
-// isEdited tells whether somebody else changed what matters to Konnect.
-func isEdited(old, obj crd.Object) bool {
+// IsEdited tells whether somebody else changed what matters to Konnect.
+func IsEdited(old, obj metav1.Object) bool {
 	return old.GetGeneration() != obj.GetGeneration() ||
 		old.GetDeletionTimestamp().IsZero() != obj.GetDeletionTimestamp().IsZero() ||
 		!maps.Equal(old.GetLabels(), obj.GetLabels()) ||

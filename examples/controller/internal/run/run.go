@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -28,12 +29,14 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/manager"
 	"sigs.k8s.io/controller-runtime/pkg/metrics"
 	metricsserver "sigs.k8s.io/controller-runtime/pkg/metrics/server"
+	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
 	crdscheme "github.com/konnectkit/konnectkit/crd/scheme"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/backends"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/membership"
 	"github.com/konnectkit/konnectkit/examples/controller/internal/provision"
+	"github.com/konnectkit/konnectkit/examples/controller/internal/routes"
 	"github.com/konnectkit/konnectkit/konnect"
 )
 
@@ -48,6 +51,9 @@ type Options struct {
 	LeaseDuration            time.Duration
 	// Backends makes objects for Services that ask for it by annotation.
 	Backends bool
+	// GatewayAPI are the controller names of GatewayClasses, and Ingress the names of classes, whose
+	// routes are translated.
+	GatewayAPI, Ingress []string
 	// Metrics and Probes are addresses to listen on; 0 for none.
 	Metrics, Probes string
 	// QPS and Burst limit the requests to the API server.
@@ -79,10 +85,27 @@ func (o *Options) Register(flags *flag.FlagSet) {
 	flags.StringVar(&o.Identity, "identity", host, "name of this replica")
 	flags.DurationVar(&o.LeaseDuration, "lease-duration", defaultLease, "after which a silent replica's work is taken over")
 	flags.BoolVar(&o.Backends, "backends", false, "make KongServices, KongUpstreams and KongTargets for Services with the annotation "+backends.Annotation)
+	flags.Var((*listFlag)(&o.GatewayAPI), "gateway-api", "make Kong objects of the routes of GatewayClasses with these controller names, separated by commas")
+	flags.Var((*listFlag)(&o.Ingress), "ingress", "make Kong objects of the Ingresses of these classes, separated by commas")
 	flags.StringVar(&o.Metrics, "metrics-address", ":8080", "address of /metrics; 0 for none")
 	flags.StringVar(&o.Probes, "probe-address", ":8081", "address of /healthz and /readyz; 0 for none")
 	flags.Float64Var(&o.QPS, "kube-api-qps", defaultQPS, "requests to the API server per second")
 	flags.IntVar(&o.Burst, "kube-api-burst", defaultBurst, "requests to the API server at once")
+}
+
+// listFlag takes names that commas separate.
+type listFlag []string
+
+func (l *listFlag) String() string { return strings.Join(*l, ",") }
+
+func (l *listFlag) Set(value string) error {
+	*l = nil
+	for name := range strings.SplitSeq(value, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			*l = append(*l, name)
+		}
+	}
+	return nil
 }
 
 // policyFlag refuses what is no policy where it is written.
@@ -124,13 +147,29 @@ func Controller(ctx context.Context, config *rest.Config, options Options) error
 			return fmt.Errorf("set up backends: %w", err)
 		}
 	}
+	if err := setupRoutes(mgr, options); err != nil {
+		return fmt.Errorf("set up routes: %w", err)
+	}
 	return mgr.Start(ctx)
+}
+
+func setupRoutes(mgr manager.Manager, options Options) error {
+	shared := routes.Options{Share: options.Share, Gather: options.Gather}
+	if len(options.GatewayAPI) > 0 {
+		if err := routes.SetupGatewayAPI(mgr, options.GatewayAPI, shared); err != nil {
+			return err
+		}
+	}
+	if len(options.Ingress) > 0 {
+		return routes.SetupIngress(mgr, options.Ingress, shared)
+	}
+	return nil
 }
 
 // Scheme has all kinds that the controller reads and writes.
 func Scheme() (*runtime.Scheme, error) {
 	s := runtime.NewScheme()
-	return s, errors.Join(clientgoscheme.AddToScheme(s), crdscheme.AddToScheme(s))
+	return s, errors.Join(clientgoscheme.AddToScheme(s), crdscheme.AddToScheme(s), gatewayv1.Install(s))
 }
 
 func newManager(config *rest.Config, options Options) (manager.Manager, error) {

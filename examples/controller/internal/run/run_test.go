@@ -26,7 +26,10 @@ import (
 	"github.com/konnectkit/konnectkit/konnect/konnecttest"
 )
 
-const patience = time.Minute
+const (
+	patience = time.Minute
+	pause    = 200 * time.Millisecond
+)
 
 // kubectl runs the real one, as the administrator.
 type kubectl struct{ program, kubeconfig string }
