@@ -17,6 +17,7 @@ const (
 	ConditionConsumerRefValid         = "KongConsumerRefValid"
 	ConditionConsumerGroupRefsValid   = "KongConsumerGroupRefsValid"
 	ConditionCertificateRefValid      = "KongCertificateRefValid"
+	ConditionPluginRefValid           = "PluginRefValid"
 	ConditionSecretRefValid           = "SecretRefValid"
 	ConditionCACertificateRefsValid   = "KongCACertificateRefsValid"
 	ConditionResolvedRefs             = "ResolvedRefs"

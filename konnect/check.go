@@ -34,6 +34,10 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 		for _, hint := range k.Warn(obj) {
 			notes.warn(Warning{Key: key, Field: hint.Field, Code: WarningCode(hint.Code), Message: hint.Message})
 		}
+	} else {
+		for _, hint := range kinds.WarnOfPart(obj) {
+			notes.warn(Warning{Key: key, Field: hint.Field, Code: WarningCode(hint.Code), Message: hint.Message})
+		}
 	}
 	if len(obj.GetAnnotations()) > 0 {
 		if b.table.By(key.GroupKind()) != nil {

@@ -115,8 +115,14 @@ func (d *decider) needsEntity(i *item, reason string) {
 
 // absent plans a creation, unless the natural key is taken.
 func (d *decider) absent(i *item, x *decision) error {
-	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
-		return ownershipError(d.batch, d.world, i, other, d.options)
+	others := d.world.holdersOfNames(d.batch, i)
+	if i.kind.Identity.Secret && d.world.indexes[d.world.siblings(i)] != nil {
+		others = append(others, secretJudge{d}.markedHolders(i)...)
+	}
+	for _, other := range others {
+		if !d.releases(other, x) {
+			return ownershipError(d.batch, d.world, i, other, d.options)
+		}
 	}
 	if len(i.kind.WriteOnly) > 0 {
 		if err := (secretJudge{d}).checkRoom(i, d.inputs(i, nil).Tags); err != nil {
@@ -164,8 +170,14 @@ func (d *decider) present(i *item, x *decision) error {
 	if err := d.compare(i, x, change); err != nil {
 		return err
 	}
-	if other := d.world.holderOfName(d.batch, i); other != nil && !d.releases(other, x) {
-		return ownershipError(d.batch, d.world, i, other, d.options)
+	others := d.world.holdersOfNames(d.batch, i)
+	if i.kind.Identity.Secret && x.planned.writes() {
+		others = append(others, secretJudge{d}.markedHolders(i)...)
+	}
+	for _, other := range others {
+		if !d.releases(other, x) {
+			return ownershipError(d.batch, d.world, i, other, d.options)
+		}
 	}
 	d.compareGroup(i, x)
 	if wanted := i.kind.SpecID(i.object); wanted != "" && wanted != e.ID {
@@ -196,15 +208,15 @@ func (d *decider) compare(i *item, x *decision, change Action) error {
 	if i.kind.Configuration != nil {
 		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, false)...)
 	}
-	if len(i.kind.WriteOnly) > 0 {
-		if differences, desired, err = (secretJudge{d}).compare(i, differences, desired, observed); err != nil {
+	if len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil {
+		if differences, desired, err = (secretJudge{d}).compare(i, differences, desired, in); err != nil {
 			return err
 		}
 	}
 	x.changes.fields = fieldsOf(differences)
 	for _, difference := range differences {
 		if name, _, _ := strings.Cut(difference.Path, "."); slices.Contains(i.kind.Immutable, name) {
-			return &ImmutableError{Key: i.key, KonnectID: d.world.found[i.n].id, Fields: x.changes.fields}
+			return &ImmutableError{Key: i.key, KonnectID: d.world.found[i.n].id, Fields: x.changes.fields, Hint: i.kind.Replace}
 		}
 	}
 	d.keepBasis(x, desired, observed)
@@ -260,8 +272,8 @@ func (d *decider) match(i *item, x *decision) error {
 	if i.kind.Configuration != nil {
 		differences = append(differences, i.kind.DiffConfiguration(desired, observed, in.Schema, false)...)
 	}
-	if len(i.kind.WriteOnly) > 0 {
-		differences = secretJudge{d}.observe(i, differences, desired, observed)
+	if len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil {
+		differences = secretJudge{d}.observe(i, differences, desired, in)
 	}
 	x.changes.fields = fieldsOf(differences)
 	if wanted, held := d.batch.wantedMembers(d.world, i, nil), d.world.found[i.n].groupMembers; !i.isControlPlane() && !slices.Equal(wanted, held) {
@@ -303,8 +315,8 @@ func (d *decider) observed(i *item, x *decision) error {
 	differences = slices.DeleteFunc(differences, func(d canon.Difference) bool {
 		return d.Path == "labels" && len(in.Labels) == 0 || d.Path == "tags" && holdsAll(d.From, in.Tags)
 	})
-	if len(i.kind.WriteOnly) > 0 {
-		differences = secretJudge{d}.observe(i, differences, desired, observed)
+	if len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil {
+		differences = secretJudge{d}.observe(i, differences, desired, in)
 	}
 	x.changes.fields = fieldsOf(differences)
 	if len(d.batch.wantedMembers(d.world, i, nil)) > 0 {

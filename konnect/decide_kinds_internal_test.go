@@ -67,6 +67,15 @@ func TestDecideKindsOfAllShapes(t *testing.T) {
 			held: consumers(ownThing("Consumer", "alice", canon.Object{"username": "a", "custom_id": "1"}), ownThing("Consumer", "bob", canon.Object{"username": "b", "custom_id": "2"}))},
 			[]string{"updated Consumer/alice custom_id, after Consumer/bob, parked", "updated Consumer/bob custom_id, after Consumer/alice"}},
 
+		{"each of two natural keys from another one", asked{objects: objects(alice(canon.Object{"username": "z", "custom_id": "1"}),
+			bob(canon.Object{"username": "b", "custom_id": "3"}), newThing("Consumer", "carol", canon.Object{"username": "a", "custom_id": "2"})),
+			held: consumers(ownThing("Consumer", "alice", canon.Object{"username": "a", "custom_id": "1"}), ownThing("Consumer", "bob", canon.Object{"username": "b", "custom_id": "2"}))},
+			[]string{"updated Consumer/alice username", "updated Consumer/bob custom_id", "created Consumer/carol, after Consumer/alice, after Consumer/bob"}},
+		{"one from another, and one that somebody else has", asked{objects: objects(alice(canon.Object{"username": "z", "custom_id": "1"}),
+			newThing("Consumer", "carol", canon.Object{"username": "a", "custom_id": "2"})),
+			held: consumers(ownThing("Consumer", "alice", canon.Object{"username": "a", "custom_id": "1"}), canon.Object{"id": otherID, "custom_id": "2"})},
+			[]string{"updated Consumer/alice username", "refused Consumer/carol: OwnershipError (nobody)"}},
+
 		{"created below its parent", asked{objects: objects(consumer(), basicAuth("a", "p")), held: emptyPlane()},
 			[]string{"created Consumer/c", "created BasicAuth/a"}},
 		{"unique in the whole control plane, not below its parent", asked{objects: objects(consumer(), basicAuth("a", "p")),

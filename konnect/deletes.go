@@ -51,8 +51,8 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 		x.planned = ActionRetained
 	case i.readOnly:
 	case e == nil && i.isControlPlane():
-		if other := w.holderOfName(b, i); other != nil {
-			return ownershipError(b, w, i, other, o)
+		if others := w.holdersOfNames(b, i); len(others) > 0 {
+			return ownershipError(b, w, i, others[0], o)
 		}
 	case e == nil:
 	case e.Marks.Ours(w.owner) && e.Marks.Key == i.mark, e.Marks.Unmarked() && kinds.Adopt(i.object) == nil && w.hasComputedID(i):

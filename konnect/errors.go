@@ -209,11 +209,17 @@ type ImmutableError struct {
 	KonnectID string
 	// Fields that differ.
 	Fields []Field
+	// Hint says what to do instead, if there is anything.
+	Hint string
 }
 
 // Error returns one line.
 func (e *ImmutableError) Error() string {
-	return printable.Sprintf("update %s: immutable fields differ: %s", e.Key, joinFields(e.Fields))
+	text := printable.Sprintf("update %s: immutable fields differ: %s", e.Key, joinFields(e.Fields))
+	if e.Hint != "" {
+		text += "; " + e.Hint
+	}
+	return text
 }
 
 // MismatchError is an entity that is to be adopted with mode: match and differs.

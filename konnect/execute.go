@@ -100,6 +100,11 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		s.delete = e.delete
 		schedule.Run(ctx, c.config.maxConcurrency, deleteGraph(b, d, s).tasks)
 	case slices.ContainsFunc(d.all, func(x *decision) bool { return x.planned.writes() }):
+		if slices.ContainsFunc(b.items, func(i *item) bool {
+			return i.kind.Configuration != nil && i.controlPlane != nil && d.all[i.controlPlane.n].planned == ActionCreated
+		}) {
+			e.describe(ctx)
+		}
 		schedule.Run(ctx, c.config.maxConcurrency, ensureGraph(b, w, d, s).tasks)
 	default: // nothing waits for anything
 		for _, x := range d.all {
@@ -119,6 +124,9 @@ func (e *executor) write(ctx context.Context, x *decision) {
 		if r.skip(err); x.order.parked {
 			r.fault, r.done = fault{err: fmt.Errorf("rename %s: it has the name %s for now: %w", x.key, parkedName(x.item), err)}, ActionFailed
 		}
+		return
+	}
+	if r.done == ActionCreated { // before all else
 		return
 	}
 	if !x.planned.writes() || !x.item.inBatch || x.item.readOnly {

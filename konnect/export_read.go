@@ -183,7 +183,7 @@ func (x *exporter) schemas(ctx context.Context, types []string) (map[string]*plu
 		for _, configured := range types {
 			reads = append(reads, func(ctx context.Context) error {
 				path := k.Configuration.Path(x.plane.candidate.ID, configured)
-				schema, err := x.plane.account.schema(ctx, path, func(*pluginconfig.Schema) bool { return true })
+				schema, err := x.plane.account.schema(path, func(*pluginconfig.Schema) bool { return true }, func() ([]byte, error) { return x.plane.account.get(ctx, path, nil) })
 				if err != nil && !isNotFound(err) {
 					return fmt.Errorf("read the schema of %s: %w", configured, err)
 				}

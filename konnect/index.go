@@ -64,17 +64,24 @@ func (x *index) drop(e *wire.Entity) {
 	}
 }
 
-// named returns the entity with one of the natural keys; nil for none.
-func (x *index) named(keys []string) *wire.Entity { return x.other(keys, nil) }
-
-// other returns an entity other than own with one of the natural keys; nil for none.
-func (x *index) other(keys []string, own *wire.Entity) *wire.Entity {
-	for n, value := range keys {
-		if e := x.byKey[naturalKey{n, value}]; value != "" && e != nil && (own == nil || e.ID != own.ID) {
-			return e
-		}
+// named returns an entity with one of the natural keys; nil for none.
+func (x *index) named(keys []string) *wire.Entity {
+	if found := x.others(keys, nil); len(found) > 0 {
+		return found[0]
 	}
 	return nil
+}
+
+// others are the entities other than own with one of the natural keys, in their order.
+func (x *index) others(keys []string, own *wire.Entity) []*wire.Entity {
+	var found []*wire.Entity
+	for n, value := range keys {
+		e := x.byKey[naturalKey{n, value}]
+		if value != "" && e != nil && (own == nil || e.ID != own.ID) && !slices.Contains(found, e) {
+			found = append(found, e)
+		}
+	}
+	return found
 }
 
 func without(entities []*wire.Entity, e *wire.Entity) []*wire.Entity {

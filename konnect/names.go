@@ -60,7 +60,29 @@ func (c creations) add(w *world, i *item) error {
 		held+c[siblings]-1, i.kind.Collection, i.kind.Limit)
 }
 
-// releases reports whether the entity that has x's natural key gives it up: it belongs
+// markedHolders are the entities of others of which their marks tell that they have the
+// secret natural key which i wants, though Konnect does not return it.
+func (d secretJudge) markedHolders(i *item) []*wire.Entity {
+	if d.options.secretKeys == nil {
+		return nil
+	}
+	desired, err := i.kind.Desire(i.object, d.inputs(i, nil))
+	if err != nil {
+		return nil
+	}
+	var found []*wire.Entity
+	x, own := d.world.indexes[d.world.siblings(i)], d.world.found[i.n].entity
+	for _, e := range x.byID {
+		known, same, _ := d.options.secretKeys.Verify(e.Marks.Secret, e.ID, i.kind.WriteOnly, desired.Object)
+		if e != own && known && same {
+			found = append(found, e)
+		}
+	}
+	slices.SortFunc(found, compareIDs)
+	return found
+}
+
+// releases reports whether an entity that has natural keys of x's gives them up: it belongs
 // to another object of the batch, after which x is then written, or it is pruned, which
 // is then done first.
 func (d *decider) releases(e *wire.Entity, x *decision) bool {
@@ -73,8 +95,11 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 	if other == nil || other == i || !other.inBatch || other.readOnly || other.deleting {
 		return false
 	}
-	if sameKeys(e, d.world.keys(d.batch, other)) {
-		return false
+	wanted, kept := d.world.keys(d.batch, i), d.world.keys(d.batch, other)
+	for n, value := range wanted {
+		if value != "" && value == e.Keys[n] && value == kept[n] {
+			return false
+		}
 	}
 	x.order.after = append(x.order.after, d.out.all[other.n])
 	return true

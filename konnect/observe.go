@@ -23,6 +23,7 @@ type reader struct {
 	batch   *batch
 	world   *world
 	options callOptions
+	isNew   bool // control planes were created by this call
 
 	lock   sync.Mutex // over the world's faults, and unread
 	unread map[string]error

@@ -53,7 +53,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 			tags = append(tags, o.keptTags.beside(tags, observed)...)
 		}
 		in.Tags = marks.Tags(tags, o.owner, i.key, policy)
-		if e := w.found[i.n].entity; len(i.kind.WriteOnly) > 0 && e != nil && e.Marks.Secret != "" {
+		if e := w.found[i.n].entity; (len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil) && e != nil && e.Marks.Secret != "" {
 			in.Tags = marks.WithSecret(in.Tags, e.Marks.Secret) // it stays until the value is written
 		}
 	}

@@ -85,7 +85,7 @@ func (s *settler) handNames() {
 	}
 	for _, taker := range s.out.reused { // in any order: problems are sorted
 		if !given[taker] {
-			s.out.refuse(taker, ownershipError(s.batch, s.world, taker.item, s.world.holderOfName(s.batch, taker.item), s.options))
+			s.out.refuse(taker, ownershipError(s.batch, s.world, taker.item, s.world.holdersOfNames(s.batch, taker.item)[0], s.options))
 		}
 	}
 }

@@ -2,8 +2,11 @@ package konnect
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,7 +32,7 @@ func describes(w *world, i *item, in kinds.Inputs) described {
 
 // readSchemas reads the schemas of all configurations of the batch whose control planes
 // exist. What the client knows is read again where an object has fields that it does not
-// tell of.
+// tell of, or an entity has other defaults.
 func (r *reader) readSchemas(ctx context.Context) {
 	items := map[described][]*item{}
 	for _, i := range r.batch.items {
@@ -37,7 +40,7 @@ func (r *reader) readSchemas(ctx context.Context) {
 		if i.kind.Configuration == nil || plane == nil || r.world.found[plane.n].entity == nil || r.world.faults.failed[i.n].err != nil {
 			continue
 		}
-		if at := describes(r.world, i, r.options.inputs(r.batch, r.world, i, nil, nil)); at.configured != "" {
+		if at := describes(r.world, i, r.options.inputs(r.batch, r.world, i, nil, nil)); at.configured != "" && r.world.schemas[at] == nil {
 			items[at] = append(items[at], i)
 		}
 	}
@@ -46,7 +49,8 @@ func (r *reader) readSchemas(ctx context.Context) {
 	for at, those := range items {
 		reads = append(reads, &schedule.Task{Account: at.account, Lane: at.controlPlaneID, Run: func(ctx context.Context) {
 			path := those[0].kind.Configuration.Path(at.controlPlaneID, at.configured)
-			schema, err := at.account.schema(ctx, path, func(s *pluginconfig.Schema) bool { return r.knowsAll(those, s) })
+			suffices := func(s *pluginconfig.Schema) bool { return r.knowsAll(those, s) && r.agrees(those, s) }
+			schema, err := at.account.schema(path, suffices, func() ([]byte, error) { return r.readSchema(ctx, at, path) })
 			r.lock.Lock()
 			defer r.lock.Unlock()
 			read[at] = schema
@@ -56,7 +60,17 @@ func (r *reader) readSchemas(ctx context.Context) {
 		}})
 	}
 	schedule.Run(ctx, r.config.maxConcurrency, reads)
+	maps.Copy(read, r.world.schemas)
 	r.world.schemas = read
+}
+
+// readSchema reads one from a control plane that not all of Konnect may know yet.
+func (r *reader) readSchema(ctx context.Context, at described, path string) ([]byte, error) {
+	return r.config.retry.repeat(ctx, func() ([]byte, bool, error) {
+		raw, err := at.account.get(ctx, path, nil)
+		api, _ := errors.AsType[*APIError](err)
+		return raw, r.isNew && isNotFound(err) && !strings.Contains(api.Message, at.configured), err
+	})
 }
 
 // refuseType records why there is no schema for an item.
@@ -76,6 +90,25 @@ func (r *reader) knowsAll(items []*item, schema *pluginconfig.Schema) bool {
 		desired, err := i.kind.Desire(i.object, r.options.inputs(r.batch, r.world, i, nil, nil))
 		return err == nil && slices.ContainsFunc(i.kind.CheckConfiguration(desired.Object, schema),
 			func(p pluginconfig.Problem) bool { return p.Unknown })
+	})
+}
+
+// agrees reports whether the entities of the items have the defaults of a schema: no field
+// differs that its object does not give.
+func (r *reader) agrees(items []*item, schema *pluginconfig.Schema) bool {
+	return !slices.ContainsFunc(items, func(i *item) bool {
+		e := r.world.found[i.n].entity
+		if e == nil {
+			return false
+		}
+		observed, err := i.kind.Project(e)
+		if err != nil {
+			return false
+		}
+		in := r.options.inputs(r.batch, r.world, i, observed, nil)
+		in.Schema = schema
+		desired, err := i.kind.Desire(i.object, in)
+		return err == nil && len(i.kind.DiffConfiguration(desired, observed, schema, false)) > len(i.kind.DiffConfiguration(desired, observed, schema, true))
 	})
 }
 
@@ -117,13 +150,22 @@ func (s *schemas) put(key string, schema *pluginconfig.Schema, now time.Time) {
 	s.known[key] = knownSchema{schema, now}
 }
 
+// forget lets the schema at a path be read again.
+func (a *account) forget(path string) {
+	a.schemas.lock.Lock()
+	defer a.schemas.lock.Unlock()
+	delete(a.schemas.known, a.schemaKey(path))
+}
+
+func (a *account) schemaKey(path string) string { return a.serverURL + " " + a.login.key + " " + path }
+
 // schema returns the one at a path, read unless one is known that is good enough.
-func (a *account) schema(ctx context.Context, path string, suffices func(*pluginconfig.Schema) bool) (*pluginconfig.Schema, error) {
-	key := a.serverURL + " " + a.login.key + " " + path
+func (a *account) schema(path string, suffices func(*pluginconfig.Schema) bool, read func() ([]byte, error)) (*pluginconfig.Schema, error) {
+	key := a.schemaKey(path)
 	if known := a.schemas.get(key, time.Now()); known != nil && suffices(known) {
 		return known, nil
 	}
-	raw, err := a.get(ctx, path, nil)
+	raw, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -157,6 +199,12 @@ func (d configurationJudge) refuses(i *item, x *decision) bool {
 		}
 		_, path := i.kind.SourceOf(p.Path, in)
 		d.out.refuse(x, fmt.Errorf("check %s: plugin %s of %s: %s %s", i.key, at.configured, key, path, p.Message))
+	}
+	if len(problems) == 0 && len(i.kind.Secrets(desired.Object, in.Schema)) > 0 {
+		if err := secretJudge(d).checkRoom(i, in.Tags); err != nil {
+			d.out.refuse(x, err)
+			return true
+		}
 	}
 	return len(problems) > 0
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
 	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 )
 
@@ -52,9 +53,9 @@ type secretJudge struct{ *decider }
 // compare adds to the differences of an entity those of the fields that Konnect does
 // not return. The desired form gets a mark if it is to be written.
 func (d secretJudge) compare(
-	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
+	i *item, differences []canon.Difference, desired kinds.Desired, in kinds.Inputs,
 ) ([]canon.Difference, kinds.Desired, error) {
-	differences, judged := d.judge(i, differences, desired, observed)
+	differences, judged := d.judge(i, differences, desired, in)
 	if d.options.rewriteSecrets {
 		differences = append(differences, secretDifferences(append(judged.NotVerifiable, judged.Outdated...))...)
 	}
@@ -69,21 +70,24 @@ func (d secretJudge) compare(
 	if err := d.checkRoom(i, canon.Texts(desired.Object["tags"])); err != nil {
 		return nil, desired, err
 	}
-	return differences, d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired), nil
+	return differences, d.options.markSecrets(i.kind, d.world.found[i.n].entity.ID, desired, in.Schema), nil
 }
 
 // observe is compare for an entity that is never written.
-func (d secretJudge) observe(i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object) []canon.Difference {
-	differences, judged := d.judge(i, differences, desired, observed)
+func (d secretJudge) observe(i *item, differences []canon.Difference, desired kinds.Desired, in kinds.Inputs) []canon.Difference {
+	differences, judged := d.judge(i, differences, desired, in)
 	d.warn(i, judged.NotVerifiable)
 	return differences
 }
 
 // judge replaces differences in write-only fields by what can be said of them.
 func (d secretJudge) judge(
-	i *item, differences []canon.Difference, desired kinds.Desired, observed canon.Object,
+	i *item, differences []canon.Difference, desired kinds.Desired, in kinds.Inputs,
 ) ([]canon.Difference, secrets.Judgement) {
-	e := d.world.found[i.n].entity
+	e, observed := d.world.found[i.n].entity, in.Observed
+	if i.kind.Configuration != nil {
+		return d.judgeConfiguration(i, differences, desired, in)
+	}
 	judged := secrets.Judge(i.kind.WriteOnly, secrets.Evidence{
 		ID: e.ID, Desired: desired.Object, Observed: observed, Mark: e.Marks.Secret,
 		Holds: func(f secrets.Field) bool { return d.holds(i, f) },
@@ -125,8 +129,15 @@ func (a *account) learn(k *kinds.Kind, desired kinds.Desired, observed canon.Obj
 // holds reports whether it has been seen that Konnect keeps a field by its formula where i
 // is: in the answer to a write, or in an entity of another object.
 func (d secretJudge) holds(i *item, f secrets.Field) bool {
+	return d.seen(i, i.controlPlane.account.formulaKey(i.kind, f), func(desired kinds.Desired, in kinds.Inputs) bool {
+		return f.Shows(desired.Object, in.Observed)
+	})
+}
+
+// seen reports whether the client remembers that something asked for was shown, or an entity
+// of the batch shows it.
+func (d secretJudge) seen(i *item, asked string, shows func(kinds.Desired, kinds.Inputs) bool) bool {
 	account := i.controlPlane.account
-	asked := account.formulaKey(i.kind, f)
 	if account.formulas.Get(asked) == strconv.FormatBool(true) {
 		return true
 	}
@@ -142,8 +153,9 @@ func (d secretJudge) holds(i *item, f secrets.Field) bool {
 		if err != nil {
 			return false
 		}
-		desired, err := other.kind.Desire(other.object, d.inputs(other, observed))
-		return err == nil && f.Shows(desired.Object, observed)
+		in := d.inputs(other, observed)
+		desired, err := other.kind.Desire(other.object, in)
+		return err == nil && shows(desired, in)
 	})
 	if d.shown == nil {
 		d.shown = map[string]bool{}
@@ -172,8 +184,8 @@ func (d secretJudge) checkRoom(i *item, tags []string) error {
 }
 
 // markSecrets returns a desired entity with the mark of its secret values, if there is a key.
-func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired) kinds.Desired {
-	mark := o.secretKeys.Mark(k.WriteOnly, id, desired.Object)
+func (o callOptions) markSecrets(k *kinds.Kind, id string, desired kinds.Desired, schema *pluginconfig.Schema) kinds.Desired {
+	mark := o.secretKeys.Mark(k.Secrets(desired.Object, schema), id, desired.Object)
 	if mark == "" || k.MarksIn != "" {
 		return desired
 	}

@@ -52,8 +52,8 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 			refusals = append(refusals, notGranted)
 		}
 		about := s.batch.table.By(edge.To.GroupKind())
-		if about == nil && edge.Node == nil && notGranted == nil {
-			conditions = append(conditions, i.missing(edge)...)
+		if about == nil {
+			conditions = append(conditions, i.partConditions(edge, notGranted)...)
 		}
 		if about == nil || about.Referrer.Condition == "" || i.isMembership(edge) || edge.To.GroupKind() == crd.ControlPlaneGroupKind() {
 			continue
@@ -86,12 +86,22 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 	return conditions
 }
 
-// missing says that an object without an entity is not there.
-func (i *item) missing(edge resolve.Edge) []metav1.Condition {
+// partConditions are about an object without an entity that a reference leads to.
+func (i *item) partConditions(edge resolve.Edge, notGranted error) []metav1.Condition {
 	n := slices.IndexFunc(i.kind.References, func(r kinds.Reference) bool { return r.Field == edge.Field && r.Missing != "" })
 	if n < 0 {
 		return nil
 	}
-	message := fmt.Sprintf("Referenced %s %s/%s does not exist", edge.To.Kind, edge.To.Namespace, edge.To.Name)
-	return []metav1.Condition{condition(i.kind.References[n].Missing, false, "", reasonInvalid, message)}
+	r := i.kind.References[n]
+	switch {
+	case notGranted != nil && r.Present:
+		return []metav1.Condition{condition(r.Missing, false, "", reasonNotPermitted, statusText(notGranted))}
+	case notGranted != nil:
+		return nil
+	case edge.Node == nil:
+		return []metav1.Condition{condition(r.Missing, false, "", reasonInvalid, "Referenced "+edge.To.String()+" does not exist")}
+	case r.Present:
+		return []metav1.Condition{condition(r.Missing, true, reasonValid, "", edge.To.String()+" exists and is accessible")}
+	}
+	return nil
 }

@@ -73,6 +73,9 @@ const (
 	// out with the values that it is given: they are no part of the digest, unless the
 	// client has WithSecretMarks.
 	WarningSecretNotPlanned WarningCode = "secret-not-planned"
+	// WarningRunOn is a plugin with a run_on other than first, of which Konnect knows nothing:
+	// it is not sent.
+	WarningRunOn WarningCode = "run-on"
 	// WarningCertificateValidity is a certificate that is not valid now, or of whose time
 	// less than a tenth is left. The message has the date.
 	WarningCertificateValidity WarningCode = "certificate-validity"
@@ -135,6 +138,7 @@ func warningCodes() []WarningCode {
 		WarningHTTPSOnly,
 		WarningHostCase,
 		WarningSNIPlainHTTP,
+		WarningRunOn,
 		WarningCertificateValidity,
 		WarningCertificateOfAuthority,
 		WarningNotExported,

@@ -211,14 +211,13 @@ func (w *world) computedID(b *batch, i *item, o callOptions) string {
 	return id
 }
 
-// holderOfName returns the entity that has a natural key which i wants and is not its
-// own; nil when they are free.
-func (w *world) holderOfName(b *batch, i *item) *wire.Entity {
+// holdersOfNames are the entities that have a natural key which i wants and are not its own.
+func (w *world) holdersOfNames(b *batch, i *item) []*wire.Entity {
 	x := w.indexes[w.siblings(i)]
 	if x == nil || len(x.byID) == 0 {
 		return nil
 	}
-	return x.other(w.keys(b, i), w.found[i.n].entity)
+	return x.others(w.keys(b, i), w.found[i.n].entity)
 }
 
 // leftoversOf returns the leftovers with i's marks, as far as they are known, in

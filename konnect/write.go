@@ -26,15 +26,16 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 	var raw []byte
 	var err error
 	if r.entity == nil { // the IDs of what it refers to are known only now
-		if desired, err = i.kind.Desire(i.object, e.options.inputs(e.batch, e.world, i, nil, e.results)); err != nil {
+		in := e.options.inputs(e.batch, e.world, i, nil, e.results)
+		if desired, err = i.kind.Desire(i.object, in); err != nil {
 			return err
 		}
 		if r.id == "" && !i.kind.Writes.ServerID { // its control plane was not there
 			r.id = cmp.Or(i.kind.SpecID(i.object), marks.EntityID(e.results[i.controlPlane.n].id, e.world.owner, i.key))
 		}
-	}
-	if r.entity == nil && len(i.kind.WriteOnly) > 0 {
-		desired = e.options.markSecrets(i.kind, r.id, desired)
+		if len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil {
+			desired = e.options.markSecrets(i.kind, r.id, desired, in.Schema)
+		}
 	}
 	if r.entity == nil && i.kind.Writes.ServerID {
 		raw, err = e.createByServer(ctx, x, desired)
@@ -67,10 +68,16 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 	var configured []canon.Difference
 	if x.kind.Configuration != nil { // what the server fills in is known only now
 		in := e.options.inputs(e.batch, e.world, x.item, observed, e.results)
+		tags := desired.Object["tags"] // with the mark of what was sent
 		if desired, err = x.kind.Desire(x.item.object, in); err != nil {
 			return err
 		}
-		configured = x.kind.DiffConfiguration(desired, observed, in.Schema, false)
+		desired = desired.With("tags", tags)
+		configured = withoutEncrypted(x.item, desired, in, x.kind.DiffConfiguration(desired, observed, in.Schema, false))
+		if len(configured) > 0 { // the schema may be another one now
+			at := describes(e.world, x.item, in)
+			x.account.forget(x.kind.Configuration.Path(at.controlPlaneID, at.configured))
+		}
 	}
 	left := append(canon.Diff(desired.Object, observed, x.kind.Fields), configured...)
 	if len(x.kind.WriteOnly) > 0 {

@@ -1,6 +1,8 @@
 package konnecttest
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,7 +47,7 @@ func pluginBinding(set *settings) *collection {
 		row.foreign = append(row.foreign, foreign{field: scope, to: scope + "s", onDelete: cascade})
 		row.nested = append(row.nested, nesting{parent: scope + "s", segment: "plugins", field: scope})
 	}
-	if set.plugins.nullsOmitted || set.plugins.shorthands {
+	if set.plugins.nullsOmitted || set.plugins.shorthands || set.plugins.secrets != ConfigSecretsShown {
 		row.answers.current = set.shownConfig
 	}
 	return row
@@ -128,15 +130,28 @@ func (set *settings) shownConfig(_ *scope, values object) {
 	if !ok {
 		return
 	}
-	if schema := set.plugins.schema(text(values, "name")); schema != nil && set.plugins.shorthands {
+	schema := set.plugins.schema(text(values, "name"))
+	if schema != nil && set.plugins.shorthands {
 		with := schema.Shorthands(config)
 		maps.Copy(with, config)
 		config = with
+	}
+	if schema != nil && set.plugins.secrets != ConfigSecretsShown {
+		config, _ = schema.WithSecrets(config, set.plugins.secrets.shown).(object)
 	}
 	if set.plugins.nullsOmitted {
 		config, _ = withoutNulls(config).(object)
 	}
 	values["config"] = config
+}
+
+// shown is what is shown of a secret.
+func (c ConfigSecrets) shown(value any) any {
+	if c == ConfigSecretsOmitted {
+		return nil
+	}
+	sum := sha256.Sum256(fmt.Append(nil, value))
+	return "$ke$1$-default-" + hex.EncodeToString(sum[:])
 }
 
 func withoutNulls(value any) any {

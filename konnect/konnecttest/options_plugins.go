@@ -10,6 +10,25 @@ type pluginSettings struct {
 	shorthands     bool
 	unknownDropped bool
 	freeInstances  bool
+	secrets        ConfigSecrets
+}
+
+// ConfigSecrets is what answers show of the secrets in the config of a plugin.
+type ConfigSecrets int
+
+const (
+	// ConfigSecretsShown are shown as they are.
+	ConfigSecretsShown ConfigSecrets = iota
+	// ConfigSecretsOmitted are null.
+	ConfigSecretsOmitted
+	// ConfigSecretsEncrypted are shown as what a key ring of the gateway makes of them.
+	ConfigSecretsEncrypted
+)
+
+// WithConfigSecrets says what answers show of the fields of a plugin's config that its schema
+// calls encrypted. They are stored all the same: Entities returns them.
+func WithConfigSecrets(shown ConfigSecrets) Option {
+	return func(s *settings) { s.plugins.secrets = shown }
 }
 
 // schema is that of a plugin; nil if the server does not know it.

@@ -24,7 +24,7 @@ func caCertificate() *Kind {
 		Called:     [][]string{{"cert"}},
 		References: []Reference{{Field: "spec.secretRef", Missing: crd.ConditionSecretRefValid}},
 		Referrer:   Referrer{Condition: crd.ConditionCACertificateRefsValid, Noun: "KongCACertificate"},
-		Identity:   Identity{Unique: [][]string{{"cert_digest"}}},
+		Identity:   Identity{Unique: [][]string{{"cert_digest"}}, Field: "spec.cert"},
 		Writes:     Writes{Refused: []string{"cert_digest", "metadata"}},
 		Fields:     []canon.Field{{Name: "cert"}, {Name: "tags", Set: true}},
 	}, typed[*configurationv1alpha1.KongCACertificate]{

@@ -6,6 +6,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/pluginconfig"
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 )
 
 // DiffConfiguration returns what differs in the configuration, by the schema that Konnect
@@ -36,6 +37,28 @@ func (k *Kind) CheckConfiguration(desired canon.Object, schema *pluginconfig.Sch
 		}
 	}
 	return schema.Validate(config, scopes, canon.Texts(desired["protocols"]))
+}
+
+// Secrets are the fields of a desired entity that Konnect may not return: those of the kind,
+// and of its configuration the encrypted values.
+func (k *Kind) Secrets(desired canon.Object, schema *pluginconfig.Schema) []secrets.Field {
+	if k.Configuration == nil {
+		return k.WriteOnly
+	}
+	config, _ := desired[k.Configuration.Field].(map[string]any)
+	fields := slices.Clone(k.WriteOnly)
+	for _, path := range schema.Encrypted(config) {
+		fields = append(fields, secrets.Field{Name: path})
+	}
+	return fields
+}
+
+// UnknownSecrets are values of an entity that Konnect has made and does not return, and that
+// a write would make anew.
+func (k *Kind) UnknownSecrets(desired, observed canon.Object, schema *pluginconfig.Schema) []string {
+	given, _ := desired[k.Configuration.Field].(map[string]any)
+	held, _ := observed[k.Configuration.Field].(map[string]any)
+	return schema.Unknown(given, held)
 }
 
 // SourceOf returns the field of an object from which one of an entity comes, and the field

@@ -32,6 +32,8 @@ type Kind struct {
 	// Fields are compared, in this order in reports. Immutable ones cannot be changed.
 	Fields    []canon.Field
 	Immutable []string
+	// Replace says what to do instead of changing one; empty for nothing in particular.
+	Replace string
 	// Carried are fields that Konnect has and the CRD has not: a write keeps them as
 	// they are.
 	Carried []string
@@ -149,8 +151,10 @@ type Reference struct {
 	// Nests is true where single entities are found below the other one.
 	Nests bool
 	// Missing is the type of the condition that says so where the object is not there; empty
-	// where its kind says more (Referrer), or nothing does.
+	// where its kind says more (Referrer), or nothing does. Present is true where it says so
+	// too where the object is there.
 	Missing string
+	Present bool
 	// Many is true for a list of references: Field is followed by [0] and so on.
 	Many bool
 	// Lends is true where the other object has no entity of its own, but is part of what

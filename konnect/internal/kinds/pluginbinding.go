@@ -27,7 +27,7 @@ func pluginBinding() *Kind {
 			scope(configurationv1alpha1.PluginRouteRefField, "route", "routes"),
 			scope(configurationv1alpha1.PluginConsumerRefField, "consumer", "consumers"),
 			scope(configurationv1alpha1.PluginConsumerGroupRefField, "consumer_group", "consumer_groups"),
-			{Field: configurationv1alpha1.PluginRefField, Lends: true},
+			{Field: configurationv1alpha1.PluginRefField, Lends: true, Missing: crd.ConditionPluginRefValid, Present: true},
 		},
 		Identity: Identity{
 			Name: "name", Unique: [][]string{{"name", "service", "route", "consumer", "consumer_group"}, {"instance_name"}},
@@ -57,6 +57,7 @@ func pluginBinding() *Kind {
 			{Name: "tags", Set: true},
 		},
 		Immutable: []string{"name"},
+		Replace:   "bind the other plugin by a KongPluginBinding of another name, and delete this one then, so that what it acts on is never without a plugin",
 		Carried:   []string{"condition", "partials"},
 	}, typed[*configurationv1alpha1.KongPluginBinding]{
 		value: func(_ *configurationv1alpha1.KongPluginBinding, json string, target func(string) crd.Object) string {
@@ -107,6 +108,14 @@ func pluginPayload(_ *configurationv1alpha1.KongPluginBinding, in Inputs) (any, 
 		payload["tags"] = in.Tags
 	}
 	return payload, nil
+}
+
+// WarnOfPart returns what is probably not meant in an object without an entity of its own.
+func WarnOfPart(obj crd.Object) []Hint {
+	if on := pluginOf(obj).RunOn; on != "" && on != "first" {
+		return []Hint{{Field: "run_on", Code: "run-on", Message: "konnect knows no run_on, so that it is not sent: the plugin acts in every gateway; remove it"}}
+	}
+	return nil
 }
 
 // checkTargets refuses targets that Konnect has no entities of.

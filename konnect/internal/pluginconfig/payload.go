@@ -28,6 +28,9 @@ func (f *field) keep(record, observed map[string]any) bool {
 			continue
 		}
 		if !there && inner.madeByServer() {
+			if IsWithheld(have) {
+				continue
+			}
 			record[inner.name] = have
 			kept = true
 			continue

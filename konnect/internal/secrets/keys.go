@@ -63,6 +63,12 @@ func (k *Keys) Digest(values ...any) string {
 	return hex.EncodeToString(sum(k.all[0].digest, canon.Text(values)))
 }
 
+// Verify reports whether the key of an entity's mark is known, whether the mark is that of
+// the values that are desired, and whether its key is an older one.
+func (k *Keys) Verify(mark, entityID string, fields []Field, desired canon.Object) (known, same, older bool) {
+	return k.verify(mark, entityID, valuesOf(fields, desired))
+}
+
 // verify reports whether the key of a mark is known, whether the mark is that of the
 // values, and whether its key is an older one.
 func (k *Keys) verify(mark, entityID string, values map[string]any) (known, same, older bool) {

@@ -2,6 +2,7 @@ package provision
 
 import (
 	"cmp"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -19,6 +20,10 @@ type Options struct {
 	// default is nothing. The annotation konnectkit/adoption-policy of an object may ask
 	// for less, not for more.
 	Adoption konnect.AdoptionPolicy
+	// SecretMarks are keys by which the controller tells whether Konnect has a secret value
+	// that it does not return; the first one makes marks, older ones are known. Without any
+	// a changed value of that sort is not noticed.
+	SecretMarks SecretMarks
 	// MaxConcurrency caps the requests under way per server and token; the default is
 	// that of package konnect. Replicas do not share it.
 	MaxConcurrency int
@@ -45,6 +50,12 @@ type Options struct {
 	// Name of the controller in metrics and Events; the default is "konnectkit".
 	Name string
 }
+
+// SecretMarks are keys of konnect.WithSecretMarks, the newest first. They show in no output.
+type SecretMarks [][]byte
+
+// Format implements fmt.Formatter.
+func (k SecretMarks) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%d keys", len(k)) }
 
 // Share tells replicas which trees are theirs.
 type Share interface {

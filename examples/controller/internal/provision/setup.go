@@ -81,6 +81,9 @@ func newClient(objects resolve.Source, m *metrics, options Options) (*konnect.Cl
 	if options.Owner != "" {
 		opts = append(opts, konnect.WithOwner(options.Owner))
 	}
+	if keys := options.SecretMarks; len(keys) > 0 {
+		opts = append(opts, konnect.WithSecretMarks(keys[0], keys[1:]...))
+	}
 	if options.MaxConcurrency > 0 {
 		opts = append(opts, konnect.WithMaxConcurrency(options.MaxConcurrency))
 	}

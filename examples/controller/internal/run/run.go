@@ -3,6 +3,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -74,6 +75,8 @@ func (o *Options) Register(flags *flag.FlagSet) {
 	flags.StringVar(&o.Owner, "owner", "", "owner in the marks of entities: a name of the cluster, if several share an organisation")
 	flags.Var((*policyFlag)(&o.Adoption), "adoption", "what objects may take over that exists in konnect: never, unowned, from-operator, "+
 		"or tagged: and a tag (default never)")
+	flags.Var((*keysFlag)(&o.SecretMarks), "secret-marks", "files with keys, separated by commas and the newest first, by which a changed secret is noticed "+
+		"though konnect does not return it; 32 bytes or more each, at random, as in a mounted Secret")
 	flags.IntVar(&o.MaxConcurrency, "max-concurrency", 0, "requests to konnect under way per token and replica (default 32); "+
 		"where konnect sends no limit headers, divide what is allowed by the replicas")
 	flags.IntVar(&o.Trees, "trees", 0, "control planes that are handled side by side (default 4)")
@@ -116,6 +119,24 @@ func (p *policyFlag) String() string { return string(*p) }
 func (p *policyFlag) Set(value string) error {
 	*p = policyFlag(value)
 	return konnect.AdoptionPolicy(value).Validate()
+}
+
+// keysFlag reads keys from files. It shows neither.
+type keysFlag provision.SecretMarks
+
+func (k *keysFlag) String() string { return "" }
+
+func (k *keysFlag) Set(files string) error {
+	*k = nil
+	for file := range strings.SplitSeq(files, ",") {
+		key, err := os.ReadFile(strings.TrimSpace(file))
+		if err != nil {
+			return err
+		}
+		*k = append(*k, bytes.TrimRight(key, "\r\n"))
+	}
+	_, err := konnect.NewClient(konnect.WithSecretMarks((*k)[0], (*k)[1:]...))
+	return err
 }
 
 // Controller runs the controller until the context ends.

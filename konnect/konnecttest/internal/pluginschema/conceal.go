@@ -1,5 +1,7 @@
 package pluginschema
 
+import "strings"
+
 // Concealed is a config with a text over every secret, and over what is no field.
 func (s *Schema) Concealed(config any, text string) any { return s.Config.concealed(config, text) }
 
@@ -44,4 +46,35 @@ func (f *Field) member(name string) *Field {
 		}
 	}
 	return nil
+}
+
+// WithSecrets is a config with what a function makes of every secret. References to vaults
+// are none.
+func (s *Schema) WithSecrets(config any, as func(any) any) any {
+	return s.Config.withSecrets(config, as)
+}
+
+func (f *Field) withSecrets(value any, as func(any) any) any {
+	if reference, _ := value.(string); f.Secret && value != nil && !strings.HasPrefix(reference, "{vault://") {
+		return as(value)
+	}
+	switch v := value.(type) {
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for name, inner := range v {
+			if out[name] = inner; f.member(name) != nil {
+				out[name] = f.member(name).withSecrets(inner, as)
+			}
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, inner := range v {
+			if out[i] = inner; f.Elements != nil {
+				out[i] = f.Elements.withSecrets(inner, as)
+			}
+		}
+		return out
+	}
+	return value
 }
