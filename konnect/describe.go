@@ -13,9 +13,12 @@ import (
 // the call before anything else is written, and leaves an empty control plane, not half a
 // gateway.
 
+// describer does so.
+type describer struct{ *executor }
+
 // describe creates the control planes for whose configurations there is no schema yet, reads
 // those schemas and checks the configurations.
-func (e *executor) describe(ctx context.Context) {
+func (e describer) describe(ctx context.Context) {
 	var creations []*schedule.Task
 	created := map[*item]bool{}
 	for _, i := range e.batch.items {
@@ -45,7 +48,7 @@ func (e *executor) describe(ctx context.Context) {
 
 // judge fails the items in some control planes whose configurations are wrong. Then nothing
 // else is written but in a partial call.
-func (e *executor) judge(in map[*item]bool, w *world) {
+func (e describer) judge(in map[*item]bool, w *world) {
 	wrong := false
 	fail := func(i *item, err error) {
 		e.results[i.n].fail(err)

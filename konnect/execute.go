@@ -103,7 +103,7 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		if slices.ContainsFunc(b.items, func(i *item) bool {
 			return i.kind.Configuration != nil && i.controlPlane != nil && d.all[i.controlPlane.n].planned == ActionCreated
 		}) {
-			e.describe(ctx)
+			describer{e}.describe(ctx)
 		}
 		schedule.Run(ctx, c.config.maxConcurrency, ensureGraph(b, w, d, s).tasks)
 	default: // nothing waits for anything
