@@ -9,6 +9,8 @@ type Reference struct {
 	Field string
 	// To is the object referred to, its namespace filled in.
 	To Key
+	// Or is what the reference leads to where To is not there; zero for nothing.
+	Or Key
 	// Role says what the reference means to the referrer.
 	Role Role
 	// Granted is set where a reference into another namespace needs no KongReferenceGrant.
@@ -29,6 +31,8 @@ const (
 	RoleParent
 	// RoleCredential leads to the credentials of a control plane.
 	RoleCredential
+	// RoleImplies means that the object stands for further entities, made of the target.
+	RoleImplies
 )
 
 // Group names and kinds that the rules of references name.

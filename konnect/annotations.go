@@ -13,14 +13,11 @@ import (
 	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/internal/spelling"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 )
 
-const (
-	// annotationPlugins names KongPlugins to attach, separated by commas.
-	annotationPlugins = "konghq.com/plugins"
-	// annotationPrefix is that of all annotations of this module.
-	annotationPrefix = "konnectkit"
-)
+// annotationPrefix is that of all annotations of this module.
+const annotationPrefix = "konnectkit"
 
 // ownAnnotations are all that there are of this module.
 func ownAnnotations() []string {
@@ -48,13 +45,26 @@ func checkAnnotations(obj crd.Object) field.ErrorList {
 }
 
 // checkPlugins refuses an object whose plugins would be left out in silence.
-func checkPlugins(obj crd.Object) field.ErrorList {
-	value := obj.GetAnnotations()[annotationPlugins]
-	if strings.Trim(value, ", \t\r\n") == "" {
+func checkPlugins(k *kinds.Kind, obj crd.Object) field.ErrorList {
+	path := annotationPath(crd.PluginsAnnotation)
+	names := crd.PluginNames(obj)
+	switch {
+	case len(names) == 0:
 		return nil
+	case k.Implication(crd.Reference{Field: crd.PluginsField}) == nil:
+		return field.ErrorList{field.Forbidden(path,
+			"plugins act on services, routes, consumers and consumer groups; put the annotation on one of those")}
+	case kinds.Adopt(obj).IsMatch(), obj.GetAnnotations()[crd.ManagementPolicyAnnotation] == string(crd.ManagementPolicyObserve):
+		return field.ErrorList{field.Forbidden(path,
+			"the entity of this object is only looked at, and bears no mark of what the object implies; attach the plugin with a KongPluginBinding")}
 	}
-	return field.ErrorList{field.Forbidden(annotationPath(annotationPlugins), fmt.Sprintf(
-		"the annotation is not supported yet, and without %q the entity would be served unprotected; attach each plugin with a KongPluginBinding and take the annotation away", value))}
+	for _, name := range names {
+		if strings.Contains(name, ":") {
+			return field.ErrorList{field.Invalid(path, name,
+				"must be a plugin of the object's own namespace; attach one of another namespace with a KongPluginBinding and a KongReferenceGrant, or make it a KongClusterPlugin")}
+		}
+	}
+	return nil
 }
 
 // misspelled is an annotation that has no effect and looks as if it should.
@@ -70,8 +80,8 @@ func misspelledAnnotations(obj crd.Object) []misspelled {
 		case prefix == annotationPrefix && hasPrefix: // see checkAnnotations
 		case isNearPrefix(prefix), hasPrefix && isNearName(name) && strings.Contains(strings.ToLower(prefix), "konnect"):
 			found = append(found, misspelled{key, spelling.Nearest(annotationPrefix+"/"+strings.ToLower(name), ownAnnotations())})
-		case key == "plugins.konghq.com", isNear(key, annotationPlugins):
-			found = append(found, misspelled{key, annotationPlugins})
+		case key == "plugins.konghq.com", isNear(key, crd.PluginsAnnotation):
+			found = append(found, misspelled{key, crd.PluginsAnnotation})
 		case isNear(key, marks.TagsAnnotation):
 			found = append(found, misspelled{key, marks.TagsAnnotation})
 		}

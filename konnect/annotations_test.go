@@ -33,10 +33,11 @@ func TestAnnotationsThatMeanNothing(t *testing.T) {
 		// kept is true where the object is not deleted either.
 		kept bool
 	}{
-		"plugins of a service":        {"api", "konghq.com/plugins", "require-key", `"require-key"`, "", false},
-		"plugins of a route":          {"all", "konghq.com/plugins", "a, b", "the annotation is not supported yet", "", false},
-		"plugins of an upstream":      {"pool", "konghq.com/plugins", "a", "the annotation is not supported yet", "", false},
-		"plugins of a control plane":  {"gw", "konghq.com/plugins", "a", "the annotation is not supported yet", "", false},
+		"plugins of a service":        {"api", "konghq.com/plugins", "require-key", "KongPlugin default/require-key not found, nor is there a KongClusterPlugin require-key", "", false},
+		"plugins of a route":          {"all", "konghq.com/plugins", "a, b", "not found, nor is there a KongClusterPlugin", "", false},
+		"plugins elsewhere":           {"all", "konghq.com/plugins", "other:a", "must be a plugin of the object's own namespace", "", false},
+		"plugins of an upstream":      {"pool", "konghq.com/plugins", "a", "plugins act on services, routes, consumers and consumer groups", "", false},
+		"plugins of a control plane":  {"gw", "konghq.com/plugins", "a", "plugins act on services, routes, consumers and consumer groups", "", false},
 		"no plugins":                  {"api", "konghq.com/plugins", "", "", "", false},
 		"no plugins in a list":        {"api", "konghq.com/plugins", " , ", "", "", false},
 		"plugins of another spelling": {"api", "konghq.com/plugin", "a", "", "konghq.com/plugins has", false},

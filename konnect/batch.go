@@ -23,6 +23,7 @@ type batch struct {
 	// origins are the caller's objects, whose status is written.
 	origins map[crd.Key]crd.Object
 	auth    *auth
+	implied implications
 	// faults are what is wrong with items so far.
 	faults *faults
 }
@@ -81,7 +82,10 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		return b, fmt.Errorf("resolve: %w", ctx.Err())
 	}
 	if err != nil {
-		b.takeResolveErrors(err, o, c.config.fallbackAuth, notes)
+		b.takeResolveErrors(err, o, c, notes)
+	}
+	if b.implied.any && o.verb == ensuring {
+		implier{b, o, notes}.imply()
 	}
 	if o.partial {
 		b.isolate()
@@ -139,10 +143,14 @@ func (b *batch) collect(graph *resolve.Graph) {
 	nodes := graph.Nodes()
 	b.items = make([]*item, 0, len(nodes))
 	b.byKey, b.byMark = make(map[crd.Key]*item, len(nodes)), make(map[string]*item, len(nodes))
+	b.implied = implications{byMark: b.byMark, items: map[*item]*implied{}, carriers: map[*item]*carried{}}
 	for _, node := range nodes {
 		k := b.table.By(node.Key.GroupKind())
 		if k == nil {
 			continue
+		}
+		for _, edge := range node.Edges {
+			b.implied.any = b.implied.any || edge.Role == crd.RoleImplies
 		}
 		i := newItem(len(b.items), node, k)
 		b.items = append(b.items, i)
@@ -157,14 +165,17 @@ func (b *batch) collect(graph *resolve.Graph) {
 }
 
 // takeResolveErrors turns the errors of resolve into problems.
-func (b *batch) takeResolveErrors(err error, o callOptions, fallbackAuth bool, notes *notes) {
+func (b *batch) takeResolveErrors(err error, o callOptions, c *Client, notes *notes) {
 	all, ok := errors.AsType[*resolve.Error](err)
 	if !ok {
 		b.faults.stop(crd.Key{}, err)
 		return
 	}
 	for _, problem := range all.Problems {
-		if fallbackAuth && b.fallsBack(problem, notes) {
+		if c.config.fallbackAuth && b.fallsBack(problem, notes) {
+			continue
+		}
+		if o.verb == ensuring && c.config.source != nil && (implier{b, o, notes}).forgets(problem) {
 			continue
 		}
 		key, at := resolve.Location(problem)

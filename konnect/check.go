@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -19,6 +20,9 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 		problems, unknown = partly.ValidateKnown()
 	} else {
 		problems = obj.Validate()
+	}
+	if i := b.byKey[key]; i != nil && b.implied.items[i] != nil { // it has a name that no object can have
+		problems = slices.DeleteFunc(problems, func(p *field.Error) bool { return p.Field == "metadata.name" })
 	}
 	seen := map[string]bool{}   // the first problem of each field is enough
 	for _, p := range unknown { // what only a newer operator knows, and only takes away from what the object says
@@ -40,8 +44,8 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 		}
 	}
 	if len(obj.GetAnnotations()) > 0 {
-		if b.table.By(key.GroupKind()) != nil {
-			problems = append(problems, checkPlugins(obj)...)
+		if k := b.table.By(key.GroupKind()); k != nil {
+			problems = append(problems, checkPlugins(k, obj)...)
 		}
 		problems = append(problems, checkAnnotations(obj)...)
 		problems = append(problems, checkAdoption(obj, o.adoptionLimit)...)

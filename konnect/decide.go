@@ -45,6 +45,9 @@ func decide(b *batch, w *world, o callOptions) *decisions {
 	if len(w.claims) > 0 { // else what is to be created was checked before
 		d.checkHolders()
 	}
+	if len(w.departing) > 0 {
+		departureJudge{d}.decide()
+	}
 	if o.prune {
 		d.findOrphans()
 	}

@@ -28,6 +28,9 @@ type decision struct {
 	item   *item
 	orphan *orphan
 
+	// departing are about what the item no longer implies.
+	departing []*decision
+
 	planned Action // created, updated, adopted, deleted, retained, observed, skipped or unchanged
 	changes changes
 	order   order

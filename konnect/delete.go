@@ -60,6 +60,7 @@ func (c *Client) readyToDelete(ctx context.Context, objects []crd.Object, o call
 	below := slices.DeleteFunc(r.decisions.doomed(), (*decision).isControlPlane)
 	r.world = c.lookBelow(ctx, r.batch, r.world, below, o)
 	settleDeletes(r.batch, r.world, r.decisions, o)
+	takeAlong(r.batch, r.world, r.decisions)
 	if ctx.Err() != nil {
 		return r, r.interrupted(ctx.Err())
 	}

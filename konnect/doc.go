@@ -35,9 +35,13 @@
 //
 // An annotation under konnectkit/ that does not exist is refused, in Delete as well.
 // Of Kong's annotations konghq.com/tags is honoured: tags, separated by commas, that
-// the entity has beside those of the spec. konghq.com/plugins is refused, because
-// without its plugins an entity would be served unprotected: attach them with a
-// KongPluginBinding.
+// the entity has beside those of the spec. konghq.com/plugins is honoured on services,
+// routes, consumers and consumer groups: it names plugins, each a KongPlugin of the
+// namespace or else a KongClusterPlugin, that are attached as the operator combines them.
+// So are Secrets in the credentials of a KongConsumer. What such names imply has no
+// object: plans and reports name it after what it is made of and what implies it, as in
+// limit:KongRoute/echo. Once it is named no more it is deleted, without WithPrune, as the
+// deletion policy of the object and [WithMaxDeletes] allow.
 //
 // Nothing of others goes along with what is deleted: what belongs to it is read
 // first, and refuses the call. [WithMaxDeletes] is a limit for all of it.

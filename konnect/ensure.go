@@ -39,10 +39,12 @@ func (c *Client) Plan(ctx context.Context, objects []crd.Object, opts ...EnsureO
 	r.results = newResults(r.world, r.decisions)
 	if err == nil {
 		r.warnOfTraffic()
+		r.carryAll()
 		err = r.failures()
 	} else {
 		err = r.withFailures(ctx, err)
 		r.blame()
+		r.carryAll()
 	}
 	return r.plan(), err
 }
@@ -108,6 +110,8 @@ func (c *Client) ready(ctx context.Context, objects []crd.Object, o callOptions)
 		if below := r.decisions.belowWhich(r.batch, r.world, o); len(r.decisions.faults.problems) == 0 {
 			r.world = c.lookBelow(ctx, r.batch, r.world, below, o)
 		}
+	}
+	if len(r.decisions.all) > len(r.batch.items) || o.prune { // there are orphans, or names of some are wanted
 		settle(r.batch, r.world, r.decisions, o)
 	}
 	if slices.ContainsFunc(r.decisions.all, func(x *decision) bool { return x.item != nil && len(x.order.after) > 0 }) {

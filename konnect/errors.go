@@ -272,7 +272,8 @@ func joinFields(fields []Field) string {
 type DependencyError struct {
 	// Key of the object, Field of its reference, On the object referred to. Where
 	// something could not be deleted because of what refers to it, Field is
-	// "dependents" and On is what refers to it.
+	// "dependents" and On is what refers to it. Where the object implies an entity that is
+	// not as desired, Field is "implied".
 	Key   crd.Key
 	Field string
 	On    crd.Key
@@ -284,6 +285,9 @@ type DependencyError struct {
 
 // dependentsField stands for the reference where it is another object's.
 const dependentsField = "dependents"
+
+// impliedField stands for the names by which an object implies others.
+const impliedField = "implied"
 
 // Error returns one line; the cause stands with its own object if that is in the batch.
 func (e *DependencyError) Error() string {

@@ -85,12 +85,12 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		if entity := e.results[x.n].entity; x.planned == ActionUnchanged && entity != nil && !x.kind.HasStatus() {
 			entity.Raw = nil // thousands of them would weigh
 		}
-		if x.item != nil && x.fault.err != nil && x.item.controlPlane != nil {
+		if x.item != nil && (x.fault.err != nil || b.implied.any && b.implied.goneFrom(x.item) != nil) && x.item.controlPlane != nil {
 			e.failedIn[w.mainOf(x.item)] = true
 		}
 	}
 	s := steps{
-		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, delete: e.prune, finish: e.finish,
+		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, carry: func(_ context.Context, x *decision) { carry(e, x) }, delete: e.prune, finish: e.finish,
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
 	}
 	switch {
@@ -110,6 +110,11 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		for _, x := range d.all {
 			if !s.failed(x) {
 				s.write(ctx, x)
+			}
+		}
+		for _, x := range d.all {
+			if x.item != nil && b.implied.any && !s.failed(x) {
+				s.carry(ctx, x)
 			}
 			s.finish(x)
 		}

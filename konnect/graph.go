@@ -26,7 +26,7 @@ type doing func(context.Context, *decision)
 
 // steps are what the tasks of a graph do. They are nil where only the order counts.
 type steps struct {
-	write, park, join, withdraw, delete doing
+	write, park, join, withdraw, carry, delete doing
 	// finish is called after the last task for a decision.
 	finish func(*decision)
 	failed func(*decision) bool
@@ -54,8 +54,12 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{},
 		parked: map[*decision]*schedule.Task{}, kept: map[*decision]*schedule.Task{},
 	}
-	waits := map[*decision]bool{} // for what becomes of it, or of what it acts on
+	waits := map[*decision]bool{} // for what becomes of it, or of what it acts on or implies
+	var carriers []*decision
 	for _, x := range d.all {
+		if x.item != nil && (b.implied.carriers[x.item] != nil || len(x.departing) > 0) {
+			waits[x], carriers = true, append(carriers, x)
+		}
 		for _, own := range x.order.own {
 			waits[x], waits[own] = true, true
 		}
@@ -70,15 +74,18 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		}
 		isGroup := x.item.group != nil
 		if g.done[x] = g.add(x, s, !isGroup && !waits[x], s.write); isGroup {
-			g.joined[x] = g.add(x, s, true, s.join)
+			g.joined[x] = g.add(x, s, !waits[x], s.join)
 			g.joined[x].WaitFor(g.done[x])
 		}
 	}
 	settled := map[*item]*schedule.Task{}
 	for _, x := range d.all {
 		if len(x.order.own) > 0 {
-			g.addKept(x, s)
+			g.addKept(x, s, carriers)
 		}
+	}
+	if carriers != nil {
+		g.addCarried(b, d, s, carriers)
 	}
 	for _, x := range d.all {
 		if x.item != nil {
@@ -92,18 +99,37 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 
 // addKept makes the task that takes a new entity away again where what acts on it alone has
 // failed. Only then it is known what became of them all.
-func (g *graph) addKept(x *decision, s steps) {
+func (g *graph) addKept(x *decision, s steps, carriers []*decision) {
 	all := append(slices.Clip(x.order.own), x)
 	g.kept[x] = &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
 		s.withdraw(ctx, x)
 		for _, one := range all {
-			s.finish(one)
+			if !slices.Contains(carriers, one) { // which are told of it later
+				s.finish(one)
+			}
 		}
 	}}
 	for _, one := range all {
 		g.kept[x].WaitFor(g.done[one])
 	}
 	g.tasks = append(g.tasks, g.kept[x])
+}
+
+// addCarried makes the tasks that finish carriers, each after all that it implies.
+func (g *graph) addCarried(b *batch, d *decisions, s steps, carriers []*decision) {
+	keeper := map[*decision]*schedule.Task{}
+	for x, kept := range g.kept {
+		for _, own := range x.order.own {
+			keeper[own] = kept
+		}
+	}
+	for _, x := range carriers {
+		last := g.add(x, s, true, s.carry)
+		last.WaitFor(g.done[x], g.joined[x], g.kept[x])
+		for _, other := range carriedBy(b, d, x) {
+			last.WaitFor(g.done[other], keeper[other])
+		}
+	}
 }
 
 func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {
@@ -153,6 +179,9 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 				gone.WaitFor(g.done[d.all[needed.n]])
 			}
 		}
+		return
+	}
+	if x.orphan.departs {
 		return
 	}
 	plane := x.orphan.controlPlane

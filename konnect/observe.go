@@ -49,6 +49,9 @@ func (c *Client) observe(ctx context.Context, b *batch, opts callOptions) *world
 		maps.Copy(w.unread, r.unread)
 		find.entities(nested)
 	}
+	if opts.verb == ensuring {
+		impliedReader{r}.read(ctx)
+	}
 	r.readMembers(ctx)
 	if opts.verb != deleting && slices.ContainsFunc(b.items, func(i *item) bool { return i.kind.Configuration != nil }) {
 		r.readSchemas(ctx)

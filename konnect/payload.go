@@ -24,7 +24,7 @@ func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
 func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, results []result) kinds.Inputs {
 	in := kinds.Inputs{Observed: observed}
 	for _, edge := range i.node.Edges {
-		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() || i.isMembership(edge) {
+		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() || edge.Role == crd.RoleImplies || i.isMembership(edge) {
 			continue // it is no field, and members are written later
 		}
 		if in.IDs == nil {
@@ -42,6 +42,10 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 		}
 	}
 	policy := kinds.Deletion(i.object)
+	var implied []string
+	if b.implied.any || len(w.staying) > 0 {
+		implied = b.implied.marksOf(w, i)
+	}
 	if own, labelled := kinds.Labels(i.object); labelled {
 		in.Labels = labels(i, w.found[i.n].entity, own, observed, o.owner)
 	} else {
@@ -52,7 +56,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 		if len(o.keptTags) > 0 {
 			tags = append(tags, o.keptTags.beside(tags, observed)...)
 		}
-		in.Tags = marks.Tags(tags, o.owner, i.key, policy)
+		in.Tags = marks.Tags(tags, o.owner, i.key, policy, implied...)
 		if e := w.found[i.n].entity; (len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil) && e != nil && e.Marks.Secret != "" {
 			in.Tags = marks.WithSecret(in.Tags, e.Marks.Secret) // it stays until the value is written
 		}

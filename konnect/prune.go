@@ -12,7 +12,7 @@ import (
 
 // mayPrune reports whether an entity in i's place may be pruned if it is an orphan.
 func (w *world) mayPrune(b *batch, i *item, e *wire.Entity, o callOptions) bool {
-	return !i.isControlPlane() && w.isComplete(i, o) && w.policyOf(b, i.kind, e) == crd.DeletionPolicyDelete
+	return !i.isControlPlane() && (w.isComplete(i, o) || b.implied.departs(e, w.owner)) && w.policyOf(b, i.kind, e) == crd.DeletionPolicyDelete
 }
 
 // findOrphans finds the entities with our owner's marks that no object stands for,
@@ -27,8 +27,8 @@ func (d *decider) findOrphans() {
 			}
 			var found []*orphan
 			for _, e := range x.byID {
-				if d.isOrphan(e, p.item, k) {
-					found = append(found, &orphan{subject{d.batch.keyOf(d.world, k, e), k, p.account, p.item, true}, e})
+				if d.isOrphan(e, p.item, k) && d.out.byEntity[claim{k, e.ID}] == nil && !d.batch.implied.awaits(e) {
+					found = append(found, &orphan{subject: subject{d.batch.keyOf(d.world, k, e), k, p.account, p.item, true}, entity: e})
 				}
 			}
 			slices.SortFunc(found, func(a, b *orphan) int { return cmp.Or(a.key.Compare(b.key), compareIDs(a.entity, b.entity)) })
@@ -93,6 +93,9 @@ func (s *settler) handNames() {
 // warnOfEmptying tells of control planes in which a prune deletes everything that the
 // owner has, as happens where another program uses the same owner.
 func (s *settler) warnOfEmptying() {
+	if !s.options.prune {
+		return
+	}
 	doomed := map[*item]int{}
 	for _, x := range s.out.orphans(s.batch) {
 		if x.isDoomed() {

@@ -108,6 +108,7 @@ func (r *run) refused(ctx context.Context, err error) (*Report, error) {
 	r.results = newResults(r.world, r.decisions)
 	all := r.withFailures(ctx, err)
 	r.blame()
+	r.carryAll()
 	for _, i := range r.batch.items {
 		if r.results[i.n].fault.err != nil {
 			r.statuses().write(i)

@@ -134,7 +134,7 @@ func (d *decisions) spread(b *batch, w *world) {
 // any; failed tells whether something in its control plane could not be written.
 func (d *decisions) stays(b *batch, w *world, x *decision, failed bool, results []result) error {
 	taker := x.order.taker
-	if taker == nil && failed {
+	if taker == nil && failed && !x.orphan.departs {
 		return fmt.Errorf("prune %s: an object of %s failed", x.key, x.controlPlane.key)
 	}
 	if moved := b.movedTo(w, x.orphan); moved != nil {

@@ -89,6 +89,11 @@ func (s *statuses) write(i *item) {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
 	}
+	for _, implication := range i.kind.Implies {
+		if s.batch.implied.carriers[i] == nil && implication.Condition != "" {
+			meta.RemoveStatusCondition(&conditions, implication.Condition)
+		}
+	}
 	origin.SetConditions(conditions)
 }
 
@@ -134,6 +139,9 @@ func (s *statuses) conditions(i *item, conditions []metav1.Condition) []metav1.C
 	}
 	if i.group != nil {
 		conditions = append(conditions, s.memberConditions(i, message)...)
+	}
+	if s.batch.implied.carriers[i] != nil {
+		conditions = append(conditions, s.sourceConditions(i)...)
 	}
 	return append(conditions, s.programmed(i, conditions))
 }
@@ -207,6 +215,9 @@ func (s *statuses) programmed(i *item, others []metav1.Condition) metav1.Conditi
 	othersFalse := slices.ContainsFunc(others, func(c metav1.Condition) bool {
 		return c.Status == metav1.ConditionFalse && c.Type != crd.ConditionAdopted
 	})
+	if dependent, ok := errors.AsType[*DependencyError](err); ok && dependent.Field == impliedField {
+		return condition(crd.ConditionProgrammed, false, "", reasonNotProgrammed, statusText(err))
+	}
 	if othersFalse {
 		return condition(crd.ConditionProgrammed, false, "", reasonOthersFalse, "Some conditions have status set to False")
 	}

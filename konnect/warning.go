@@ -84,6 +84,9 @@ const (
 	// WarningCertificateOfAuthority is a KongCertificate with the certificate of an
 	// authority alone, which some clients refuse from a server.
 	WarningCertificateOfAuthority WarningCode = "certificate-of-authority"
+	// WarningPluginLeftOut is an object that names a plugin in its annotation and does not get
+	// it: a consumer group where a consumer names the plugin too.
+	WarningPluginLeftOut WarningCode = "plugin-left-out"
 )
 
 // Codes of warnings about the way of requests, in plans alone. Each names the routes and
@@ -142,6 +145,7 @@ func warningCodes() []WarningCode {
 		WarningCertificateValidity,
 		WarningCertificateOfAuthority,
 		WarningNotExported,
+		WarningPluginLeftOut,
 	}
 }
 

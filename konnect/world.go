@@ -25,6 +25,10 @@ type world struct {
 	// unread tells why not everything in a control plane is known, by its ID.
 	unread map[string]error
 	below  below
+	// departing are entities that objects have implied and no longer do. staying are the
+	// collections of those that are kept all the same, by carrier.
+	departing []*orphan
+	staying   map[*item][]string
 	// schemas describe configurations; nil where one could not be read.
 	schemas map[described]*pluginconfig.Schema
 	faults  *faults
@@ -64,6 +68,8 @@ type claim struct {
 type orphan struct {
 	subject // with the key of the object in its marks, as far as they tell
 	entity  *wire.Entity
+	// departs is true for one that an object has implied and no longer does.
+	departs bool
 }
 
 func (w *world) claimed(k *kinds.Kind, id string) *item { return w.claims[claim{k, id}] }
@@ -183,6 +189,9 @@ func (w *world) isRenamed(b *batch, i *item, e *wire.Entity, o callOptions) bool
 	if !e.Marks.Ours(w.owner) || len(w.indexes[siblings].byMark[i.mark]) > 0 {
 		return false
 	}
+	if b.implied.departs(e, w.owner) && (i.kind.Parent == nil || e.Ref(i.kind.Parent.JSON) == w.at(b, i, nil).Parent) {
+		return true
+	}
 	return b.byMark[e.Marks.Key] == nil && w.isComplete(i, o) || w.isLeft(b, siblings, e)
 }
 
@@ -248,6 +257,9 @@ func (w *world) policyOf(b *batch, k *kinds.Kind, e *wire.Entity) crd.DeletionPo
 		if policy := kinds.Deletion(object.object); policy != "" {
 			return policy
 		}
+	}
+	if len(e.Marks.Carriers) > 0 {
+		return b.implied.policyOf(e)
 	}
 	return e.Marks.DeletionPolicy()
 }

@@ -71,9 +71,14 @@ type MissingError struct {
 	From  crd.Key
 	Field string
 	To    crd.Key
+	// Or is what would do in its place and is not there either; zero for nothing.
+	Or crd.Key
 }
 
 func (e *MissingError) Error() string {
+	if e.Or != (crd.Key{}) {
+		return printable.Sprintf("resolve %s: %s: %s %s, nor is there a %s", e.From, e.Field, e.To, ErrNotFound, e.Or)
+	}
 	return printable.Sprintf("resolve %s: %s: %s %s", e.From, e.Field, e.To, ErrNotFound)
 }
 

@@ -124,11 +124,17 @@ func (r *resolver) target(ctx context.Context, from crd.Key, ref crd.Reference) 
 		return target, nil
 	}
 	target, err := r.lookUp(ctx, ref.To)
+	if ref.Or != (crd.Key{}) && errors.Is(err, ErrNotFound) {
+		if target := r.nodes[ref.Or]; target != nil {
+			return target, nil
+		}
+		target, err = r.lookUp(ctx, ref.Or)
+	}
 	switch {
 	case err == nil:
 		return target, nil
 	case errors.Is(err, ErrNotFound):
-		return nil, &MissingError{From: from, Field: ref.Field, To: ref.To}
+		return nil, &MissingError{From: from, Field: ref.Field, To: ref.To, Or: ref.Or}
 	default:
 		return nil, &LookupError{From: from, Field: ref.Field, To: ref.To, Err: err}
 	}

@@ -27,6 +27,12 @@ const (
 	// Konnect does not return.
 	Secret = "managed-secret"
 
+	// Implies is there only on carriers: entities whose objects imply further ones, and
+	// says in which collections those are. For is on these, once for each carrier, with
+	// what that names to imply it.
+	Implies = "managed-implies"
+	For     = "managed-for"
+
 	// Kind, Namespace and Name are for people, and left out first when space is short.
 	Kind      = "k8s-kind"
 	Namespace = "k8s-namespace"
@@ -83,7 +89,8 @@ func of(owner string, key crd.Key, policy crd.DeletionPolicy) (required, readabl
 	if policy == crd.DeletionPolicyRetain || policy == crd.DeletionPolicyProtect {
 		required = append(required, mark{Deletion, string(policy)})
 	}
-	return required, []mark{{Name, key.Name}, {Namespace, key.Namespace}, {Kind, key.Kind}}
+	// The names of implied entities have slashes, which tags cannot have.
+	return required, []mark{{Name, strings.ReplaceAll(key.Name, "/", ".")}, {Namespace, key.Namespace}, {Kind, key.Kind}}
 }
 
 // Count is the number of marks that an entity cannot do without.
@@ -94,13 +101,13 @@ func Count(policy crd.DeletionPolicy) int {
 
 // IsKey reports whether key is reserved for marks.
 func IsKey(key string) bool {
-	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Secret, Kind, Namespace, Name}, key)
+	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Secret, Implies, For, Kind, Namespace, Name}, key)
 }
 
 // IsRequired reports whether a tag is a mark that an entity cannot do without.
 func IsRequired(tag string) bool {
 	key, _, _ := strings.Cut(tag, ":")
-	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion}, key)
+	return slices.Contains([]string{ManagedBy, Owner, Key, Deletion, Implies, For}, key)
 }
 
 // Is reports whether a tag has the form of a mark.
@@ -110,9 +117,9 @@ func Is(tag string) bool {
 }
 
 // Tags returns the tags of an entity: the user's, without repetitions, then the
-// marks, readable ones only as far as the limit allows.
-func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) []string {
-	tags := make([]string, 0, len(user)+7)
+// marks, with those of implied entities, and readable ones only as far as the limit allows.
+func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy, implied ...string) []string {
+	tags := make([]string, 0, len(user)+7+len(implied))
 	for _, tag := range user {
 		if !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
@@ -122,6 +129,7 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 	for _, m := range required {
 		tags = append(tags, m.key+":"+m.value)
 	}
+	tags = append(tags, implied...)
 	for _, m := range readable {
 		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
 			tags = append(tags, printable.Cut(m.key+":"+m.value, MaxTagLength))
@@ -129,6 +137,16 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy) [
 	}
 	return tags
 }
+
+// Carrier is what implies an entity: an object, by its managed key, and what that names, in
+// the same form.
+type Carrier struct{ Key, Source string }
+
+// Mark is that of the entity which the carrier implies.
+func (c Carrier) Mark() string { return For + ":" + c.Key + "." + c.Source }
+
+// Implying is the mark of a carrier with entities in some collections.
+func Implying(collections []string) string { return Implies + ":" + strings.Join(collections, ".") }
 
 // WithSecret returns tags with the mark of secret values, in place of another one. Readable
 // marks give way to it; without any there may be more tags than Konnect takes.

@@ -14,6 +14,10 @@ type Ownership struct {
 	OperatorUID           string
 	Group, Kind           string
 	Namespace, Name       string
+	// Implies are the collections in which the entity's object implies others, and Carriers
+	// what implies the entity itself.
+	Implies  []string
+	Carriers []Carrier
 	// Tags are all of them where the entity has no marks of ours.
 	Tags []string
 }
@@ -35,6 +39,11 @@ func Read(tags []string, labels map[string]string) Ownership {
 			o.Deletion = value
 		case Secret:
 			o.Secret = value
+		case Implies:
+			o.Implies = strings.Split(value, ".")
+		case For:
+			carrier, source, _ := strings.Cut(value, ".")
+			o.Carriers = append(o.Carriers, Carrier{carrier, source})
 		case OperatorUID:
 			o.OperatorUID = value
 		case OperatorGroup:
@@ -45,6 +54,13 @@ func Read(tags []string, labels map[string]string) Ownership {
 			o.Namespace = shared()
 		case Name:
 			o.Name = value
+			if source, carriers, isImplied := strings.Cut(value, ":"); isImplied {
+				parts := strings.Split(carriers, "+")
+				for i, part := range parts {
+					parts[i] = strings.Replace(part, ".", "/", 1)
+				}
+				o.Name = source + ":" + strings.Join(parts, "+")
+			}
 		}
 	}
 	for _, tag := range tags {

@@ -72,6 +72,9 @@ func (c *collector) add(r *configurationv1alpha1.KongRoute) {
 	route := fromRoute(r, c.id(r))
 	var plane crd.Key
 	for _, ref := range r.References() {
+		if ref.Role != crd.RoleParent {
+			continue
+		}
 		if ref.Field != configurationv1alpha1.ServiceRefField {
 			plane = ref.To
 			continue

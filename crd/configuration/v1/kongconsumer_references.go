@@ -6,8 +6,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 )
 
-// References implements crd.Object. Secrets with credentials are not among them: they
-// imply objects of their own.
+// References implements crd.Object.
 func (c *KongConsumer) References() []crd.Reference {
 	var refs []crd.Reference
 	namespace := crd.NamespaceOf(c)
@@ -20,5 +19,12 @@ func (c *KongConsumer) References() []crd.Reference {
 			To:    crd.Key{Group: crd.ConfigurationGroup, Kind: "KongConsumerGroup", Namespace: namespace, Name: name},
 		})
 	}
-	return refs
+	for i, name := range c.Credentials {
+		refs = append(refs, crd.Reference{
+			Field: fmt.Sprintf("credentials[%d]", i),
+			To:    crd.Key{Kind: crd.SecretKind, Namespace: namespace, Name: name},
+			Role:  crd.RoleImplies,
+		})
+	}
+	return append(refs, crd.PluginReferences(c)...)
 }

@@ -9,6 +9,7 @@ import (
 // KongRoute describes a route of a gateway: which requests reach a service.
 //
 // +kubebuilder:object:root=true
+// +konnectkit:plugins
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong
 // +kubebuilder:printcolumn:name="Programmed",type=string,JSONPath=`.status.conditions[?(@.type=='Programmed')].status`

@@ -9,6 +9,7 @@ import (
 // KongService describes a service of a gateway: where requests are proxied to.
 //
 // +kubebuilder:object:root=true
+// +konnectkit:plugins
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,categories=kong
 // +kubebuilder:printcolumn:name="Host",type=string,JSONPath=`.spec.host`

@@ -1211,7 +1211,7 @@ func (r *KongRoute) References() []crd.Reference {
 			Role:  crd.RoleParent,
 		})
 	}
-	return refs
+	return append(refs, crd.PluginReferences(r)...)
 }
 
 // GetAdopt returns spec.adopt.
@@ -1320,7 +1320,7 @@ func (s *KongService) References() []crd.Reference {
 			To:    ref.Key("KongCACertificate", namespace),
 		})
 	}
-	return refs
+	return append(refs, crd.PluginReferences(s)...)
 }
 
 // GetAdopt returns spec.adopt.

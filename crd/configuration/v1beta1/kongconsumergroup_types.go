@@ -10,6 +10,7 @@ import (
 // their own. The KongConsumers say which groups they are in.
 //
 // +kubebuilder:object:root=true
+// +konnectkit:plugins
 // +kubebuilder:subresource:status
 // +kubebuilder:resource:scope=Namespaced,shortName=kcg,categories=kong
 // +kubebuilder:printcolumn:name="Age",type=date,JSONPath=`.metadata.creationTimestamp`,description="Age"

@@ -36,7 +36,7 @@ func (g *KongConsumerGroup) References() []crd.Reference {
 	if ref, ok := g.Spec.ControlPlaneRef.Reference(namespace); ok {
 		refs = append(refs, ref)
 	}
-	return refs
+	return append(refs, crd.PluginReferences(g)...)
 }
 
 // GetAdopt returns spec.adopt.

@@ -14,6 +14,7 @@ import (
 // enough.
 func consumer() *Kind {
 	return of(Kind{
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: boundPlugins}, credentialSecrets()},
 		Collection: "consumers",
 		Called:     [][]string{{"username"}, {"custom_id"}},
 		Identity: Identity{
@@ -39,9 +40,6 @@ func checkConsumer(c *configurationv1.KongConsumer) field.ErrorList {
 	var errs field.ErrorList
 	if optional.Value(c.Username)+optional.Value(c.CustomID) == "" {
 		errs = append(errs, field.Required(field.NewPath("username"), "username or custom_id must not be empty"))
-	}
-	if len(c.Credentials) > 0 {
-		errs = append(errs, field.Forbidden(field.NewPath("credentials"), "Secrets with credentials are not supported yet"))
 	}
 	return errs
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/Kong/sdk-konnect-go/models/components"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/konnectkit/konnectkit/crd"
 	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/optional"
@@ -13,6 +14,7 @@ import (
 // read, because the answer may hold all its consumers, and konnect knows it by its ID only.
 func consumerGroup() *Kind {
 	return of(Kind{
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: boundPlugins}},
 		Collection: "consumer_groups",
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name"},
 		Answers:    Answers{Wrapper: "consumer_group"},

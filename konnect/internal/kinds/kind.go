@@ -56,6 +56,8 @@ type Kind struct {
 	Caller   Caller
 	// Group is a set of others that belongs to an entity; nil for none.
 	Group *Relation
+	// Implies are the lists of names in objects that imply further entities.
+	Implies []Implication
 	// Traffic says what entities of the kind are to requests.
 	Traffic Traffic
 	// InGroups is true where groups of control planes hold entities of the kind too.

@@ -92,6 +92,15 @@ func (t *Table) By(groupKind schema.GroupKind) *Kind {
 	return nil
 }
 
+// Collected returns the kind of a collection; nil for none.
+func (t *Table) Collected(name string) *Kind {
+	list := t.List()
+	if i := slices.IndexFunc(list, func(k *Kind) bool { return k.Collection != "" && k.Collection == name }); i >= 0 {
+		return list[i]
+	}
+	return nil
+}
+
 // Below returns the kinds whose entities refer to those of parent: they are deleted
 // with them, or keep them from being deleted.
 func (t *Table) Below(parent *Kind) []*Kind {
@@ -107,9 +116,5 @@ func (t *Table) HolderOf(nested *Kind) *Kind {
 	if parent == nil {
 		return nil
 	}
-	list := t.List()
-	if i := slices.IndexFunc(list, func(k *Kind) bool { return k.Collection == parent.To }); i >= 0 {
-		return list[i]
-	}
-	return nil
+	return t.Collected(parent.To)
 }

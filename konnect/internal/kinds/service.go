@@ -17,6 +17,7 @@ import (
 // service is KongService: core-entities/services.
 func service() *Kind {
 	return of(Kind{
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: boundPlugins}},
 		Collection: "services",
 		Called:     [][]string{{"name"}, {"host"}},
 		Traffic:    GetsRequests,

@@ -2,6 +2,7 @@ package kinds
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -19,7 +20,11 @@ func tagsAnnotationPath() *field.Path {
 
 // MarksOf counts the marks that an object's entity cannot do without.
 func MarksOf(obj crd.Object) int {
-	return marks.Count(Deletion(obj))
+	n := marks.Count(Deletion(obj))
+	if slices.ContainsFunc(obj.References(), func(ref crd.Reference) bool { return ref.Role == crd.RoleImplies }) {
+		n++ // that of a carrier
+	}
+	return n
 }
 
 // CheckUserTags checks an entity's own tags, beside which there must be room for

@@ -61,6 +61,9 @@ func indexes() map[string]func(crd.Object) []string {
 			if keep(ref) {
 				found.Insert(value(ref.To))
 			}
+			if keep(ref) && ref.Or != (crd.Key{}) {
+				found.Insert(value(ref.Or))
+			}
 		}
 		return sets.List(found)
 	}

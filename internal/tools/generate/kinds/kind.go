@@ -50,6 +50,9 @@ const (
 	// conditions.
 	emptyConditionsMarker = "konnectkit:conditions:empty"
 
+	// pluginsMarker is on kinds whose objects may name plugins in an annotation.
+	pluginsMarker = "konnectkit:plugins"
+
 	controlPlaneRef = "*commonv1alpha1.ControlPlaneRef"
 	namespacedRef   = "commonv1alpha1.NamespacedRef"
 	nameRef         = "commonv1alpha1.NameRef"
@@ -131,6 +134,12 @@ func (k kind) specFields() []source.Field {
 func (k kind) IsClusterScoped() bool {
 	marker, _ := k.Marker(kindMarker)
 	return slices.Contains(strings.Split(marker, ","), "scope=Cluster")
+}
+
+// CarriesPlugins reports whether objects of the kind may name plugins in an annotation.
+func (k kind) CarriesPlugins() bool {
+	_, ok := k.Marker(pluginsMarker)
+	return ok
 }
 
 // Gets reports whether a method is to be generated: whether it is not written by hand.

@@ -1,0 +1,211 @@
+package konnect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
+	"github.com/konnectkit/konnectkit/konnect/internal/wire"
+)
+
+// What objects have implied and no longer do is deleted, whether the call prunes or not: a
+// credential that was taken back must not live on. The marks of carriers tell where there
+// may be such entities, so that nothing is looked for without.
+
+// impliedReader reads what objects have implied before.
+type impliedReader struct{ *reader }
+
+// read reads the collections in which objects have implied something, as far as they are
+// not known already, and tells what of it departs.
+func (r impliedReader) read(ctx context.Context) {
+	var needs []*need
+	byCollection := map[collection]*need{}
+	for _, i := range r.batch.items {
+		for _, name := range r.collectionsOf(i) {
+			in := r.world.siblings(i)
+			if in.kind = r.batch.table.Collected(name); in.kind == nil || r.world.indexes[in] != nil && r.world.indexes[in].complete {
+				continue
+			}
+			if byCollection[in] == nil {
+				byCollection[in] = &need{collection: in, list: true}
+				needs = append(needs, byCollection[in])
+				r.world.indexes[in] = newIndex()
+			}
+			byCollection[in].items = append(byCollection[in].items, i)
+		}
+	}
+	if needs != nil {
+		r.readCollections(ctx, needs, false)
+	}
+	r.find()
+}
+
+// collectionsOf are the collections in which an object may have implied something: those
+// that its entity tells or, where it was not looked for because something is wrong with
+// the object, all.
+func (r impliedReader) collectionsOf(i *item) []string {
+	e := r.world.found[i.n].entity
+	switch {
+	case e != nil && i.inBatch && e.Marks.Ours(r.world.owner):
+		return e.Marks.Implies
+	case e == nil && r.batch.implied.carriers[i] != nil && r.world.faults.failed[i.n].err != nil && r.world.found[i.controlPlane.n].entity != nil:
+		var all []string
+		for _, implication := range i.kind.Implies {
+			all = append(all, implication.In...)
+		}
+		return all
+	}
+	return nil
+}
+
+// find tells what departs, and what stays though nothing implies it any more.
+func (r impliedReader) find() {
+	w := r.world
+	w.staying = map[*item][]string{}
+	for _, k := range r.batch.table.List() {
+		for in, x := range w.indexes {
+			if in.kind != k {
+				continue
+			}
+			for _, id := range slices.Sorted(maps.Keys(x.byID)) {
+				if e := x.byID[id]; len(e.Marks.Carriers) > 0 && w.claimed(k, id) == nil {
+					r.tell(in, e)
+				}
+			}
+		}
+	}
+}
+
+// tell tells whether an entity that was implied departs.
+func (r impliedReader) tell(in collection, e *wire.Entity) {
+	implied := &r.batch.implied
+	carriers := slices.DeleteFunc(implied.carriersOf(e), func(c *item) bool { return r.world.siblings(c).controlPlaneID != in.controlPlaneID })
+	if len(carriers) == 0 || !e.Marks.Ours(r.world.owner) {
+		return
+	}
+	departs := implied.departs(e, r.world.owner)
+	if departs {
+		o := &orphan{entity: e, departs: true}
+		o.subject = subject{keyInMarks(in.kind, e), in.kind, in.account, r.world.mainOf(carriers[0]), true}
+		r.world.departing = append(r.world.departing, o)
+	}
+	if !departs || r.world.policyOf(r.batch, in.kind, e) != crd.DeletionPolicyDelete {
+		for _, c := range carriers {
+			r.world.staying[c] = append(r.world.staying[c], in.kind.Collection)
+		}
+	}
+}
+
+// departureJudge decides about entities that depart.
+type departureJudge struct{ *decider }
+
+func (d departureJudge) decide() {
+	for _, o := range d.world.departing {
+		if d.world.claimed(o.kind, o.entity.ID) != nil {
+			continue
+		}
+		d.orphan(o)
+		x := d.out.byEntity[claim{o.kind, o.entity.ID}]
+		for _, c := range d.batch.implied.carriersOf(o.entity) {
+			d.link(d.out.all[c.n], x)
+		}
+		d.checkCarriers(o)
+	}
+}
+
+// link lets a carrier give up its mark only after what departs is gone, and a plugin go only
+// after what takes its place is there.
+func (d departureJudge) link(carrier, x *decision) {
+	carrier.departing = append(carrier.departing, x)
+	if carrier.planned.writes() && x.isDoomed() && !slices.Contains(d.batch.implied.collectionsOf(d.world, carrier.item), x.kind.Collection) {
+		carrier.order.after = append(carrier.order.after, x)
+	}
+	if x.kind.Guards == "" || x.order.taker != nil {
+		return
+	}
+	for _, other := range d.batch.dependents(carrier.item) {
+		if y := d.out.all[other.n]; other.kind == x.kind && (y.planned == ActionCreated || y.planned == ActionUpdated || y.fault.err != nil) {
+			x.order.after = append(x.order.after, y)
+		}
+	}
+}
+
+// checkCarriers refuses to change what an entity is implied by where not all of that is in
+// the batch: what is left would act on more than was meant.
+func (d departureJudge) checkCarriers(o *orphan) {
+	carriers := d.batch.implied.carriersOf(o.entity)
+	if len(carriers) == len(o.entity.Marks.Carriers) || d.world.isComplete(carriers[0], d.options) {
+		return
+	}
+	for _, c := range carriers {
+		for _, m := range o.entity.Marks.Carriers {
+			if carried := d.batch.implied.carriers[c]; m.Key == c.mark && (carried == nil || !slices.Contains(carried.named, m.Source)) {
+				return // it is taken away on purpose
+			}
+		}
+	}
+	d.out.refuse(d.out.all[carriers[0].n], fmt.Errorf("check %s: %s: entity %s (%s) acts on an object that is not in the batch as well; "+
+		"give all objects that name a plugin in one call, or use WithPrune, or delete that object first",
+		carriers[0].key, crd.PluginsField, o.entity.ID, o.key.Name))
+}
+
+// carry tells a carrier of what it implies and what could not be made so.
+func carry(e *executor, x *decision) {
+	if err := impliedFault(e.batch, e.decisions, x, e.results); err != nil {
+		e.results[x.n].done, e.results[x.n].fault = ActionFailed, fault{err: err} // though the entity itself is there
+	}
+}
+
+// carried are the decisions about what an item implies, and no longer implies.
+func carriedBy(b *batch, d *decisions, x *decision) []*decision {
+	found := slices.Clone(x.departing)
+	for _, i := range b.implied.itemsOf(x.item) {
+		found = append(found, d.all[i.n])
+	}
+	return found
+}
+
+// impliedFault is why not all that an item implies is as desired; nil for no reason.
+func impliedFault(b *batch, d *decisions, x *decision, results []result) error {
+	if gone := b.implied.goneFrom(x.item); gone != nil {
+		return errors.Join(gone...)
+	}
+	for _, other := range carriedBy(b, d, x) {
+		cause := other.failure(results)
+		if _, kept := errors.AsType[*ProtectedError](cause); cause != nil && !kept {
+			return &DependencyError{Key: x.key, Field: impliedField, On: other.key, Cause: cause}
+		}
+	}
+	return nil
+}
+
+// carryAll tells all carriers, where nothing is carried out.
+func (r *run) carryAll() {
+	for _, x := range r.decisions.all {
+		if result := &r.results[x.n]; x.item != nil && result.fault.err == nil {
+			if err := impliedFault(r.batch, r.decisions, x, r.results); err != nil {
+				result.fail(err)
+			}
+		}
+	}
+}
+
+// takeAlong tells of what is implied by entities to delete, and goes with them: a plugin
+// acts until what it acts on is gone.
+func takeAlong(b *batch, w *world, d *decisions) {
+	carriers := slices.DeleteFunc(d.doomed(), (*decision).isControlPlane)
+	w.eachChild(b, w.places(carriers), func(parent *decision, k *kinds.Kind, child *wire.Entity) {
+		if len(child.Marks.Carriers) == 0 || !child.Marks.Ours(w.owner) || w.claimed(k, child.ID) != nil {
+			return
+		}
+		x := d.byEntity[claim{k, child.ID}]
+		if x == nil {
+			x = d.add(&orphan{subject: subject{keyInMarks(k, child), k, parent.account, parent.controlPlane, true}, entity: child}, ActionDeleted)
+		}
+		x.order.after, x.order.along = append(x.order.after, parent), parent
+	})
+}
