@@ -8,6 +8,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
 
@@ -95,7 +96,7 @@ func finish[T crd.Object](m maker, b interface{ Build() (T, error) }) (T, error)
 	if len(owners) > 0 {
 		obj.SetOwnerReferences(owners)
 	}
-	if errs := obj.Validate(); len(errs) > 0 {
+	if errs := commonv1alpha1.ValidateMetadata(obj); len(errs) > 0 {
 		return obj, &builder.Error{Key: crd.KeyOf(obj), Errors: errs}
 	}
 	return obj, nil

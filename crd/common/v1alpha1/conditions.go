@@ -32,7 +32,7 @@ func ValidateConditions(conditions []metav1.Condition, status *field.Path) field
 func validateCondition(errs *constraint.Errors, path *field.Path, c *metav1.Condition) {
 	errs.NonEmpty(path, "type", c.Type)
 	errs.MaxLength(path, "type", c.Type, maxConditionType)
-	errs.Match(path, "type", c.Type, constraint.IsConditionType, "a condition type such as Programmed or example.com/Ready")
+	errs.Match(path, "type", c.Type, constraint.IsQualifiedName, "a condition type such as Programmed or example.com/Ready")
 	errs.NonEmpty(path, "status", string(c.Status))
 	errs.Enum(path, "status", string(c.Status),
 		string(metav1.ConditionTrue), string(metav1.ConditionFalse), string(metav1.ConditionUnknown))

@@ -18,8 +18,8 @@ func ValidateMetadata(meta metav1.Object) field.ErrorList {
 	return validation.ValidateObjectMetaAccessor(meta, hasNamespace, validation.NameIsDNSSubdomain, field.NewPath("metadata"))
 }
 
-// isPlainMetadata tells whether there is nothing but a valid name and namespace,
-// which spares most objects of a large batch the full check.
+// isPlainMetadata tells whether there is nothing but a valid name and namespace, and labels
+// as everybody has them, which spares most objects of a large batch the full check.
 func isPlainMetadata(meta metav1.Object) bool {
 	const (
 		maxName      = 253
@@ -29,6 +29,17 @@ func isPlainMetadata(meta metav1.Object) bool {
 	return len(name) <= maxName && constraint.IsDNSSubdomain(name) &&
 		len(namespace) <= maxNamespace && (namespace == "" || constraint.IsDNSLabel(namespace)) &&
 		meta.GetGenerateName() == "" && meta.GetGeneration() >= 0 &&
-		len(meta.GetLabels())+len(meta.GetAnnotations())+len(meta.GetOwnerReferences())+
-			len(meta.GetFinalizers())+len(meta.GetManagedFields()) == 0
+		len(meta.GetAnnotations())+len(meta.GetOwnerReferences())+len(meta.GetFinalizers())+len(meta.GetManagedFields()) == 0 &&
+		arePlainLabels(meta.GetLabels())
+}
+
+// arePlainLabels tells whether labels are valid, with keys much shorter than they may be.
+func arePlainLabels(labels map[string]string) bool {
+	const maxLength = 63
+	for key, value := range labels {
+		if len(key) > maxLength || !constraint.IsQualifiedName(key) || len(value) > maxLength || value != "" && !constraint.IsLabelKey(value) {
+			return false
+		}
+	}
+	return true
 }

@@ -26,14 +26,14 @@ func IsKind(s string) bool {
 	return word(s, isLetter, func(c byte) bool { return isAlnum(c) || c == '-' }, isAlnum)
 }
 
-// IsLabelKey tells whether s has the form of a label's key without a prefix.
+// IsLabelKey tells whether s has the form of a label's value, or of its key without a prefix.
 func IsLabelKey(s string) bool {
 	return word(s, isAlnum, func(c byte) bool { return isAlnum(c) || strings.IndexByte("-_.", c) >= 0 }, isAlnum)
 }
 
-// IsConditionType tells whether s has the form of a condition's type: a label's
-// key, perhaps after a DNS subdomain and a slash.
-func IsConditionType(s string) bool {
+// IsQualifiedName tells whether s has the form of a label's key or a condition's type: a
+// name, perhaps after a DNS subdomain and a slash.
+func IsQualifiedName(s string) bool {
 	if prefix, name, ok := strings.Cut(s, "/"); ok {
 		return IsDNSSubdomain(prefix) && IsLabelKey(name)
 	}

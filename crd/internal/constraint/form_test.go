@@ -27,7 +27,7 @@ func TestFormsAgreeWithPatterns(t *testing.T) {
 		"label key": {`^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$`, constraint.IsLabelKey, true},
 		"condition type": {
 			`^(` + label + `(\.` + label + `)*/)?(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])$`,
-			constraint.IsConditionType, false,
+			constraint.IsQualifiedName, false,
 		},
 		"condition reason": {`^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$`, constraint.IsConditionReason, false},
 		"username": {
