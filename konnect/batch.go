@@ -84,7 +84,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 	if err != nil {
 		b.takeResolveErrors(err, o, c, notes)
 	}
-	if b.implied.any && o.verb == ensuring {
+	if b.implied.any && o.verb != deleting {
 		implier{b, o, notes}.imply()
 	}
 	if o.partial {

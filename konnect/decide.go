@@ -253,7 +253,8 @@ func (d *decider) project(i *item, verb string) (canon.Object, error) {
 // unless the spec has some.
 func (d *decider) match(i *item, x *decision) error {
 	e := d.world.found[i.n].entity
-	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) {
+	isImplied := e.Marks.Ours(d.world.owner) && len(e.Marks.Carriers) > 0 // nobody else's object holds it
+	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) && !isImplied {
 		return ownershipError(d.batch, d.world, i, e, d.options)
 	}
 	observed, err := d.project(i, "adopt")

@@ -21,6 +21,9 @@ func decideReleases(b *batch, w *world, o callOptions) *decisions {
 	d := releaser{&decider{batch: b, world: w, options: o, out: newDecisions(b, w)}}
 	for _, i := range b.items {
 		d.release(i, d.out.all[i.n])
+		if carried := b.implied.carriers[i]; carried != nil && len(carried.pending)+len(carried.gone) > 0 {
+			d.out.warn(Warning{Key: i.key, Code: WarningNotReleased, Message: "what it implies is not released all: an object that it names is missing or wrong"})
+		}
 	}
 	left := w.strays
 	for _, i := range b.items {

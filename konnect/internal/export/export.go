@@ -86,9 +86,11 @@ type node struct {
 	fields canon.Object
 	// reason is why it is not exported; empty while it is.
 	reason string
-	// name is that of its object. An own one has it for good.
-	name string
-	own  bool
+	// name is that of its object, which has it for good where isNamed.
+	name    string
+	isNamed bool
+	// own is whether its marks are this owner's.
+	own bool
 	// left is true where it is not asked for.
 	left bool
 	made made
@@ -164,8 +166,10 @@ func (x *Export) Build(schemas map[string]*pluginconfig.Schema) *Result {
 func (x *Export) refusal(n *node) string {
 	held := n.entity.Marks
 	n.own = held.Ours(x.options.Owner)
+	n.isNamed = n.own && x.isItsObject(n)
 	switch {
-	case n.own && !x.isItsObject(n):
+	case n.own && len(held.Carriers) > 0: // implied, which an object of its own takes over
+	case n.own && !n.isNamed:
 		return "is held by this owner's " + objectOf(held) + "; it is managed already"
 	case n.own:
 	case !held.Unmarked():

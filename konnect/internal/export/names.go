@@ -23,7 +23,7 @@ func (x *Export) nameAll() {
 			if n.kind != k || n.reason != "" {
 				continue
 			}
-			if !n.own {
+			if !n.isNamed {
 				wanted[n] = x.readable(n)
 				n.name = wanted[n]
 			}
@@ -42,7 +42,7 @@ func (x *Export) nameAll() {
 func (x *Export) settle(wanted map[*node]string) {
 	taken := map[string]*node{}
 	for _, n := range x.nodes {
-		if _, free := wanted[n]; !free && n.reason == "" && n.own {
+		if _, free := wanted[n]; !free && n.reason == "" && n.isNamed {
 			taken[n.kind.GroupKind.Kind+n.name] = n
 		}
 	}
