@@ -1,6 +1,7 @@
 package konnect_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,7 +46,7 @@ func TestExportOfWhatIsImplied(t *testing.T) {
 	require.NoError(t, err)
 
 	server.ResetLog()
-	objects := append(export.Objects, export.Secrets...)
+	objects := slices.Concat(export.Objects, export.Secrets)
 	_, err = client.Ensure(t.Context(), objects)
 	require.NoError(t, err)
 	assert.Equal(t, 4, server.Writes())

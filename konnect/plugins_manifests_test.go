@@ -1,6 +1,7 @@
 package konnect_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,10 +31,9 @@ func TestPluginManifests(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			objects := func() []crd.Object {
-				content, err := os.Open(file)
+				content, err := os.ReadFile(file)
 				require.NoError(t, err)
-				defer content.Close()
-				objects, err := manifest.DecodeAll(content)
+				objects, err := manifest.DecodeAll(bytes.NewReader(content))
 				require.NoError(t, err)
 				return objects
 			}

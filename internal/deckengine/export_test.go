@@ -2,6 +2,7 @@ package deckengine_test
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -41,7 +42,7 @@ func TestComingAndLeaving(t *testing.T) {
 	}
 	assert.Equal(t, all, adopted)
 
-	objects := append(export.Objects, export.Secrets...)
+	objects := slices.Concat(export.Objects, export.Secrets)
 	report := w.ensure(client, objects)
 	t.Logf("adopted with %d writes", report.Writes)
 	assert.Equal(t, all, report.Writes)
