@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/implication"
 	"github.com/konnectkit/konnectkit/internal/marks"
-	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -95,9 +95,12 @@ func (m *implications) awaits(e *wire.Entity) bool {
 // its marks where not all of them are in the batch.
 func (m *implications) policyOf(e *wire.Entity) crd.DeletionPolicy {
 	carriers := m.carriersOf(e)
-	policy := stricter(crd.DeletionPolicyDelete, strictest(carriers))
+	policy := crd.DeletionPolicyDelete
+	for _, c := range carriers {
+		policy = implication.Stricter(policy, implication.Policy(c.object))
+	}
 	if len(carriers) < len(e.Marks.Carriers) {
-		return stricter(policy, e.Marks.DeletionPolicy())
+		return implication.Stricter(policy, e.Marks.DeletionPolicy())
 	}
 	return policy
 }
@@ -126,22 +129,4 @@ func (m *implications) collectionsOf(w *world, i *item) []string {
 	}
 	slices.Sort(collections)
 	return slices.Compact(collections)
-}
-
-// strictest is the deletion policy of carriers by which what they imply is kept.
-func strictest(carriers []*item) crd.DeletionPolicy {
-	var found crd.DeletionPolicy
-	for _, c := range carriers {
-		found = stricter(found, kinds.Deletion(c.object))
-	}
-	return found
-}
-
-// stricter is that of two policies which keeps more.
-func stricter(a, b crd.DeletionPolicy) crd.DeletionPolicy {
-	order := []crd.DeletionPolicy{"", crd.DeletionPolicyDelete, crd.DeletionPolicyRetain, crd.DeletionPolicyProtect}
-	if slices.Index(order, a) > slices.Index(order, b) {
-		return a
-	}
-	return b
 }

@@ -152,9 +152,6 @@ func (b implier) add(n *naming, obj crd.Object) *item {
 		node.Edges = append(node.Edges, edge)
 		edge.Node.Dependents = append(edge.Node.Dependents, node) // the graph is this call's alone
 	}
-	if policy := strictest(by.carriers); policy != "" {
-		obj.SetAnnotations(map[string]string{crd.DeletionPolicyAnnotation: string(policy)})
-	}
 	i := newItem(len(b.items), node, b.table.By(node.Key.GroupKind()))
 	i.controlPlane = n.controlPlane
 	b.items = append(b.items, i)

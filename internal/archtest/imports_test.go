@@ -54,6 +54,7 @@ func directions() []direction {
 		{dir: "konnect/...", may: with(objects, "resolve", "resolve/routing", "konnect", "konnect/internal/...")},
 		{dir: "internal/router", may: []string{"internal/pathregexp"}, forbidden: []string{"github.com", "k8s.io", "sigs.k8s.io", "go.yaml.in"}},
 		{dir: "internal/fromentity", may: typed, forbidden: noSDK},
+		{dir: "internal/implication", may: typed, forbidden: noClient},
 		{dir: "internal/konnectrules", may: typed, forbidden: noSDK},
 		{dir: "internal/marks", may: typed, forbidden: noClient},
 		{dir: "internal/...", may: leaves},

@@ -11,8 +11,12 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/crd/core"
 	"github.com/konnectkit/konnectkit/crd/manifest"
 	"github.com/konnectkit/konnectkit/crd/manifest/deck"
 	"github.com/konnectkit/konnectkit/konnect"
@@ -92,4 +96,23 @@ func TestEncodedEnvironment(t *testing.T) {
 	assert.NotContains(t, file, "example-key")
 	assert.NotContains(t, file, "example-password")
 	assert.NotContains(t, file, "example-secret")
+}
+
+// TestEncodedImplied does so for what an annotation and a list of Secrets stand for.
+func TestEncodedImplied(t *testing.T) {
+	t.Parallel()
+	key := core.NewSecret(&corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Name: "alice-key", Namespace: "default", Labels: map[string]string{"konghq.com/credential": "key-auth"}},
+		StringData: map[string]string{"key": "example-key"},
+	})
+	objects := []crd.Object{
+		builder.NewGatewayControlPlane("cp").MustBuild(), key,
+		builder.NewPlugin("limit", "rate-limiting").Config(map[string]any{"minute": 5}).MustBuild(),
+		builder.NewService("web").ControlPlane("cp").Host("web.example").Annotation("konghq.com/plugins", "limit").MustBuild(),
+		builder.NewRoute("web").Service("web").Paths("/").Annotation("konghq.com/plugins", "limit").MustBuild(),
+		builder.NewConsumer("alice").Username("alice").ControlPlane("cp").Credentials("alice-key").Annotation("konghq.com/plugins", "limit").MustBuild(),
+	}
+	w := provisioned(t, objects, "cp")
+	assert.Len(t, w.server.Entities(w.plane, "plugins"), 2, "the consumer with the route, and with the service")
+	w.settled(encode(t, objects, deck.WithOwner("team-k"), deck.WithSecrets()))
 }

@@ -12,8 +12,8 @@
 // in a Secret (configFrom, configPatches) or in a vault.
 //
 // What a file cannot express is refused by name: pinned client certificates of data planes,
-// a second certificate beside the first, credentials whose secret or key Konnect makes up, and
-// what annotations and lists of Secrets imply. Marks of secret values (konnect.WithSecretMarks) are not in a file: decK would take them
+// a second certificate beside the first, and credentials whose secret or key Konnect makes up.
+// Marks of secret values (konnect.WithSecretMarks) are not in a file: decK would take them
 // away.
 //
 // Decode reads what decK reads, and refuses by line what no object can say. The objects that

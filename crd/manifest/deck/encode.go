@@ -38,7 +38,7 @@ func Encode(w io.Writer, objects []crd.Object, opts ...EncodeOption) error {
 	for _, opt := range opts {
 		opt(&e.options)
 	}
-	graph := e.resolve(objects)
+	graph := e.imply(e.resolve(objects))
 	e.choosePlane(graph)
 	if len(e.problems) == 0 {
 		for _, node := range graph.Nodes() {
@@ -57,6 +57,7 @@ type encoder struct {
 	rows      map[string]*row
 	plane     *resolve.Node
 	entities  map[crd.Key]*entity
+	implied   map[crd.Key][]string // marks of what is implied, and of what implies it
 	variables variables
 	problems  []Problem
 }

@@ -113,6 +113,17 @@ func TestEncode(t *testing.T) {
 				"    name: cors\n    ordering:\n      before:\n        access:\n        - key-auth\n    protocols:\n    - http\n    tags:\n    - a\n    - b\n",
 		},
 		{
+			reason: "what an annotation and a list of Secrets imply",
+			objects: []string{
+				"kind: KongPlugin\nmetadata: {name: p}\nplugin: cors",
+				"kind: KongService\nmetadata: {name: s, annotations: {konghq.com/plugins: p}}\nspec: {name: s, host: a.example, OF}",
+				"kind: Secret\nmetadata: {name: key, labels: {konghq.com/credential: key-auth}}\nstringData: {key: example}",
+				"kind: KongConsumer\nmetadata: {name: c}\nusername: c\ncredentials: [key]\nspec: {OF}",
+			},
+			want: "consumers:\n- keyauth_credentials:\n  - key: ${{ env \"DECK_APIKEY_KEY_KONGCONSUMER_C_KEY\" | printf \"%q\" }}\n  username: c\n" +
+				"services:\n- host: a.example\n  name: s\n  plugins:\n  - name: cors\n",
+		},
+		{
 			reason: "a group's plugin lies below it where decK reads all of it there",
 			objects: []string{
 				"kind: KongConsumerGroup\nmetadata: {name: g}\nspec: {name: gold, OF}",
@@ -302,11 +313,12 @@ func TestEncodeRefuses(t *testing.T) {
 			want: "KongPluginBinding default/p: has a name with ${{ in it, which decK would take for a template",
 		},
 		{
-			reason: "plugins of an annotation", objects: []string{
-				"kind: KongPlugin\nmetadata: {name: p}\nplugin: a",
-				"kind: KongService\nmetadata: {name: s, annotations: {konghq.com/plugins: p}}\nspec: {name: s, host: a, OF}",
+			reason: "a Secret that is no credential", objects: []string{
+				"kind: Secret\nmetadata: {name: key}\nstringData: {key: example}",
+				"kind: KongConsumer\nmetadata: {name: c}\nusername: c\ncredentials: [key]\nspec: {OF}",
 			},
-			want: "KongService default/s: metadata.annotations[konghq.com/plugins]: what it implies cannot be written yet; name the plugins in KongPluginBindings",
+			want: "KongConsumer default/c: credentials[0]: Secret default/key needs the label konghq.com/credential with one of " +
+				"acl, basic-auth, hmac, jwt, key-auth to say what credential it holds",
 		},
 		{
 			reason: "another control plane", opts: []deck.EncodeOption{deck.WithControlPlane(crd.Key{Kind: "KonnectGatewayControlPlane", Name: "x"})},

@@ -28,17 +28,12 @@ type entity struct {
 
 func (x *entity) refuse(field, message string) { x.encoder.refuse(x.node.Key, field, message) }
 
-// pluginsAnnotation implies entities that no object of the batch is.
-const pluginsAnnotation = "konghq.com/plugins"
-
 // isWritten reports whether the file has the entity, and refuses one that it cannot have.
 func (x *entity) isWritten() bool {
 	object := x.node.Object
 	policy := crd.ManagementPolicy(object.GetAnnotations()[crd.ManagementPolicyAnnotation])
 	matches := adopted(object).IsMatch()
 	switch {
-	case strings.TrimSpace(object.GetAnnotations()[pluginsAnnotation]) != "":
-		x.refuse("metadata.annotations["+pluginsAnnotation+"]", "what it implies cannot be written yet; name the plugins in KongPluginBindings")
 	case x.row.refused != "":
 		x.refuse("", x.row.refused)
 	case x.encoder.options.owner != "" && (policy == crd.ManagementPolicyObserve || matches):
@@ -229,7 +224,7 @@ func (x *entity) setTags() {
 	}
 	tags = append(tags, marks.UserTags(object)...)
 	if owner := x.encoder.options.owner; owner != "" {
-		tags = marks.Tags(tags, owner, x.node.Key, crd.DeletionPolicy(object.GetAnnotations()[crd.DeletionPolicyAnnotation]))
+		tags = marks.Tags(tags, owner, x.node.Key, crd.DeletionPolicy(object.GetAnnotations()[crd.DeletionPolicyAnnotation]), x.encoder.implied[x.node.Key]...)
 	}
 	selected := x.encoder.selectTags()
 	tags = slices.DeleteFunc(tags, func(tag string) bool { return slices.Contains(selected, tag) })

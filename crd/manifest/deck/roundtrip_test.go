@@ -32,7 +32,7 @@ func unspeakable() map[string]string {
 		"KongCertificate/referring":            "decK knows no second certificate",
 		"KongCredentialHMAC/least":             "spec.secret: must be set",
 		"KongCredentialJWT/least":              "spec.key: must be set",
-		"KongConsumer/most":                    "credentials: Secrets with credentials are not supported yet",
+		"KongConsumer/most":                    "credentials[0]: Secret default/key needs the label konghq.com/credential",
 		"KongPluginBinding/kubernetes":         "konnect has no entity of a Service",
 		"KongUpstream/least":                   "spec.name: must be set",
 		"KongUpstream/certificate":             "spec.name: must be set",

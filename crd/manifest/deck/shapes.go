@@ -1,7 +1,6 @@
 package deck
 
 import (
-	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
@@ -50,9 +49,6 @@ func shapeConsumer(x *entity) {
 		if x.fields[name] == "" {
 			delete(x.fields, name) // as if it were not there
 		}
-	}
-	if c, ok := x.node.Object.(*configurationv1.KongConsumer); ok && len(c.Credentials) > 0 {
-		x.refuse("credentials", "Secrets with credentials are not supported yet")
 	}
 }
 

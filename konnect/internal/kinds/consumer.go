@@ -14,7 +14,7 @@ import (
 // enough.
 func consumer() *Kind {
 	return of(Kind{
-		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: boundPlugins}, credentialSecrets()},
+		Implies:    []Implication{plugins(), credentialSecrets()},
 		Collection: "consumers",
 		Called:     [][]string{{"username"}, {"custom_id"}},
 		Identity: Identity{

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/implication"
 )
 
 // Implication is a list of names in objects which implies entities that have no objects of
@@ -21,19 +22,7 @@ type Implication struct {
 	Condition string
 	// Of returns what objects of one namespace and control plane, the carriers, imply
 	// together by naming the same source, by kind and name.
-	Of func(source crd.Object, controlPlane crd.Key, carriers []crd.Object) Implied
-}
-
-// Implied is what objects imply.
-type Implied struct {
-	// Objects are what would be there in place of the names. They refer to the carriers,
-	// and their own names are none that an object can have.
-	Objects []crd.Object
-	// LeftOut are carriers for which there is nothing, and Because why.
-	LeftOut []crd.Object
-	Because string
-	// Problem is what is wrong with the source; empty for nothing.
-	Problem string
+	Of func(source crd.Object, controlPlane crd.Key, carriers []crd.Object) implication.Result
 }
 
 // Implication returns that of a reference; nil for none.
@@ -46,11 +35,15 @@ func (k *Kind) Implication(ref crd.Reference) *Implication {
 	return nil
 }
 
-// impliedName is the name of what carriers imply by naming a source.
-func impliedName(source crd.Object, carriers ...crd.Object) string {
-	parts := make([]string, len(carriers))
-	for i, c := range carriers {
-		parts[i] = crd.KeyOf(c).Kind + "/" + c.GetName()
+// plugins are what an object names in its annotation.
+func plugins() Implication {
+	return Implication{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}
+}
+
+// credentialSecrets are the Secrets in which consumers have credentials.
+func credentialSecrets() Implication {
+	return Implication{
+		Field: "credentials[0]", In: []string{"acls", "key-auths", "basic-auths", "hmac-auths", "jwts"},
+		Of: implication.Credentials, Forgets: true, Condition: crd.ConditionCredentialSecretRefsValid,
 	}
-	return source.GetName() + ":" + strings.Join(parts, "+")
 }

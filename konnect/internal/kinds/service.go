@@ -17,7 +17,7 @@ import (
 // service is KongService: core-entities/services.
 func service() *Kind {
 	return of(Kind{
-		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: boundPlugins}},
+		Implies:    []Implication{plugins()},
 		Collection: "services",
 		Called:     [][]string{{"name"}, {"host"}},
 		Traffic:    GetsRequests,

@@ -1,4 +1,4 @@
-package kinds
+package implication
 
 import (
 	"fmt"
@@ -14,20 +14,12 @@ import (
 // credentialLabel says on a Secret what credential it holds.
 const credentialLabel = "konghq.com/credential"
 
-// credentialSecrets are the Secrets in which consumers have credentials.
-func credentialSecrets() Implication {
-	return Implication{
-		Field: "credentials[0]", In: []string{"acls", "key-auths", "basic-auths", "hmac-auths", "jwts"},
-		Of: heldCredentials, Forgets: true, Condition: crd.ConditionCredentialSecretRefsValid,
-	}
-}
-
-// heldCredentials returns the credential that a Secret holds, for each consumer, as the
+// Credentials returns the credential that a Secret holds, for each consumer, as the
 // Kong operator reads it.
-func heldCredentials(secret crd.Object, _ crd.Key, consumers []crd.Object) Implied {
+func Credentials(secret crd.Object, _ crd.Key, consumers []crd.Object) Result {
 	held, ok := secret.(values)
 	if !ok {
-		return Implied{Problem: "is no Secret"}
+		return Result{Problem: "is no Secret"}
 	}
 	types := credentialTypes()
 	label := secret.GetLabels()[credentialLabel]
@@ -36,19 +28,18 @@ func heldCredentials(secret crd.Object, _ crd.Key, consumers []crd.Object) Impli
 	}
 	credential, known := types[label]
 	if !known {
-		return Implied{Problem: fmt.Sprintf("needs the label %s with one of %s to say what credential it holds",
+		return Result{Problem: fmt.Sprintf("needs the label %s with one of %s to say what credential it holds",
 			credentialLabel, strings.Join(slices.Sorted(maps.Keys(types)), ", "))}
 	}
 	for _, key := range credential.needs {
 		if _, ok := held.Value(key); !ok {
-			return Implied{Problem: fmt.Sprintf("has no key %q, which a credential of type %s needs", key, label)}
+			return Result{Problem: fmt.Sprintf("has no key %q, which a credential of type %s needs", key, label)}
 		}
 	}
-	var implied Implied
+	var implied Result
 	for _, consumer := range consumers {
 		obj := credential.of(commonv1alpha1.LocalRef{Name: consumer.GetName()}, held)
-		obj.SetName(impliedName(secret, consumer))
-		implied.Objects = append(implied.Objects, obj)
+		implied.Objects = append(implied.Objects, named(obj, secret, consumer))
 	}
 	return implied
 }

@@ -1,4 +1,4 @@
-package kinds
+package implication
 
 import (
 	"github.com/konnectkit/konnectkit/crd"
@@ -8,10 +8,10 @@ import (
 	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 )
 
-// boundPlugins returns the bindings of a plugin that acts on the carriers, combined as the
+// Plugins returns the bindings of a plugin that acts on the carriers, combined as the
 // Kong operator does it: consumers with each route and each service, or alone; where there
 // are none, groups likewise; and else each route and each service.
-func boundPlugins(plugin crd.Object, controlPlane crd.Key, carriers []crd.Object) Implied {
+func Plugins(plugin crd.Object, controlPlane crd.Key, carriers []crd.Object) Result {
 	type targets = configurationv1alpha1.KongPluginBindingTargets
 	callers := boundTo[*configurationv1.KongConsumer](carriers, func(to *targets, key crd.Key) {
 		to.ConsumerRef = &configurationv1alpha1.TargetRef{Name: key.Name}
@@ -24,7 +24,7 @@ func boundPlugins(plugin crd.Object, controlPlane crd.Key, carriers []crd.Object
 	}), boundTo[*configurationv1alpha1.KongService](carriers, func(to *targets, key crd.Key) {
 		to.ServiceRef = &configurationv1alpha1.PluginTargetRef{Group: key.Group, Kind: key.Kind, Name: key.Name}
 	})...)
-	var implied Implied
+	var implied Result
 	if len(callers) == 0 {
 		callers = groups
 	} else {
@@ -68,7 +68,7 @@ func boundTo[O crd.Object](carriers []crd.Object, say func(*configurationv1alpha
 }
 
 // bindingOf is the binding of a plugin that acts on targets, all of them together.
-func bindingOf(plugin crd.Object, controlPlane crd.Key, to []bound) *configurationv1alpha1.KongPluginBinding {
+func bindingOf(plugin crd.Object, controlPlane crd.Key, to []bound) crd.Object {
 	binding := &configurationv1alpha1.KongPluginBinding{}
 	binding.Spec.ControlPlaneRef = &commonv1alpha1.ControlPlaneRef{
 		Type:                 commonv1alpha1.ControlPlaneRefKonnectNamespacedRef,
@@ -81,6 +81,5 @@ func bindingOf(plugin crd.Object, controlPlane crd.Key, to []bound) *configurati
 		target.say(binding.Spec.Targets, crd.KeyOf(target.object))
 		objects = append(objects, target.object)
 	}
-	binding.Name = impliedName(plugin, objects...)
-	return binding
+	return named(binding, plugin, objects...)
 }
