@@ -153,10 +153,16 @@ func (d departureJudge) checkCarriers(o *orphan) {
 		carriers[0].key, crd.PluginsField, o.entity.ID, o.key.Name))
 }
 
-// carry tells a carrier of what it implies and what could not be made so.
-func carry(e *executor, x *decision) {
-	if err := impliedFault(e.batch, e.decisions, x, e.results); err != nil {
-		e.results[x.n].done, e.results[x.n].fault = ActionFailed, fault{err: err} // though the entity itself is there
+// finishCarriers tells carriers of what could not be made of what they imply, and finishes
+// them, when nobody else asks what came out of them.
+func (e *executor) finishCarriers(carriers []*decision) {
+	for _, x := range carriers {
+		if r := &e.results[x.n]; x.item != nil && r.fault.err == nil && e.batch.implied.any {
+			if err := impliedFault(e.batch, e.decisions, x, e.results); err != nil {
+				r.done, r.fault = ActionFailed, fault{err: err} // though the entity itself is there
+			}
+		}
+		e.finish(x)
 	}
 }
 

@@ -90,7 +90,7 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		}
 	}
 	s := steps{
-		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, carry: func(_ context.Context, x *decision) { carry(e, x) }, delete: e.prune, finish: e.finish,
+		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, delete: e.prune, finish: e.finish,
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
 	}
 	switch {
@@ -105,19 +105,18 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		}) {
 			describer{e}.describe(ctx)
 		}
-		schedule.Run(ctx, c.config.maxConcurrency, ensureGraph(b, w, d, s).tasks)
+		g := ensureGraph(b, w, d, s)
+		schedule.Run(ctx, c.config.maxConcurrency, g.tasks)
+		if g.carriers != nil {
+			e.finishCarriers(g.carriers)
+		}
 	default: // nothing waits for anything
 		for _, x := range d.all {
 			if !s.failed(x) {
 				s.write(ctx, x)
 			}
 		}
-		for _, x := range d.all {
-			if x.item != nil && b.implied.any && !s.failed(x) {
-				s.carry(ctx, x)
-			}
-			s.finish(x)
-		}
+		e.finishCarriers(d.all)
 	}
 	return e.results
 }

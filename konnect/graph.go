@@ -19,6 +19,8 @@ type graph struct {
 	joined, parked map[*decision]*schedule.Task
 	// kept are the tasks after which a new entity has what acts on it alone, or is gone.
 	kept map[*decision]*schedule.Task
+	// carriers are not finished by any task: what they imply may be made last of all.
+	carriers []*decision
 }
 
 // doing is what is done for a decision; runs side by side with others.
@@ -26,7 +28,7 @@ type doing func(context.Context, *decision)
 
 // steps are what the tasks of a graph do. They are nil where only the order counts.
 type steps struct {
-	write, park, join, withdraw, carry, delete doing
+	write, park, join, withdraw, delete doing
 	// finish is called after the last task for a decision.
 	finish func(*decision)
 	failed func(*decision) bool
@@ -55,10 +57,9 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		parked: map[*decision]*schedule.Task{}, kept: map[*decision]*schedule.Task{},
 	}
 	waits := map[*decision]bool{} // for what becomes of it, or of what it acts on or implies
-	var carriers []*decision
 	for _, x := range d.all {
 		if x.item != nil && (b.implied.carriers[x.item] != nil || len(x.departing) > 0) {
-			waits[x], carriers = true, append(carriers, x)
+			waits[x], g.carriers = true, append(g.carriers, x)
 		}
 		for _, own := range x.order.own {
 			waits[x], waits[own] = true, true
@@ -81,11 +82,8 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 	settled := map[*item]*schedule.Task{}
 	for _, x := range d.all {
 		if len(x.order.own) > 0 {
-			g.addKept(x, s, carriers)
+			g.addKept(x, s)
 		}
-	}
-	if carriers != nil {
-		g.addCarried(b, d, s, carriers)
 	}
 	for _, x := range d.all {
 		if x.item != nil {
@@ -99,12 +97,12 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 
 // addKept makes the task that takes a new entity away again where what acts on it alone has
 // failed. Only then it is known what became of them all.
-func (g *graph) addKept(x *decision, s steps, carriers []*decision) {
+func (g *graph) addKept(x *decision, s steps) {
 	all := append(slices.Clip(x.order.own), x)
 	g.kept[x] = &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
 		s.withdraw(ctx, x)
 		for _, one := range all {
-			if !slices.Contains(carriers, one) { // which are told of it later
+			if !slices.Contains(g.carriers, one) { // which are told of it later
 				s.finish(one)
 			}
 		}
@@ -113,23 +111,6 @@ func (g *graph) addKept(x *decision, s steps, carriers []*decision) {
 		g.kept[x].WaitFor(g.done[one])
 	}
 	g.tasks = append(g.tasks, g.kept[x])
-}
-
-// addCarried makes the tasks that finish carriers, each after all that it implies.
-func (g *graph) addCarried(b *batch, d *decisions, s steps, carriers []*decision) {
-	keeper := map[*decision]*schedule.Task{}
-	for x, kept := range g.kept {
-		for _, own := range x.order.own {
-			keeper[own] = kept
-		}
-	}
-	for _, x := range carriers {
-		last := g.add(x, s, true, s.carry)
-		last.WaitFor(g.done[x], g.joined[x], g.kept[x])
-		for _, other := range carriedBy(b, d, x) {
-			last.WaitFor(g.done[other], keeper[other])
-		}
-	}
 }
 
 func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {

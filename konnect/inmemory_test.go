@@ -193,7 +193,12 @@ func stateOf(t testing.TB, server *konnecttest.Server) string {
 		shown := map[string]any{"control plane": timeless(plane), "members": server.Members(id)}
 		for _, collection := range entityCollections {
 			entities := server.Entities(id, collection)
-			slices.SortFunc(entities, func(a, b map[string]any) int { return strings.Compare(label(a), label(b)) })
+			slices.SortFunc(entities, func(a, b map[string]any) int {
+				if order := strings.Compare(label(a), label(b)); order != 0 {
+					return order
+				}
+				return strings.Compare(withoutID(a, names), withoutID(b, names))
+			})
 			for _, entity := range entities {
 				names = append(names, textOf(entity["id"]), "<"+collection+" "+label(entity)+">")
 				shown[collection] = append(asList(shown[collection]), timeless(entity))
@@ -210,6 +215,14 @@ func stateOf(t testing.TB, server *konnecttest.Server) string {
 	}
 	text, err := json.MarshalIndent(state, "", "  ")
 	require.NoError(t, err)
+	return strings.NewReplacer(names...).Replace(string(text))
+}
+
+// withoutID is an entity as text that is the same on every server.
+func withoutID(entity map[string]any, names []string) string {
+	left := timeless(entity)
+	delete(left, "id")
+	text, _ := json.Marshal(left) // it came as JSON
 	return strings.NewReplacer(names...).Replace(string(text))
 }
 
