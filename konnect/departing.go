@@ -155,7 +155,7 @@ func (d departureJudge) checkCarriers(o *orphan) {
 
 // finishCarriers tells carriers of what could not be made of what they imply, and finishes
 // them, when nobody else asks what came out of them.
-func (e *executor) finishCarriers(carriers []*decision) {
+func finishCarriers(e *executor, carriers []*decision) {
 	for _, x := range carriers {
 		if r := &e.results[x.n]; x.item != nil && r.fault.err == nil && e.batch.implied.any {
 			if err := impliedFault(e.batch, e.decisions, x, e.results); err != nil {

@@ -108,7 +108,7 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 		g := ensureGraph(b, w, d, s)
 		schedule.Run(ctx, c.config.maxConcurrency, g.tasks)
 		if g.carriers != nil {
-			e.finishCarriers(g.carriers)
+			finishCarriers(e, g.carriers)
 		}
 	default: // nothing waits for anything
 		for _, x := range d.all {
@@ -116,7 +116,7 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 				s.write(ctx, x)
 			}
 		}
-		e.finishCarriers(d.all)
+		finishCarriers(e, d.all)
 	}
 	return e.results
 }

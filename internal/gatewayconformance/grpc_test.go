@@ -23,6 +23,7 @@ func (c grpcClient) Close() {}
 
 // SendRPC finds the backend of a call.
 func (c grpcClient) SendRPC(t *testing.T, address string, expected grpc.ExpectedResponse, _ time.Duration) (*grpc.Response, error) {
+	t.Helper()
 	c.sync()
 	c.record(t.Name(), "")
 	host, _, err := net.SplitHostPort(address)

@@ -40,7 +40,7 @@ func (w *world) input() gatewayapi.Input {
 		grants     gatewayv1.ReferenceGrantList
 		namespaces corev1.NamespaceList
 		services   corev1.ServiceList
-		slices     discoveryv1.EndpointSliceList
+		endpoints  discoveryv1.EndpointSliceList
 		secrets    corev1.SecretList
 	)
 	c := w.cluster
@@ -51,11 +51,11 @@ func (w *world) input() gatewayapi.Input {
 	c.list(&grants)
 	c.list(&namespaces)
 	c.list(&services)
-	c.list(&slices)
+	c.list(&endpoints)
 	c.list(&secrets)
 	return gatewayapi.Input{
 		Gateways: gateways.Items, HTTPRoutes: http.Items, GRPCRoutes: grpc.Items, TLSRoutes: tls.Items, ReferenceGrants: grants.Items,
-		Namespaces: namespaces.Items, Services: services.Items, EndpointSlices: slices.Items, Secrets: secrets.Items,
+		Namespaces: namespaces.Items, Services: services.Items, EndpointSlices: endpoints.Items, Secrets: secrets.Items,
 		ControlPlane: planeOf,
 	}
 }

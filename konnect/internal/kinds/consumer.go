@@ -7,6 +7,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/implication"
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
@@ -14,7 +15,7 @@ import (
 // enough.
 func consumer() *Kind {
 	return of(Kind{
-		Implies:    []Implication{plugins(), credentialSecrets()},
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}, credentialSecrets()},
 		Collection: "consumers",
 		Called:     [][]string{{"username"}, {"custom_id"}},
 		Identity: Identity{

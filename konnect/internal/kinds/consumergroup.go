@@ -4,8 +4,10 @@ import (
 	"github.com/Kong/sdk-konnect-go/models/components"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/konnectkit/konnectkit/crd"
 	configurationv1beta1 "github.com/konnectkit/konnectkit/crd/configuration/v1beta1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/implication"
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
 
@@ -13,7 +15,7 @@ import (
 // read, because the answer may hold all its consumers, and konnect knows it by its ID only.
 func consumerGroup() *Kind {
 	return of(Kind{
-		Implies:    []Implication{plugins()},
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}},
 		Collection: "consumer_groups",
 		Identity:   Identity{Name: "name", Unique: [][]string{{"name"}}, Field: "spec.name", Parks: "name"},
 		Answers:    Answers{Wrapper: "consumer_group"},

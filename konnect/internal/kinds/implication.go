@@ -35,11 +35,6 @@ func (k *Kind) Implication(ref crd.Reference) *Implication {
 	return nil
 }
 
-// plugins are what an object names in its annotation.
-func plugins() Implication {
-	return Implication{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}
-}
-
 // credentialSecrets are the Secrets in which consumers have credentials.
 func credentialSecrets() Implication {
 	return Implication{

@@ -7,8 +7,10 @@ import (
 	"github.com/Kong/sdk-konnect-go/models/components"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
+	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/implication"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/optional"
 )
@@ -16,7 +18,7 @@ import (
 // route is KongRoute: core-entities/routes.
 func route() *Kind {
 	return of(Kind{
-		Implies:    []Implication{plugins()},
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}},
 		Collection: "routes",
 		Called:     [][]string{{"name"}, {"service", "hosts", "paths"}},
 		Traffic:    TakesRequests,

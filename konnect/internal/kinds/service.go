@@ -9,6 +9,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/implication"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/optional"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
@@ -17,7 +18,7 @@ import (
 // service is KongService: core-entities/services.
 func service() *Kind {
 	return of(Kind{
-		Implies:    []Implication{plugins()},
+		Implies:    []Implication{{Field: crd.PluginsField, In: []string{"plugins"}, Of: implication.Plugins}},
 		Collection: "services",
 		Called:     [][]string{{"name"}, {"host"}},
 		Traffic:    GetsRequests,
