@@ -1,6 +1,7 @@
 package konnect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/fromentity"
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/export"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -145,7 +147,7 @@ func (o exportOptions) export(ctx context.Context, c *Client, s ControlPlaneSele
 		return nil, err
 	}
 	o.Owner, o.ControlPlaneID, o.Now = c.config.owner, plane.candidate.ID, c.config.now()
-	o.ControlPlane = export.ObjectName(plane.candidate.Name, "control-plane")
+	o.ControlPlane = cmp.Or(fromentity.ObjectName(plane.candidate.Name), "control-plane")
 	x := &exporter{client: c, plane: plane, options: o}
 	source, err := x.read(ctx)
 	if err != nil {

@@ -15,6 +15,7 @@ func TestObjectName(t *testing.T) {
 	for text, want := range map[string]string{
 		"shop": "shop", "My_Service": "my-service", "Shop.Example.com": "shop.example.com", "*.example.com": "wildcard.example.com",
 		"-- a  b": "a-b", "-a.-b-.": "a.b", "größe": "gr-e", "10.0.0.1:8080": "10.0.0.1-8080", "~!": "", "": "", "日本": "",
+		"..a..b..": "a.b", "-a-.-b-": "a.b", "*": "wildcard", "~_~": "", "a__b~~c": "a-b-c", "{vault://env/cert}": "vault-env-cert",
 	} {
 		assert.Equal(t, want, fromentity.ObjectName(text), text)
 	}

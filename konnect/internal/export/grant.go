@@ -2,21 +2,12 @@ package export
 
 import (
 	"slices"
-	"strings"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 )
-
-// ObjectName is what an object is called after a name of Konnect's.
-func ObjectName(name, otherwise string) string {
-	if name = folded(name); name == "" {
-		return otherwise
-	}
-	return strings.TrimRight(name[:min(len(name), longestName)], "-.")
-}
 
 // Grant lets objects of the cluster refer to the control plane, as they need to; nil where
 // there are none.

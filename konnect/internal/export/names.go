@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/validation"
+
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/fromentity"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/marks"
 )
@@ -72,7 +75,7 @@ func (x *Export) readable(n *node) string {
 	for _, fields := range alternatives {
 		var parts []string
 		for _, field := range fields {
-			if part := folded(x.partOf(n, field)); part != "" {
+			if part := fromentity.ObjectName(x.partOf(n, field)); part != "" {
 				parts = append(parts, part)
 			}
 		}
@@ -104,28 +107,6 @@ func (x *Export) partOf(n *node, field string) string {
 	return text
 }
 
-// folded is a text as a part of a name of Kubernetes: letters a to z, digits, dashes and, in
-// between, dots.
-func folded(text string) string {
-	var out strings.Builder
-	for _, r := range strings.ToLower(strings.ReplaceAll(text, "*", "wildcard")) {
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '.':
-			out.WriteRune(r)
-		default:
-			out.WriteByte('-')
-		}
-	}
-	var labels []string
-	for label := range strings.SplitSeq(out.String(), ".") {
-		words := strings.FieldsFunc(label, func(r rune) bool { return r == '-' })
-		if len(words) > 0 {
-			labels = append(labels, strings.Join(words, "-"))
-		}
-	}
-	return strings.Join(labels, ".")
-}
-
 // isItsObject reports whether the marks of an entity are those of the object that it would
 // become, whose name it gets.
 func (x *Export) isItsObject(n *node) bool {
@@ -134,7 +115,7 @@ func (x *Export) isItsObject(n *node) bool {
 		key.Namespace = ""
 	}
 	for _, name := range slices.Compact([]string{n.entity.Marks.Name, x.readable(n), suffixed(x.readable(n), n.entity.ID[:min(8, len(n.entity.ID))])}) {
-		if key.Name = name; name != "" && folded(name) == name && marks.KeyOf(key) == n.entity.Marks.Key {
+		if key.Name = name; len(validation.IsDNS1123Subdomain(name)) == 0 && marks.KeyOf(key) == n.entity.Marks.Key {
 			n.name = name
 			return true
 		}
