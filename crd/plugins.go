@@ -39,7 +39,7 @@ func PluginReferences(obj interface {
 		refs = append(refs, Reference{
 			Field: PluginsField,
 			To:    Key{Group: ConfigurationGroup, Kind: PluginKind, Namespace: NamespaceOf(obj), Name: name},
-			Or:    Key{Group: ConfigurationGroup, Kind: ClusterPluginKind, Name: name},
+			Or:    &Key{Group: ConfigurationGroup, Kind: ClusterPluginKind, Name: name},
 			Role:  RoleImplies,
 		})
 	}

@@ -9,8 +9,8 @@ type Reference struct {
 	Field string
 	// To is the object referred to, its namespace filled in.
 	To Key
-	// Or is what the reference leads to where To is not there; zero for nothing.
-	Or Key
+	// Or is what the reference leads to where To is not there; nil for nothing.
+	Or *Key
 	// Role says what the reference means to the referrer.
 	Role Role
 	// Granted is set where a reference into another namespace needs no KongReferenceGrant.

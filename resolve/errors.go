@@ -71,12 +71,12 @@ type MissingError struct {
 	From  crd.Key
 	Field string
 	To    crd.Key
-	// Or is what would do in its place and is not there either; zero for nothing.
-	Or crd.Key
+	// Or is what would do in its place and is not there either; nil for nothing.
+	Or *crd.Key
 }
 
 func (e *MissingError) Error() string {
-	if e.Or != (crd.Key{}) {
+	if e.Or != nil {
 		return printable.Sprintf("resolve %s: %s: %s %s, nor is there a %s", e.From, e.Field, e.To, ErrNotFound, e.Or)
 	}
 	return printable.Sprintf("resolve %s: %s: %s %s", e.From, e.Field, e.To, ErrNotFound)

@@ -124,11 +124,11 @@ func (r *resolver) target(ctx context.Context, from crd.Key, ref crd.Reference) 
 		return target, nil
 	}
 	target, err := r.lookUp(ctx, ref.To)
-	if ref.Or != (crd.Key{}) && errors.Is(err, ErrNotFound) {
-		if target := r.nodes[ref.Or]; target != nil {
+	if ref.Or != nil && errors.Is(err, ErrNotFound) {
+		if target := r.nodes[*ref.Or]; target != nil {
 			return target, nil
 		}
-		target, err = r.lookUp(ctx, ref.Or)
+		target, err = r.lookUp(ctx, *ref.Or)
 	}
 	switch {
 	case err == nil:

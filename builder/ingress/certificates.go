@@ -70,20 +70,7 @@ func siteName(host string) string {
 
 // certificate returns the one in a Secret.
 func (p *plane) certificate(of name) (*configurationv1alpha1.KongCertificate, error) {
-	if err := p.cluster.secret("KongCertificate", p.key.Namespace, of); err != nil {
-		return nil, err
-	}
-	b := builder.NewCertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name)
-	if of.namespace == p.key.Namespace {
-		b.Secret(of.name)
-	} else {
-		b.SecretIn(of.namespace, of.name)
-	}
-	made, err := build(p, of.secret(), b)
-	if err != nil {
-		return nil, reasons(err)
-	}
-	return made, nil
+	return fromSecret(p, "KongCertificate", of, builder.NewCertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name))
 }
 
 func (n name) secret() crd.Key {
@@ -92,10 +79,19 @@ func (n name) secret() crd.Key {
 
 // authority returns the certificate of an authority in a Secret.
 func (p *plane) authority(of name) (*configurationv1alpha1.KongCACertificate, error) {
-	if err := p.cluster.secret("KongCACertificate", p.key.Namespace, of); err != nil {
-		return nil, err
+	return fromSecret(p, "KongCACertificate", of, builder.NewCACertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name))
+}
+
+// fromSecret builds an object of what is in a Secret, which a reference of that kind leads to.
+func fromSecret[B interface {
+	object[B, T]
+	Secret(name string) B
+	SecretIn(namespace, name string) B
+}, T crd.Object](p *plane, kind string, of name, b B) (T, error) {
+	var none T
+	if err := p.cluster.secret(kind, p.key.Namespace, of); err != nil {
+		return none, err
 	}
-	b := builder.NewCACertificate(p.name(of.namespace, of.name)).ControlPlane(p.key.Name)
 	if of.namespace == p.key.Namespace {
 		b.Secret(of.name)
 	} else {
@@ -103,7 +99,7 @@ func (p *plane) authority(of name) (*configurationv1alpha1.KongCACertificate, er
 	}
 	made, err := build(p, of.secret(), b)
 	if err != nil {
-		return nil, reasons(err)
+		return none, reasons(err)
 	}
 	return made, nil
 }
