@@ -61,8 +61,8 @@ func indexes() map[string]func(crd.Object) []string {
 			if keep(ref) {
 				found.Insert(value(ref.To))
 			}
-			if keep(ref) && ref.Or != (crd.Key{}) {
-				found.Insert(value(ref.Or))
+			if keep(ref) && ref.Or != nil {
+				found.Insert(value(*ref.Or))
 			}
 		}
 		return sets.List(found)
