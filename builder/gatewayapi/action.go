@@ -32,11 +32,6 @@ type namedPlugin struct {
 	at   *field.Path
 }
 
-// modifiers change headers; values are those of Kong's transformers: name:value.
-type modifiers struct{ set, add, remove []string }
-
-func (m modifiers) empty() bool { return len(m.set)+len(m.add)+len(m.remove) == 0 }
-
 // maxTimeout is the longest that Kong knows.
 const maxTimeout = 2147483646
 
@@ -69,7 +64,7 @@ func (r *rule) addHTTPFilters(filters []gatewayv1.HTTPRouteFilter) {
 		case f.Type == gatewayv1.HTTPRouteFilterRequestHeaderModifier && f.RequestHeaderModifier != nil:
 			r.addRequestHeaders(at.Child("requestHeaderModifier"), f.RequestHeaderModifier)
 		case f.Type == gatewayv1.HTTPRouteFilterResponseHeaderModifier && f.ResponseHeaderModifier != nil:
-			r.action.response.add3(f.ResponseHeaderModifier)
+			r.addHeaders(at.Child("responseHeaderModifier"), &r.action.response, f.ResponseHeaderModifier)
 		case f.Type == gatewayv1.HTTPRouteFilterURLRewrite && f.URLRewrite != nil:
 			r.addRewrite(at.Child("urlRewrite"), f.URLRewrite)
 		case f.Type == gatewayv1.HTTPRouteFilterRequestRedirect && f.RequestRedirect != nil:
@@ -99,31 +94,6 @@ func filterProblem(kind string) string {
 	}
 }
 
-func (r *rule) addRequestHeaders(at *field.Path, spec *gatewayv1.HTTPHeaderFilter) {
-	for _, headers := range [][]gatewayv1.HTTPHeader{spec.Set, spec.Add} {
-		for _, h := range headers {
-			if isTemplate(h.Value) {
-				r.unsupported(at, "the gateway would take the value of "+string(h.Name)+" for a template, since it holds $(")
-			}
-		}
-	}
-	r.action.request.add3(spec)
-}
-
-// isTemplate reports whether the plugin request-transformer evaluates a value.
-func isTemplate(value string) bool { return strings.Contains(value, "$(") }
-
-// add3 adds what a filter sets, adds and removes.
-func (m *modifiers) add3(spec *gatewayv1.HTTPHeaderFilter) {
-	for _, h := range spec.Set {
-		m.set = append(m.set, string(h.Name)+":"+h.Value)
-	}
-	for _, h := range spec.Add {
-		m.add = append(m.add, string(h.Name)+":"+h.Value)
-	}
-	m.remove = append(m.remove, spec.Remove...)
-}
-
 func (r *rule) addRewrite(at *field.Path, spec *gatewayv1.HTTPURLRewriteFilter) {
 	if spec.Hostname != nil {
 		r.action.host = string(lowerHost(gatewayv1.Hostname(*spec.Hostname)))
@@ -137,7 +107,11 @@ func (r *rule) addRewrite(at *field.Path, spec *gatewayv1.HTTPURLRewriteFilter) 
 	switch {
 	case spec.Path.Type == gatewayv1.FullPathHTTPPathModifier && spec.Path.ReplaceFullPath != nil:
 		r.action.uri = *spec.Path.ReplaceFullPath
-		if problem := literalProblem(r.action.uri); problem != "" {
+		problem := literalProblem(r.action.uri)
+		if isTemplate(r.action.uri) {
+			problem = "the gateway would take it for a template, since it holds $("
+		}
+		if problem != "" {
 			r.unsupported(at.Child("replaceFullPath"), problem)
 		}
 	case spec.Path.Type == gatewayv1.PrefixMatchHTTPPathModifier && spec.Path.ReplacePrefixMatch != nil:
@@ -166,9 +140,6 @@ func (r *rule) checkPrefixes(at *field.Path, replacement string) {
 // literalProblem says why a text is no path that the gateway can compare or send; empty
 // where it is one.
 func literalProblem(text string) string {
-	if isTemplate(text) {
-		return "the gateway would take it for a template, since it holds $("
-	}
 	for _, problem := range konnectrules.CheckPath(field.NewPath("path"), text) {
 		return problem.Detail
 	}

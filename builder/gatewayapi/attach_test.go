@@ -95,6 +95,9 @@ func TestAttachment(t *testing.T) {
 				PerPort: []gatewayv1.TLSPortConfig{{Port: 443}},
 			}}
 		}, accepted(), hosts{route: {"https"}}},
+		{"a listener of a name that is none", []string{"A b:HTTP:80"}, "", nil, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},
+		{"a listener without a port", []string{"a:HTTP:0"}, "", nil, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},
+		{"a listener of a host that is none", []string{"a:HTTP:80:a.*"}, "", nil, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},
 		{"no namespace", []string{"a:HTTP:80"}, "", func(_ *gatewayapi.Input, _ *gatewayv1.HTTPRoute, l *gatewayv1.Listener) {
 			allow(l, gatewayv1.NamespacesFromNone)
 		}, []string{"Accepted=False/NotAllowedByListeners", "ResolvedRefs=True/ResolvedRefs"}, nil},

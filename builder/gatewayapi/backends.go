@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -83,26 +84,43 @@ func (r *rule) share(c *cluster, at *field.Path, ref *gatewayv1.BackendRef) (bac
 	if service == nil {
 		return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonBackendNotFound, key.String() + " does not exist"}
 	}
+	missing := &unresolved{at, gatewayv1.RouteReasonBackendNotFound, key.String() + " has no port " + portText(ref.Port)}
 	for _, port := range service.Spec.Ports {
-		switch {
-		case ref.Port == nil || port.Port != *ref.Port:
-		case r.of.family == httpFamily && optional.Value(port.AppProtocol) == "kubernetes.io/h2c":
-			return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonUnsupportedProtocol, "the gateway speaks HTTP/2 with backends for gRPC alone"}
-		default:
-			return backend.Share{Service: service, Port: strconv.Itoa(int(port.Port)), EndpointSlices: c.slices[place{key.Namespace, key.Name}]}, nil
+		if ref.Port == nil || port.Port != *ref.Port {
+			continue
 		}
+		if message := r.of.family.speakProblem(port); message != "" {
+			missing = &unresolved{at, gatewayv1.RouteReasonUnsupportedProtocol, message}
+			continue // another port may have the number for another protocol
+		}
+		alone := *service
+		alone.Spec.Ports = []corev1.ServicePort{port}
+		return backend.Share{Service: &alone, Port: strconv.Itoa(int(port.Port)), EndpointSlices: c.slices[place{key.Namespace, key.Name}]}, nil
 	}
-	return backend.Share{}, &unresolved{at, gatewayv1.RouteReasonBackendNotFound, key.String() + " has no port " + portText(ref.Port)}
+	return backend.Share{}, missing
+}
+
+// speakProblem says why a port cannot be a backend of the family; empty where it can.
+func (f family) speakProblem(port corev1.ServicePort) string {
+	carried, transport := corev1.ProtocolTCP, cmp.Or(port.Protocol, corev1.ProtocolTCP)
+	if f == udpFamily {
+		carried = corev1.ProtocolUDP
+	}
+	switch {
+	case transport != carried:
+		return "the port is one of " + string(transport) + ", and the route needs one of " + string(carried)
+	case f == httpFamily && optional.Value(port.AppProtocol) == "kubernetes.io/h2c":
+		return "the gateway speaks HTTP/2 with backends for gRPC alone"
+	default:
+		return ""
+	}
 }
 
 // spoken are the protocols of the backends.
 func (r *rule) spoken() []string {
-	if r.of.family.protocol(r.destination.shares) != "" {
-		return nil // that of the family
-	}
 	var protocols []string
 	for _, share := range r.destination.shares {
-		protocols = append(protocols, protocolHint(share))
+		protocols = append(protocols, r.of.family.speaks(share))
 	}
 	slices.Sort(protocols)
 	return slices.Compact(protocols)

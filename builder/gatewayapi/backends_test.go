@@ -176,3 +176,23 @@ func TestSharedServices(t *testing.T) {
 	assert.Equal(t, labels, route.Labels)
 	assert.Equal(t, labels, gatewayapi.SourceLabels(crd.Key{Kind: "GRPCRoute", Namespace: "shop", Name: "g"}))
 }
+
+// TestSecureBackends: a port that says that it speaks TLS is spoken to so, in the protocol of the route.
+func TestSecureBackends(t *testing.T) {
+	t.Parallel()
+	for hint, want := range map[string][2]string{
+		"http": {"http", "grpc"}, "https": {"https", "grpcs"}, "grpc": {"http", "grpc"}, "grpcs": {"https", "grpcs"},
+		"tls": {"https", "grpcs"}, "postgresql": {"http", "grpc"},
+	} {
+		in := world(httpRoute("r", "a.com", rule()))
+		in.GRPCRoutes = []gatewayv1.GRPCRoute{grpcRoute("g", "b.com", "a/b")}
+		in.Services[0].Spec.Ports[0].AppProtocol = &hint
+		var protocols []string
+		for _, object := range translate(t, in).Objects {
+			if s, ok := object.(*configurationv1alpha1.KongService); ok {
+				protocols = append(protocols, *s.Spec.Protocol)
+			}
+		}
+		assert.ElementsMatch(t, want, protocols, hint)
+	}
+}

@@ -64,31 +64,32 @@ func (e *emitter) warnAnnotations(service *corev1.Service) {
 }
 
 func (e *emitter) backendOptions(r *rule, of crd.Key) []backend.Option {
-	opts := []backend.Option{
+	return []backend.Option{
 		backend.WithNamespace(e.key.Namespace), backend.WithControlPlane(e.key.Name), backend.WithLabels(source.Labels(of)),
+		backend.WithProtocol(r.of.family.speaks(r.destination.shares[0])),
 	}
-	if protocol := r.of.family.protocol(r.destination.shares); protocol != "" {
-		opts = append(opts, backend.WithProtocol(protocol))
-	}
-	return opts
 }
 
-// protocol returns what the family speaks with backends; empty where they say it.
-func (f family) protocol(shares []backend.Share) string {
-	allowed := map[family][]string{
-		httpFamily: {"http", "https"}, grpcFamily: {"grpc", "grpcs"}, tcpFamily: {"tcp"}, tlsFamily: {"tcp"}, udpFamily: {"udp"},
-	}[f]
-	for _, share := range shares {
-		if !slices.Contains(allowed, protocolHint(share)) {
-			return allowed[0]
-		}
+// speaks returns the protocol of the family that a port is spoken to with: over TLS where the
+// port says so.
+func (f family) speaks(share backend.Share) string {
+	plain, secure := string(f), string(f)+"s"
+	switch hint := protocolHint(share); {
+	case f == tlsFamily:
+		return string(tcpFamily) // what TLS carries, or TLS itself as it is
+	case f == tcpFamily || f == udpFamily:
+		return plain
+	case slices.Contains([]string{"https", "grpcs", "tls"}, hint):
+		return secure
+	default:
+		return plain
 	}
-	return ""
 }
 
-// suffix keeps what one family speaks with a port apart from what others speak with it.
+// suffix keeps what one family speaks with a port apart from what others speak with it, and
+// ports of one number apart.
 func (f family) suffix(share backend.Share) string {
-	if protocol := f.protocol([]backend.Share{share}); protocol != "" {
+	if protocol := f.speaks(share); protocol != protocolHint(share) || f == udpFamily {
 		return "-" + protocol
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
 	"github.com/konnectkit/konnectkit/crd"
+	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 )
 
 // addExtension reads a reference to a KongPlugin of the route's namespace.
@@ -66,7 +67,11 @@ func (r *route) readAnnotations() annotations {
 				a.plugins = append(a.plugins, namedPlugin{plugin, at})
 			}
 		case "tags":
-			a.tags = listOf(value)
+			if tags := commonv1alpha1.Tags(listOf(value)); len(tags.Validate(at)) == 0 {
+				a.tags = tags
+				continue
+			}
+			r.warn(at, "is no list of at most 20 tags of at most 128 characters, and ignored")
 		default:
 			r.warn(at, "has no effect on a route of the Gateway API")
 		}

@@ -1,6 +1,7 @@
 package gatewayapi_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,7 +18,8 @@ import (
 func TestHeaderModifiers(t *testing.T) {
 	t.Parallel()
 	spec := &gatewayv1.HTTPHeaderFilter{
-		Set: []gatewayv1.HTTPHeader{{Name: "a", Value: "1:2"}}, Add: []gatewayv1.HTTPHeader{{Name: "b", Value: "3"}}, Remove: []string{"c"},
+		Set: []gatewayv1.HTTPHeader{{Name: "a", Value: "1:2"}, {Name: "A", Value: "of one name the first counts"}},
+		Add: []gatewayv1.HTTPHeader{{Name: "b", Value: "3"}}, Remove: []string{"c"},
 	}
 	in := world(httpRoute("r", "", filters(rule("/a", "/b"),
 		gatewayv1.HTTPRouteFilter{Type: gatewayv1.HTTPRouteFilterRequestHeaderModifier, RequestHeaderModifier: spec},
@@ -190,6 +192,16 @@ func TestNamedPlugins(t *testing.T) {
 		assert.Contains(t, plugins["http.shop.r.0.0"], "request-termination")
 		assert.NotContains(t, plugins["http.shop.r.1.0"], "request-termination")
 	})
+	t.Run("one that only one route could have", func(t *testing.T) {
+		t.Parallel()
+		in := in
+		named := plugin("limit", "rate-limiting")
+		named.InstanceName = "limit"
+		in.KongPlugins = []configurationv1.KongPlugin{named, plugin("auth", "key-auth")}
+		result := translate(t, in)
+		require.Len(t, result.Routes[0].Refused, 1)
+		assert.Equal(t, "spec.rules[0].filters[0].extensionRef: limit has an instance_name, which one entity alone can have, and there is one for each route", result.Routes[0].Refused[0].String())
+	})
 	t.Run("two of one type", func(t *testing.T) {
 		t.Parallel()
 		in := in
@@ -229,4 +241,9 @@ func TestAnnotations(t *testing.T) {
 		}
 	}
 	assert.Empty(t, translate(t, world(route), gatewayapi.Strict()).Routes[0].Refused, "an annotation changes no match")
+
+	route.Annotations = map[string]string{"konghq.com/tags": strings.Repeat("x", 129)}
+	result = translate(t, world(route))
+	require.Len(t, result.Warnings, 1)
+	assert.Contains(t, result.Warnings[0].String(), "metadata.annotations[konghq.com/tags]: is no list of at most 20 tags of at most 128 characters, and ignored")
 }

@@ -54,6 +54,7 @@ func gateways(in *Input) map[place]*gateway {
 		}
 		for i := range spec.Spec.Listeners {
 			l := newListener(g, i, &spec.Spec.Listeners[i])
+			l.refused = l.problem()
 			if l.protocol == gatewayv1.HTTPSProtocolType && asksForCertificates(spec.Spec.TLS, l.port) {
 				l.refused = "asks clients for certificates, which is not translated"
 			}

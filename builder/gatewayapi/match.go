@@ -8,7 +8,6 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/konnectkit/konnectkit/internal/konnectrules"
 	"github.com/konnectkit/konnectkit/internal/pathregexp"
 )
 
@@ -83,9 +82,7 @@ func (m *match) addHeader(o *options, at *field.Path, name, value string) {
 	if slices.ContainsFunc(m.headers, func(h header) bool { return h.name == lower.name }) {
 		return
 	}
-	for _, problem := range konnectrules.CheckHeaderName(at.Child("name"), lower.name) {
-		m.of.unsupported(at.Child("name"), problem.Detail)
-	}
+	m.of.checkHeaderName(at.Child("name"), lower.name)
 	switch {
 	case lower.name == "host":
 		m.of.unsupported(at.Child("name"), "the gateway matches hosts by hostnames alone")

@@ -162,10 +162,7 @@ func (p *plane) warnRoute(r *route, at *field.Path, message string) {
 
 // refuseAll notes, once, that nothing is to be made of the route.
 func (r *route) refuseAll(controlPlane crd.Key, at *field.Path, message string) {
-	refusal := Refusal{ControlPlane: controlPlane, Rule: -1, Field: at.String(), Reason: gatewayv1.RouteReasonUnsupportedValue, Message: message}
-	if !slices.Contains(r.refused, refusal) {
-		r.refused = append(r.refused, refusal)
-	}
+	r.refuse(Refusal{ControlPlane: controlPlane, Rule: -1, Field: at.String(), Reason: gatewayv1.RouteReasonUnsupportedValue, Message: message})
 }
 
 // redirectsAll reports whether all rules send requests to https.

@@ -58,23 +58,6 @@ func (e *emitter) plugins(p *piece, route string) {
 	}
 }
 
-// config is that of a transformer: what is set replaces a header, or is added where
-// there is none.
-func (m modifiers) config() map[string]any {
-	config := map[string]any{}
-	if len(m.remove) > 0 {
-		config["remove"] = map[string]any{"headers": m.remove}
-	}
-	if len(m.set) > 0 {
-		config["replace"] = map[string]any{"headers": m.set}
-		config["add"] = map[string]any{"headers": m.set}
-	}
-	if len(m.add) > 0 {
-		config["append"] = map[string]any{"headers": m.add}
-	}
-	return config
-}
-
 // plugin makes a KongPlugin of the rule and attaches it to a route.
 func (e *emitter) plugin(rule *rule, route, kind, wanted string, config map[string]any) {
 	name := e.name(crd.PluginKind, wanted, rule.id()+wanted)
@@ -116,7 +99,8 @@ func (r *rule) broken(p *plane) bool {
 	return false
 }
 
-// checkTypes refuses rules that need two plugins of one type.
+// checkTypes refuses rules that need two plugins of one type, or one with a name that a
+// single route could have.
 func (r *rule) checkTypes(c *cluster) {
 	taken := map[string]string{}
 	redirects := r.action.redirect != nil
@@ -130,6 +114,10 @@ func (r *rule) checkTypes(c *cluster) {
 		found := c.plugins[place{r.of.key.Namespace, plugin.name}]
 		if found == nil {
 			continue
+		}
+		if found.InstanceName != "" {
+			r.unsupported(plugin.at, found.Name+" has an instance_name, which one entity alone can have, and there is one for each route")
+			return
 		}
 		if other := taken[found.PluginName]; other != "" && other != found.Name {
 			r.unsupported(plugin.at, "is a second plugin of type "+cmp.Or(found.PluginName, "none")+" besides "+other+", and the gateway runs one of a type on a route")

@@ -90,6 +90,9 @@ func TestRefusedRules(t *testing.T) {
 		}),
 			"spec.rules[0].backendRefs[0].filters: the gateway filters by rule, not by backend"},
 		{"a template", filters(rule(), headerFilter("a", "$(headers.b)")), "spec.rules[0].filters[0].requestHeaderModifier: the gateway would take the value of a for a template, since it holds $("},
+		{"a header set to nothing", filters(rule(), headerFilter("a", "")), "spec.rules[0].filters[0].requestHeaderModifier.set[0].value: the gateway can set no value that is empty or begins with a colon"},
+		{"a header with a colon that would be lost", filters(rule(), headerFilter("a", ":b")), "spec.rules[0].filters[0].requestHeaderModifier.set[0].value: the gateway can set no value that is empty or begins with a colon"},
+		{"a header that would be another one", filters(rule(), headerFilter("a:b", "c")), "spec.rules[0].filters[0].requestHeaderModifier.set[0].name: must be the name of a header: letters, digits and !#$%&'*+-.^_`|~"},
 		{"a template in a path", filters(rule(), rewriteTo(gatewayv1.HTTPURLRewriteFilter{Path: fullPath("/$(headers.b)")})),
 			"spec.rules[0].filters[0].urlRewrite.path.replaceFullPath: the gateway would take it for a template, since it holds $("},
 		{"a prefix of an exact path", filters(rule("=/a"), rewriteTo(gatewayv1.HTTPURLRewriteFilter{Path: prefix("/b")})),
@@ -129,6 +132,45 @@ func TestRefusedRules(t *testing.T) {
 			assert.Len(t, conditions(t, alone), 2, "nothing is left that could be invalid in part")
 			assert.Contains(t, conditions(t, alone)[0], "Accepted=False/")
 			assert.Empty(t, alone.Objects)
+		})
+	}
+}
+
+// TestNamesThatAreNone: what an API server would not have taken keeps its own rules from being
+// translated, and nobody else's.
+func TestNamesThatAreNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		reason string
+		change func(in *gatewayapi.Input, r *gatewayv1.HTTPRoute)
+		want   string
+	}{
+		{"a route", func(_ *gatewayapi.Input, r *gatewayv1.HTTPRoute) { r.Name = "R" }, "metadata.name: "},
+		{"a namespace", func(_ *gatewayapi.Input, r *gatewayv1.HTTPRoute) { r.Namespace = "a.b" }, "metadata.namespace: "},
+		{"a rule", func(_ *gatewayapi.Input, r *gatewayv1.HTTPRoute) {
+			r.Spec.Rules[0].Name = new(gatewayv1.SectionName("%2f"))
+		}, "spec.rules[0].name: "},
+		{"a host with a port", func(_ *gatewayapi.Input, r *gatewayv1.HTTPRoute) { r.Spec.Hostnames = []gatewayv1.Hostname{"a.com:80"} }, "spec.hostnames[0]: must be a host name"},
+		{"a wildcard that is Kong's", func(_ *gatewayapi.Input, r *gatewayv1.HTTPRoute) {
+			r.Spec.Hostnames = []gatewayv1.Hostname{"a.com", "a.*"}
+		}, "spec.hostnames[1]: must be a host name"},
+	} {
+		t.Run(c.reason, func(t *testing.T) {
+			t.Parallel()
+			in := world(httpRoute("r", "", rule("/a")), httpRoute("other", "b.com", rule("/b")))
+			in.Gateways[0].Spec.Listeners[0].AllowedRoutes = &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
+			in.HTTPRoutes[0].Spec.ParentRefs[0].Namespace = new(gatewayv1.Namespace("shop"))
+			c.change(&in, &in.HTTPRoutes[0])
+			result := translate(t, in)
+			assert.Equal(t, map[string][]string{"http.shop.other.0.0": {"b.com", "http"}}, hostsOf(result))
+			var refused []string
+			for _, r := range result.Routes {
+				for _, refusal := range r.Refused {
+					refused = append(refused, refusal.String())
+				}
+			}
+			require.NotEmpty(t, refused)
+			assert.Contains(t, refused[0], c.want)
 		})
 	}
 }

@@ -77,12 +77,18 @@ func (r *route) addRule(name *gatewayv1.SectionName) *rule {
 	return rule
 }
 
-// refuse notes that nothing is to be made of the rule.
+// refuse notes, once, that nothing is to be made of the rule.
 func (r *rule) refuse(controlPlane crd.Key, at *field.Path, reason gatewayv1.RouteConditionReason, message string) {
-	r.of.refused = append(r.of.refused, Refusal{
+	r.of.refuse(Refusal{
 		ControlPlane: controlPlane, Rule: r.index, Name: r.name,
 		Field: at.String(), Reason: reason, Message: message,
 	})
+}
+
+func (r *route) refuse(refusal Refusal) {
+	if !slices.Contains(r.refused, refusal) {
+		r.refused = append(r.refused, refusal)
+	}
 }
 
 // unsupported refuses the rule in all control planes for a value that the gateway has

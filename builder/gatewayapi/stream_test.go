@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
+	discoveryv1 "k8s.io/api/discovery/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	gatewayv1 "sigs.k8s.io/gateway-api/apis/v1"
 
@@ -97,7 +98,47 @@ func TestStreams(t *testing.T) {
 			protocols[s.Name] = *s.Spec.Protocol
 		}
 	}
-	assert.Equal(t, map[string]string{"shop.echo.80-tcp": "tcp", "shop.dns.80": "udp"}, protocols)
+	assert.Equal(t, map[string]string{"shop.echo.80-tcp": "tcp", "shop.dns.80-udp": "udp"}, protocols)
+}
+
+// TestPortsOfOneNumber: a Service may have a number twice, for TCP and for UDP.
+func TestPortsOfOneNumber(t *testing.T) {
+	t.Parallel()
+	ports := []corev1.ServicePort{
+		{Name: "dns", Port: 80, Protocol: corev1.ProtocolUDP}, {Name: "dns-tcp", Port: 80}, {Name: "trace", Port: 81, Protocol: corev1.ProtocolUDP},
+	}
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}} {
+		in := streams()
+		in.HTTPRoutes = []gatewayv1.HTTPRoute{httpRoute("web", "", toAll(rule("/"), to("dns"))), httpRoute("trace", "", toAll(rule("/trace"), to("dns")))}
+		in.HTTPRoutes[1].Spec.Rules[0].BackendRefs[0].Port = new(gatewayv1.PortNumber(81))
+		in.Gateways[0].Spec.Listeners = append(in.Gateways[0].Spec.Listeners, listener("http:HTTP:80"))
+		in.TCPRoutes = []gatewayv1.TCPRoute{tcpRoute("dns", "tcp", "dns")}
+		in.UDPRoutes = []gatewayv1.UDPRoute{{ObjectMeta: meta("dns"), Spec: gatewayv1.UDPRouteSpec{
+			CommonRouteSpec: parents("udp"), Rules: []gatewayv1.UDPRouteRule{{BackendRefs: []gatewayv1.BackendRef{to("dns").BackendRef}}},
+		}}}
+		in.Services[1].Spec.Ports = nil
+		slice := endpoints("dns", "10.0.0.9")
+		slice.Ports = []discoveryv1.EndpointPort{
+			{Name: new("dns"), Port: new(int32(1053)), Protocol: new(corev1.ProtocolUDP)}, {Name: new("dns-tcp"), Port: new(int32(1054))},
+		}
+		in.EndpointSlices = append(in.EndpointSlices, slice)
+		for _, i := range order {
+			in.Services[1].Spec.Ports = append(in.Services[1].Spec.Ports, ports[i])
+		}
+		result := translate(t, in)
+		assert.Equal(t, map[string]int64{"10.0.0.9:1053": 100}, targetsOf(result, "shop.dns.80-udp"))
+		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "shop.dns.80-tcp"))
+		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "shop.dns.80"))
+		for _, route := range result.Routes {
+			resolved := route.Parents[0].Conditions[1]
+			if route.Key.Name != "trace" {
+				assert.Equal(t, "ResolvedRefs", resolved.Reason, route.Key)
+				continue
+			}
+			assert.Equal(t, "UnsupportedProtocol", resolved.Reason)
+			assert.Equal(t, "spec.rules[0].backendRefs[0]: the port is one of UDP, and the route needs one of TCP", resolved.Message)
+		}
+	}
 }
 
 // TestStreamsInEachOthersWay: the gateway has no order for them, so that the younger is refused.

@@ -75,6 +75,7 @@ func readRoutes(o *options, c *cluster, in *Input, gateways map[place]*gateway) 
 		if len(r.attachments) == 0 {
 			return
 		}
+		r.checkNames()
 		r.annotations = r.readAnnotations()
 		for _, rule := range r.rules {
 			rule.resolve(o, c)
