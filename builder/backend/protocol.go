@@ -44,22 +44,31 @@ func (t *translation) protocolOf(path *field.Path, port corev1.ServicePort) stri
 
 // hinted returns the protocol that a TCP port gives away.
 func hinted(port corev1.ServicePort) string {
-	hints := map[string]string{
-		"http": "http", "https": "https", "grpc": "grpc", "grpcs": "grpcs", "tcp": "tcp", "tls": "tls",
-		// HTTP/2 and what a browser makes of gRPC: Kong speaks HTTP/1.1 where it is not gRPC.
-		"http2": "http", "h2c": "http", "grpc-web": "http",
-		// Kong passes WebSockets on over http; its ws and wss serve routes of these protocols only.
-		"ws": "http", "wss": "https", "kubernetes.io/ws": "http", "kubernetes.io/wss": "https",
-	}
 	if port.AppProtocol != nil {
 		name := strings.ToLower(*port.AppProtocol)
-		switch protocol, known := hints[name]; {
-		case known:
+		switch protocol := hint(name); {
+		case protocol != "":
 			return protocol
 		case name != "" && !strings.Contains(name, "/"):
 			return "tcp" // an IANA name, such as postgresql
 		}
 	}
 	first, _, _ := strings.Cut(port.Name, "-")
-	return cmp.Or(hints[port.Name], hints[first], defaultProtocol)
+	return cmp.Or(hint(port.Name), hint(first), defaultProtocol)
+}
+
+// hint returns the protocol that a name stands for; empty for names that stand for none.
+func hint(name string) string {
+	switch name {
+	case "http", "https", "grpc", "grpcs", "tcp", "tls":
+		return name
+	case "http2", "h2c", "grpc-web": // HTTP/2, and gRPC in browsers: Kong speaks HTTP/1.1 where it is not gRPC
+		return "http"
+	case "ws", "kubernetes.io/ws": // passed on over http: Kong's ws and wss serve routes of these protocols only
+		return "http"
+	case "wss", "kubernetes.io/wss":
+		return "https"
+	default:
+		return ""
+	}
 }

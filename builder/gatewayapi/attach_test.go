@@ -44,7 +44,7 @@ func hostsOf(result *gatewayapi.Result) map[string][]string {
 func TestAttachment(t *testing.T) {
 	t.Parallel()
 	type hosts = map[string][]string
-	const route = "http.shop.r.0.0"
+	const route = "gateway.http.shop.r.0.0"
 	allow := func(l *gatewayv1.Listener, from gatewayv1.FromNamespaces) {
 		l.AllowedRoutes = &gatewayv1.AllowedRoutes{Namespaces: &gatewayv1.RouteNamespaces{From: &from}}
 	}
@@ -83,7 +83,7 @@ func TestAttachment(t *testing.T) {
 			r.Namespace, r.Spec.ParentRefs[0].Namespace = "other", new(gatewayv1.Namespace("shop"))
 			in.Services[0].Namespace = "other"
 			allow(l, gatewayv1.NamespacesFromAll)
-		}, accepted(), hosts{"http.other.r.0.0": {"http"}}},
+		}, accepted(), hosts{"gateway.http.other.r.0.0": {"http"}}},
 		{"a listener that asks clients for certificates", []string{"a:HTTPS:443"}, "", func(in *gatewayapi.Input, _ *gatewayv1.HTTPRoute, _ *gatewayv1.Listener) {
 			in.Gateways[0].Spec.TLS = &gatewayv1.GatewayTLSConfig{Frontend: &gatewayv1.FrontendTLSConfig{
 				Default: gatewayv1.TLSConfig{Validation: &gatewayv1.FrontendTLSValidation{}},

@@ -93,11 +93,19 @@ func (r *rule) share(c *cluster, at *field.Path, ref *gatewayv1.BackendRef) (bac
 			missing = &unresolved{at, gatewayv1.RouteReasonUnsupportedProtocol, message}
 			continue // another port may have the number for another protocol
 		}
-		alone := *service
-		alone.Spec.Ports = []corev1.ServicePort{port}
-		return backend.Share{Service: &alone, Port: strconv.Itoa(int(port.Port)), EndpointSlices: c.slices[place{key.Namespace, key.Name}]}, nil
+		return backend.Share{Service: withPort(service, port), Port: strconv.Itoa(int(port.Port)), EndpointSlices: c.slices[place{key.Namespace, key.Name}]}, nil
 	}
 	return backend.Share{}, missing
+}
+
+// withPort returns a Service that has a port alone.
+func withPort(service *corev1.Service, port corev1.ServicePort) *corev1.Service {
+	if len(service.Spec.Ports) == 1 {
+		return service
+	}
+	alone := *service
+	alone.Spec.Ports = []corev1.ServicePort{port}
+	return &alone
 }
 
 // speakProblem says why a port cannot be a backend of the family; empty where it can.

@@ -38,7 +38,7 @@ func TestWeights(t *testing.T) {
 	in.EndpointSlices = append(in.EndpointSlices, endpoints("canary", "10.0.1.1", "10.0.1.2"), endpoints("off", "10.0.2.1"))
 	result := translate(t, in)
 	assert.Equal(t, accepted(), conditions(t, result))
-	targets := targetsOf(result, "http.shop.r.0")
+	targets := targetsOf(result, "gateway.http.shop.r.0")
 	assert.Zero(t, targets["10.0.2.1:8080"])
 	assert.Equal(t, targets["10.0.0.1:8080"], 9*(targets["10.0.1.1:8080"]+targets["10.0.1.2:8080"]))
 }
@@ -52,7 +52,7 @@ func TestPortsOfOneService(t *testing.T) {
 	in.Services[0].Spec.Ports = append(in.Services[0].Spec.Ports, corev1.ServicePort{Name: "more", Port: 81})
 	in.EndpointSlices[0].Ports = append(in.EndpointSlices[0].Ports, in.EndpointSlices[0].Ports[0])
 	in.EndpointSlices[0].Ports[1].Name, in.EndpointSlices[0].Ports[1].Port = new("more"), new(int32(8081))
-	targets := targetsOf(translate(t, in), "http.shop.r.0")
+	targets := targetsOf(translate(t, in), "gateway.http.shop.r.0")
 	assert.Equal(t, 3*targets["10.0.0.1:8080"], targets["10.0.0.1:8081"])
 	assert.NotZero(t, targets["10.0.0.1:8080"])
 }
@@ -112,8 +112,8 @@ func TestInvalidBackends(t *testing.T) {
 				assert.Equal(t, "HTTPRoute shop/r: spec.rules[0].backendRefs[1]: Service shop/no does not exist, and the gateway cannot answer the part of one backend with 500: all requests go to the others", result.Warnings[0].String())
 			}
 			assert.Equal(t, "Accepted=True/Accepted", conditions(t, result)[0])
-			plugins := pluginsOf(t, result)["http.shop.r.0.0"]
-			route := find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0")
+			plugins := pluginsOf(t, result)["gateway.http.shop.r.0.0"]
+			route := find[*configurationv1alpha1.KongRoute](t, result, "gateway.http.shop.r.0.0")
 			if c.fails {
 				assert.JSONEq(t, `{"status_code":500,"message":"no backend of the rule can be reached"}`, plugins["request-termination"])
 				assert.Nil(t, route.Spec.ServiceRef)
@@ -140,8 +140,8 @@ func TestUntranslatableServices(t *testing.T) {
 	require.Len(t, result.Routes[0].Refused, 1)
 	assert.Equal(t, "spec.rules[2].backendRefs: the gateway speaks one protocol with all backends of a rule, and these speak http and https", result.Routes[0].Refused[0].String())
 	plugins := pluginsOf(t, result)
-	assert.Contains(t, plugins["http.shop.r.0.0"], "request-termination")
-	assert.Empty(t, plugins["http.shop.r.1.0"])
+	assert.Contains(t, plugins["gateway.http.shop.r.0.0"], "request-termination")
+	assert.Empty(t, plugins["gateway.http.shop.r.1.0"])
 }
 
 // TestSharedServices: rules to one port share its service, and what it is for, not what they
@@ -165,8 +165,8 @@ func TestSharedServices(t *testing.T) {
 			assert.Equal(t, "shop", s.Labels["konnectkit/source-namespace"])
 		}
 	}
-	assert.Equal(t, map[string]string{"shop.echo.80": "http", "shop.echo.80-grpc": "grpc"}, protocols)
-	route := find[*configurationv1alpha1.KongRoute](t, result, "grpc.shop.g.0.0")
+	assert.Equal(t, map[string]string{"gateway.service.shop.echo.80": "http", "gateway.service.shop.echo.80-grpc": "grpc"}, protocols)
+	route := find[*configurationv1alpha1.KongRoute](t, result, "gateway.grpc.shop.g.0.0")
 	assert.Equal(t, []string{"grpc"}, route.Spec.Protocols)
 	assert.Equal(t, []string{"~/"}, route.Spec.Paths)
 	labels := map[string]string{

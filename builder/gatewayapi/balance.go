@@ -29,7 +29,7 @@ func (e *emitter) balance(r *rule) *balanced {
 	if len(shares) == 1 {
 		service := shares[0].Service
 		of = crd.Key{Kind: "Service", Namespace: crd.NamespaceOf(service), Name: service.Name}
-		name = of.Namespace + "." + of.Name + "." + shares[0].Port + r.of.family.suffix(shares[0])
+		name = "service." + of.Namespace + "." + of.Name + "." + shares[0].Port + r.of.family.suffix(shares[0])
 		standsFor = name
 	}
 	name = e.name("KongUpstream", name, standsFor)

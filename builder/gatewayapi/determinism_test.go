@@ -92,11 +92,11 @@ func TestChangesAreLocal(t *testing.T) {
 			delete(before, key)
 			continue
 		}
-		assert.True(t, strings.HasPrefix(key, "KongRoute kong/http.shop.a."), "%s is new or another one", key)
+		assert.True(t, strings.HasPrefix(key, "KongRoute kong/gateway.http.shop.a."), "%s is new or another one", key)
 		delete(before, key)
 	}
 	for key := range maps.Keys(before) {
-		assert.True(t, strings.HasPrefix(key, "KongRoute kong/http.shop.a.1."), "%s is gone", key)
+		assert.True(t, strings.HasPrefix(key, "KongRoute kong/gateway.http.shop.a.1."), "%s is gone", key)
 	}
 }
 
@@ -111,9 +111,9 @@ func TestNamedRules(t *testing.T) {
 	one := translate(t, world(httpRoute("r", "", first, second)))
 	other := translate(t, world(httpRoute("r", "", second, first)))
 	assert.Equal(t, texts(t, one), texts(t, other))
-	assert.NotNil(t, find[*configurationv1alpha1.KongRoute](t, one, "http.shop.r.read.0"))
+	assert.NotNil(t, find[*configurationv1alpha1.KongRoute](t, one, "gateway.http.shop.r.read.0"))
 	dots := translate(t, world(httpRoute("a", "a.com", named("b.c", filters(rule(), headerFilter("x", "1")))), httpRoute("a.b", "b.com", named("c", filters(rule(), headerFilter("x", "2"))))))
-	assert.NotEqual(t, pluginsOf(t, dots)["http.shop.a.b.c.0"], pluginsOf(t, dots)["http.shop.a.b-c-"+hashOf(t, dots)+".0"], "a dot in a name is none between names")
+	assert.NotEqual(t, pluginsOf(t, dots)["gateway.http.shop.a.b.c.0"], pluginsOf(t, dots)["gateway.http.shop.a.b-c-"+hashOf(t, dots)+".0"], "a dot in a name is none between names")
 	digits := translate(t, world(httpRoute("r", "", named("1", rule("/a")), rule("/b"))))
 	assert.Len(t, hostsOf(digits), 2, "a name that is a number is none, so that it is not the index of another rule")
 }
@@ -122,7 +122,7 @@ func TestNamedRules(t *testing.T) {
 func hashOf(t *testing.T, result *gatewayapi.Result) string {
 	t.Helper()
 	for name := range hostsOf(result) {
-		if hash, ok := strings.CutPrefix(strings.TrimSuffix(name, ".0"), "http.shop.a.b-c-"); ok {
+		if hash, ok := strings.CutPrefix(strings.TrimSuffix(name, ".0"), "gateway.http.shop.a.b-c-"); ok {
 			return hash
 		}
 	}

@@ -31,10 +31,11 @@
 // konnectkit/source-namespace and konnectkit/source-name are those of the route, of the
 // Gateway for certificates, and of the Service for what all rules that name it share.
 //
-// A KongRoute is called <kind>.<namespace>.<route>.<rule>.<match>, where kind is http, grpc,
+// All names begin with that of the control plane. A KongRoute is called
+// <control plane>.<kind>.<namespace>.<route>.<rule>.<match>, where kind is http, grpc,
 // tls, tcp or udp, rule is the name of the rule, else its index, and match the index of the
 // match. What follows says what it matches beyond that. A rule with a name keeps its objects
-// when rules are reordered. A Service is <namespace>.<service>.<port>.
+// when rules are reordered. A Service is <control plane>.service.<namespace>.<service>.<port>.
 //
 // # What is refused
 //

@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"maps"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/builder"
 	"github.com/konnectkit/konnectkit/builder/internal/source"
@@ -22,7 +23,7 @@ func (e *emitter) route(p *piece, wanted string) {
 	rule := p.match.of
 	name := e.name("KongRoute", wanted, p.match.id()+p.id()+string(p.hosts[0]))
 	notes := rule.of.annotations
-	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(source.Fit(name, source.MaxKonnectName)).
+	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(e.konnectName(name)).
 		Labels(source.Labels(rule.of.key)).Protocols(p.protocols.kong(rule.of.family)...).
 		Paths(p.path.kong()).RegexPriority(p.code).StripPath(false).PreserveHost(notes.preserve || rule.action.host != "").
 		Tags(notes.tags...)
@@ -97,7 +98,7 @@ func (e *emitter) target(p *piece, route *builder.Route) {
 
 // bind attaches a plugin to a route; a binding is called <route>.<as>.
 func (e *emitter) bind(rule *rule, route, as string, plugin crd.Key) {
-	name := e.name("KongPluginBinding", route+"."+as, route+plugin.String())
+	name := e.name("KongPluginBinding", strings.TrimPrefix(route, e.prefix)+"."+as, route+plugin.String())
 	binding := builder.NewPluginBinding(name).Namespace(e.key.Namespace).ControlPlane(e.key.Name).
 		Labels(source.Labels(rule.of.key)).Route(route)
 	if plugin.Namespace == e.key.Namespace {

@@ -66,11 +66,11 @@ func ExampleTranslate() {
 		}
 	}
 	// Output:
-	// KongUpstream kong/shop.echo.80
-	// KongTarget kong/shop.echo.80.10-0-0-1.8080
-	// KongService kong/shop.echo.80
-	// KongRoute kong/http.shop.echo.all.0
-	//   hosts [shop.example.com] paths [~/echo(?:/|$)] to shop.echo.80
+	// KongUpstream kong/gateway.service.shop.echo.80
+	// KongTarget kong/gateway.service.shop.echo.80.10-0-0-1.8080
+	// KongService kong/gateway.service.shop.echo.80
+	// KongRoute kong/gateway.http.shop.echo.all.0
+	//   hosts [shop.example.com] paths [~/echo(?:/|$)] to gateway.service.shop.echo.80
 	// HTTPRoute shop/echo Accepted True Accepted
 	// HTTPRoute shop/echo ResolvedRefs True ResolvedRefs
 }

@@ -33,8 +33,8 @@ func TestHeaderModifiers(t *testing.T) {
 		assert.JSONEq(t, `{`+headers+`,"replace":{"headers":["a:1:2"]}}`, plugins["response-transformer"])
 	}
 	result := translate(t, in)
-	assert.NotNil(t, find[*configurationv1.KongPlugin](t, result, "http.shop.r.0.request-transformer"), "one for all matches of the rule")
-	assert.NotNil(t, find[*configurationv1alpha1.KongPluginBinding](t, result, "http.shop.r.0.1.request-transformer"))
+	assert.NotNil(t, find[*configurationv1.KongPlugin](t, result, "gateway.http.shop.r.0.request-transformer"), "one for all matches of the rule")
+	assert.NotNil(t, find[*configurationv1alpha1.KongPluginBinding](t, result, "gateway.http.shop.r.0.1.request-transformer"))
 }
 
 // TestPrefixRewrites has the rows of the Gateway API, of which routes and services do all.
@@ -76,8 +76,8 @@ func TestRewrittenHost(t *testing.T) {
 	)
 	result := translate(t, in)
 	assert.JSONEq(t, `{"replace":{"headers":["host:inside.example.com"]},"add":{"headers":["host:inside.example.com"]}}`,
-		pluginsOf(t, result)["http.shop.r.0.0"]["request-transformer"], "host_header of an upstream would get the port of the target")
-	rewritten, plain := find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0"), find[*configurationv1alpha1.KongRoute](t, result, "http.shop.s.0.0")
+		pluginsOf(t, result)["gateway.http.shop.r.0.0"]["request-transformer"], "host_header of an upstream would get the port of the target")
+	rewritten, plain := find[*configurationv1alpha1.KongRoute](t, result, "gateway.http.shop.r.0.0"), find[*configurationv1alpha1.KongRoute](t, result, "gateway.http.shop.s.0.0")
 	assert.True(t, *rewritten.Spec.PreserveHost, "else the gateway sets it after the plugin")
 	assert.Equal(t, plain.Spec.ServiceRef, rewritten.Spec.ServiceRef, "the Service needs no upstream of its own")
 }
@@ -107,8 +107,8 @@ func TestRedirects(t *testing.T) {
 			in := world(httpRoute("r", c.hostnames, r))
 			in.Gateways = []gatewayv1.Gateway{gateway("public", c.listener)}
 			result := translate(t, in)
-			assert.JSONEq(t, c.want, pluginsOf(t, result)["http.shop.r.0.0"]["redirect"])
-			route := find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0")
+			assert.JSONEq(t, c.want, pluginsOf(t, result)["gateway.http.shop.r.0.0"]["redirect"])
+			route := find[*configurationv1alpha1.KongRoute](t, result, "gateway.http.shop.r.0.0")
 			assert.Nil(t, route.Spec.ServiceRef)
 			assert.Equal(t, accepted(), conditions(t, result))
 		})
@@ -123,7 +123,7 @@ func TestRedirectsWithPlugins(t *testing.T) {
 		Type:                   gatewayv1.HTTPRouteFilterResponseHeaderModifier,
 		ResponseHeaderModifier: &gatewayv1.HTTPHeaderFilter{Remove: []string{"c"}},
 	})
-	plugins := pluginsOf(t, translate(t, world(httpRoute("r", "a.com", r))))["http.shop.r.0.0"]
+	plugins := pluginsOf(t, translate(t, world(httpRoute("r", "a.com", r))))["gateway.http.shop.r.0.0"]
 	require.Len(t, plugins, 2, "nothing is sent on whose headers could be changed")
 	assert.JSONEq(t, `{"location":"https://a.com","status_code":301,"keep_incoming_path":true}`, plugins["redirect"])
 	assert.JSONEq(t, `{"remove":{"headers":["c"]}}`, plugins["response-transformer"])
@@ -138,12 +138,12 @@ func TestTimeouts(t *testing.T) {
 		}
 		result := translate(t, world(httpRoute("r", "", r)))
 		if want == 0 {
-			assert.Nil(t, find[*configurationv1alpha1.KongService](t, result, "shop.echo.80").Spec.ReadTimeout)
+			assert.Nil(t, find[*configurationv1alpha1.KongService](t, result, "gateway.service.shop.echo.80").Spec.ReadTimeout)
 			continue
 		}
-		service := find[*configurationv1alpha1.KongService](t, result, "http.shop.r.0")
+		service := find[*configurationv1alpha1.KongService](t, result, "gateway.http.shop.r.0")
 		assert.Equal(t, []int64{want, want, want}, []int64{*service.Spec.ConnectTimeout, *service.Spec.ReadTimeout, *service.Spec.WriteTimeout})
-		assert.Equal(t, "shop.echo.80.kong.svc", service.Spec.Host, "the upstream is the one of all rules")
+		assert.Equal(t, "gateway.service.shop.echo.80.kong.svc", service.Spec.Host, "the upstream is the one of all rules")
 	}
 }
 
@@ -175,8 +175,8 @@ func TestNamedPlugins(t *testing.T) {
 		result := translate(t, in)
 		assert.Equal(t, accepted(), conditions(t, result))
 		assert.Equal(t, map[string]map[string]string{
-			"http.shop.r.0.0": {"limit": "shop", "auth": "shop"},
-			"http.shop.r.1.0": {"auth": "shop"},
+			"gateway.http.shop.r.0.0": {"limit": "shop", "auth": "shop"},
+			"gateway.http.shop.r.1.0": {"auth": "shop"},
 		}, pluginsOf(t, result))
 		for _, object := range result.Objects {
 			assert.NotEqual(t, "KongPlugin", object.GVK().Kind, "none is copied")
@@ -189,8 +189,8 @@ func TestNamedPlugins(t *testing.T) {
 		result := translate(t, in)
 		assert.Equal(t, []string{"Accepted=True/Accepted", "ResolvedRefs=False/BackendNotFound"}, conditions(t, result))
 		plugins := pluginsOf(t, result)
-		assert.Contains(t, plugins["http.shop.r.0.0"], "request-termination")
-		assert.NotContains(t, plugins["http.shop.r.1.0"], "request-termination")
+		assert.Contains(t, plugins["gateway.http.shop.r.0.0"], "request-termination")
+		assert.NotContains(t, plugins["gateway.http.shop.r.1.0"], "request-termination")
 	})
 	t.Run("one that only one route could have", func(t *testing.T) {
 		t.Parallel()
@@ -220,7 +220,7 @@ func TestAnnotations(t *testing.T) {
 		"konghq.com/response-buffering": "maybe", "konghq.com/tags": "x, y", "konghq.com/methods": "GET", "example.com/other": "1",
 	}
 	result := translate(t, world(route, httpRoute("s", "", rule("/a GET x:1"))))
-	r := find[*configurationv1alpha1.KongRoute](t, result, "http.shop.r.0.0")
+	r := find[*configurationv1alpha1.KongRoute](t, result, "gateway.http.shop.r.0.0")
 	assert.False(t, *r.Spec.PreserveHost)
 	assert.False(t, *r.Spec.RequestBuffering)
 	assert.Nil(t, r.Spec.ResponseBuffering)

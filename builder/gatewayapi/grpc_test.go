@@ -77,7 +77,7 @@ func TestGRPCPrecedence(t *testing.T) {
 			r.Header.Set("Content-Type", "application/grpc")
 			m, ok := router.Match(r)
 			require.True(t, ok, text)
-			assert.True(t, strings.HasPrefix(m.Route.Key.Name, "grpc.shop."+want+"."), "%s: %s is taken by %s", setting, text, m.Route.Key.Name)
+			assert.True(t, strings.HasPrefix(m.Route.Key.Name, "gateway.grpc.shop."+want+"."), "%s: %s is taken by %s", setting, text, m.Route.Key.Name)
 			assert.Zero(t, m.Status, text)
 		}
 	}
@@ -111,7 +111,7 @@ func TestHostsOfTwoKinds(t *testing.T) {
 				return
 			}
 			assert.Equal(t, "False/HostnameConflict", string(loser.Status)+"/"+loser.Reason)
-			assert.NotContains(t, hostsOf(result), "http.shop.r.0.0")
+			assert.NotContains(t, hostsOf(result), "gateway.http.shop.r.0.0")
 		})
 	}
 }

@@ -39,6 +39,6 @@ type Input struct {
 	KongReferenceGrants []configurationv1alpha1.KongReferenceGrant
 
 	// ControlPlane says which KonnectGatewayControlPlane a Gateway stands for; the zero
-	// Key where it is none of the caller's. Each is the only one in its namespace. Required.
+	// Key where it is none of the caller's. Required.
 	ControlPlane func(gateway *gatewayv1.Gateway) crd.Key
 }

@@ -44,7 +44,7 @@ func gateways(in *Input) map[place]*gateway {
 	for i := range in.Gateways {
 		spec := &in.Gateways[i]
 		controlPlane := in.ControlPlane(spec)
-		if controlPlane == (crd.Key{}) {
+		if controlPlane.Name == "" {
 			continue
 		}
 		controlPlane.Namespace = cmp.Or(controlPlane.Namespace, crd.DefaultNamespace)

@@ -54,12 +54,12 @@ func TestRedirectToHTTPS(t *testing.T) {
 	}
 	for setting, router := range routers(t, result) {
 		for _, c := range []struct{ protocol, request, route, location string }{
-			{"http", "a.com/x?y=1", "http.shop.site.0.", "https://a.com/x?y=1"},
-			{"http", "a.com/api/x", "http.shop.site.1.", "https://a.com/api/x"},
-			{"https", "a.com/api", "http.shop.site.1.", ""},
-			{"https", "a.com/", "http.shop.site.0.", ""},
-			{"http", "b.com/.well-known/acme/1", "http.shop.challenge.0.", ""},
-			{"http", "b.com/old/1", "http.shop.old.0.", "https://b.com/old/1"},
+			{"http", "a.com/x?y=1", "gateway.http.shop.site.0.", "https://a.com/x?y=1"},
+			{"http", "a.com/api/x", "gateway.http.shop.site.1.", "https://a.com/api/x"},
+			{"https", "a.com/api", "gateway.http.shop.site.1.", ""},
+			{"https", "a.com/", "gateway.http.shop.site.0.", ""},
+			{"http", "b.com/.well-known/acme/1", "gateway.http.shop.challenge.0.", ""},
+			{"http", "b.com/old/1", "gateway.http.shop.old.0.", "https://b.com/old/1"},
 		} {
 			r := request(c.request)
 			r.Protocol = c.protocol
@@ -70,7 +70,7 @@ func TestRedirectToHTTPS(t *testing.T) {
 		}
 	}
 	plugins := pluginsOf(t, result)
-	assert.JSONEq(t, `{"status_code":404,"message":"no route over https"}`, plugins["http.shop.old.0.0"]["request-termination"],
+	assert.JSONEq(t, `{"status_code":404,"message":"no route over https"}`, plugins["gateway.http.shop.old.0.0"]["request-termination"],
 		"what comes over https is not the redirect's")
 }
 
@@ -136,7 +136,7 @@ func assertProtocols(t *testing.T, in gatewayapi.Input, result *gatewayapi.Resul
 				i := slices.IndexFunc(in.HTTPRoutes, func(of gatewayv1.HTTPRoute) bool { return of.Name == answer.Route })
 				redirects = len(in.HTTPRoutes[i].Spec.Rules[answer.Index].Filters) > 0
 			}
-			want := fmt.Sprintf("http.shop.%s.%d.", answer.Route, answer.Index)
+			want := fmt.Sprintf("gateway.http.shop.%s.%d.", answer.Route, answer.Index)
 			for setting, router := range settings {
 				m, ok := router.Match(r)
 				about := fmt.Sprintf("%s: %s %s %s%s %v by %v", setting, r.Protocol, r.Method, r.Host, r.Path, r.Header, m.Route)

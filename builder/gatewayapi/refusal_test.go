@@ -162,7 +162,7 @@ func TestNamesThatAreNone(t *testing.T) {
 			in.HTTPRoutes[0].Spec.ParentRefs[0].Namespace = new(gatewayv1.Namespace("shop"))
 			c.change(&in, &in.HTTPRoutes[0])
 			result := translate(t, in)
-			assert.Equal(t, map[string][]string{"http.shop.other.0.0": {"b.com", "http"}}, hostsOf(result))
+			assert.Equal(t, map[string][]string{"gateway.http.shop.other.0.0": {"b.com", "http"}}, hostsOf(result))
 			var refused []string
 			for _, r := range result.Routes {
 				for _, refusal := range r.Refused {

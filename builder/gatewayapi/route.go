@@ -118,14 +118,10 @@ func (r *route) warn(at *field.Path, message string) {
 // label is the part of names that stands for the rule: its name, else its index. It has no
 // dot, so that what stands before it is the route.
 func (r *rule) label() string {
-	switch {
-	case strings.Trim(r.name, "0123456789") == "":
+	if strings.Trim(r.name, "0123456789") == "" {
 		return strconv.Itoa(r.index)
-	case strings.Contains(r.name, "."):
-		return strings.ReplaceAll(r.name, ".", "-") + "-" + source.Hash(r.name)
-	default:
-		return r.name
 	}
+	return source.Label(r.name)
 }
 
 // id tells rules apart.

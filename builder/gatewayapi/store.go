@@ -3,6 +3,7 @@ package gatewayapi
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/konnectkit/konnectkit/builder/internal/source"
 	"github.com/konnectkit/konnectkit/crd"
@@ -10,19 +11,29 @@ import (
 
 // store collects the objects of a control plane.
 type store struct {
+	// prefix is what the names of objects begin with: that of the control plane, in one label,
+	// since there may be others in its namespace.
+	prefix  string
 	objects map[crd.Key]crd.Object
 	// names are those that are taken, by kind, with what they stand for.
 	names map[[2]string]string
 	err   error
 }
 
-func newStore() *store {
-	return &store{objects: map[crd.Key]crd.Object{}, names: map[[2]string]string{}}
+func newStore(controlPlane crd.Key) *store {
+	prefix := source.Label(controlPlane.Name) + "."
+	return &store{prefix: prefix, objects: map[crd.Key]crd.Object{}, names: map[[2]string]string{}}
+}
+
+// konnectName returns what an object is called in Konnect, where names are a control plane's own.
+func (s *store) konnectName(object string) string {
+	return source.Fit(strings.TrimPrefix(object, s.prefix), source.MaxKonnectName)
 }
 
 // name returns a name for an object, made shorter where it is too long, and with a hash of
 // what it stands for where another one has it.
 func (s *store) name(kind, wanted, standsFor string) string {
+	wanted = s.prefix + wanted
 	name := source.Fit(wanted, source.MaxObjectName)
 	if taken, ok := s.names[[2]string{kind, name}]; ok && taken != standsFor {
 		const dashAndHash = 11

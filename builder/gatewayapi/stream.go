@@ -157,7 +157,7 @@ func (e *emitter) stream(rule *rule, s stream) {
 		return
 	}
 	e.put(to.service, nil)
-	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(source.Fit(name, source.MaxKonnectName)).
+	route := builder.NewRoute(name).Namespace(e.key.Namespace).SpecName(e.konnectName(name)).
 		Labels(source.Labels(rule.of.key)).Protocols(s.protocol).Service(to.service.Name)
 	for _, host := range s.hosts {
 		route.SNI(string(host))

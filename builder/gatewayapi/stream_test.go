@@ -73,13 +73,13 @@ func TestStreams(t *testing.T) {
 			port          uint16
 			want          string
 		}{
-			{"tcp", "", 5432, "tcp.shop.db.0.5432"},
+			{"tcp", "", 5432, "gateway.tcp.shop.db.0.5432"},
 			{"tcp", "", 5433, ""},
-			{"udp", "", 53, "udp.shop.dns.0.53"},
-			{"tls_passthrough", "a.com", 8443, "tls.shop.p.0.tls-passthrough.8443"},
-			{"tls_passthrough", "x.b.com", 8443, "tls.shop.p.0.tls-passthrough.8443"},
+			{"udp", "", 53, "gateway.udp.shop.dns.0.53"},
+			{"tls_passthrough", "a.com", 8443, "gateway.tls.shop.p.0.tls-passthrough.8443"},
+			{"tls_passthrough", "x.b.com", 8443, "gateway.tls.shop.p.0.tls-passthrough.8443"},
 			{"tls_passthrough", "c.com", 8443, ""},
-			{"tls", "x.end.com", 9443, "tls.shop.e.0.9443"},
+			{"tls", "x.end.com", 9443, "gateway.tls.shop.e.0.9443"},
 		} {
 			m, ok := router.Match(routing.Request{
 				Protocol: c.protocol, SNI: c.sni, Destination: netip.AddrPortFrom(netip.MustParseAddr("10.0.0.9"), c.port),
@@ -98,7 +98,7 @@ func TestStreams(t *testing.T) {
 			protocols[s.Name] = *s.Spec.Protocol
 		}
 	}
-	assert.Equal(t, map[string]string{"shop.echo.80-tcp": "tcp", "shop.dns.80-udp": "udp"}, protocols)
+	assert.Equal(t, map[string]string{"gateway.service.shop.echo.80-tcp": "tcp", "gateway.service.shop.dns.80-udp": "udp"}, protocols)
 }
 
 // TestPortsOfOneNumber: a Service may have a number twice, for TCP and for UDP.
@@ -126,9 +126,9 @@ func TestPortsOfOneNumber(t *testing.T) {
 			in.Services[1].Spec.Ports = append(in.Services[1].Spec.Ports, ports[i])
 		}
 		result := translate(t, in)
-		assert.Equal(t, map[string]int64{"10.0.0.9:1053": 100}, targetsOf(result, "shop.dns.80-udp"))
-		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "shop.dns.80-tcp"))
-		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "shop.dns.80"))
+		assert.Equal(t, map[string]int64{"10.0.0.9:1053": 100}, targetsOf(result, "gateway.service.shop.dns.80-udp"))
+		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "gateway.service.shop.dns.80-tcp"))
+		assert.Equal(t, map[string]int64{"10.0.0.9:1054": 100}, targetsOf(result, "gateway.service.shop.dns.80"))
 		for _, route := range result.Routes {
 			resolved := route.Parents[0].Conditions[1]
 			if route.Key.Name != "trace" {
@@ -208,10 +208,10 @@ func TestCertificates(t *testing.T) {
 			}
 			assert.Empty(t, result.Warnings)
 			require.Len(t, result.Objects, 2)
-			certificate := find[*configurationv1alpha1.KongCertificate](t, result, "gateway.shop.public.end")
+			certificate := find[*configurationv1alpha1.KongCertificate](t, result, "gateway.gateway.shop.public.end")
 			assert.Equal(t, "shop/end", *certificate.Spec.SecretRef.Namespace+"/"+certificate.Spec.SecretRef.Name)
 			assert.Equal(t, "Gateway", certificate.Labels["konnectkit/source-kind"])
-			sni := find[*configurationv1alpha1.KongSNI](t, result, "gateway.shop.public.end")
+			sni := find[*configurationv1alpha1.KongSNI](t, result, "gateway.gateway.shop.public.end")
 			assert.Equal(t, "*.end.com", sni.Spec.Name)
 			assert.Equal(t, "kong", crd.NamespaceOf(sni))
 		})

@@ -2,8 +2,6 @@ package gatewayapi
 
 import (
 	"errors"
-	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -24,9 +22,6 @@ func Translate(in Input, opts ...Option) (*Result, error) {
 	}
 	c := newCluster(&in)
 	gateways := gateways(&in)
-	if err := checkNamespaces(gateways); err != nil {
-		return nil, err
-	}
 	routes := readRoutes(o, c, &in, gateways)
 	var stores []*store
 	result := &Result{}
@@ -47,24 +42,6 @@ func Translate(in Input, opts ...Option) (*Result, error) {
 	slices.SortFunc(result.Warnings, compareWarnings)
 	result.Warnings = slices.Compact(result.Warnings)
 	return result, nil
-}
-
-// checkNamespaces refuses two control planes of one namespace, whose objects would have the
-// same names.
-func checkNamespaces(gateways map[place]*gateway) error {
-	planes := map[crd.Key]bool{}
-	for _, g := range gateways {
-		planes[g.controlPlane] = true
-	}
-	byNamespace := map[string]crd.Key{}
-	for _, plane := range slices.SortedFunc(maps.Keys(planes), crd.Key.Compare) {
-		if other, known := byNamespace[plane.Namespace]; known {
-			return fmt.Errorf("translate Gateway API: %s and %s are in one namespace, where their objects would have the same names; "+
-				"give each control plane a namespace of its own", other, plane)
-		}
-		byNamespace[plane.Namespace] = plane
-	}
-	return nil
 }
 
 // readRoutes returns the routes that name a gateway of a control plane.
@@ -108,7 +85,7 @@ func (p *plane) emit() *store {
 		p.isolate(r)
 		p.checkRedirects(r)
 	}
-	e := &emitter{plane: p, store: newStore(), backends: map[string]*balanced{}}
+	e := &emitter{plane: p, store: newStore(p.key), backends: map[string]*balanced{}}
 	pieces := p.pieces(p.cells())
 	for i, name := range namesOf(pieces) {
 		e.route(pieces[i], name)

@@ -110,11 +110,7 @@ func build[B object[B, T], T crd.Object](p *plane, of crd.Key, b B) (T, error) {
 // name returns the name of an object that several control planes may have. It begins with
 // that of the control plane, in one label.
 func (p *plane) name(parts ...string) string {
-	label := p.key.Name
-	if strings.Contains(label, ".") {
-		label = strings.ReplaceAll(label, ".", "-") + "-" + source.Hash(label)
-	}
-	return objectName(append([]string{label}, parts...)...)
+	return objectName(append([]string{source.Label(p.key.Name)}, parts...)...)
 }
 
 // objectName returns a name of parts that tell an object apart.

@@ -41,6 +41,14 @@ const (
 	MaxKonnectName = 128
 )
 
+// Label returns a name as one label of another name: without dots, which stand between those.
+func Label(name string) string {
+	if !strings.Contains(name, ".") {
+		return name
+	}
+	return strings.ReplaceAll(name, ".", "-") + "-" + Hash(name)
+}
+
 // hashCharacters of a name in hexadecimal are what cut names end in.
 const hashCharacters = 10
 
