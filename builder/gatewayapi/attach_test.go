@@ -129,6 +129,24 @@ func TestAttachment(t *testing.T) {
 	}
 }
 
+// TestUnusedFields: what a Gateway asks for in vain is warned of.
+func TestUnusedFields(t *testing.T) {
+	t.Parallel()
+	in := world(httpRoute("r", "", rule()))
+	in.Gateways[0].Spec.TLS = &gatewayv1.GatewayTLSConfig{Backend: &gatewayv1.GatewayBackendTLS{}}
+	in.Gateways[0].Spec.AllowedListeners = &gatewayv1.AllowedListeners{Namespaces: &gatewayv1.ListenerNamespaces{From: new(gatewayv1.NamespacesFromAll)}}
+	in.Gateways[0].Spec.DefaultScope = gatewayv1.GatewayDefaultScopeAll
+	var warnings []string
+	for _, w := range translate(t, in).Warnings {
+		warnings = append(warnings, w.String())
+	}
+	assert.Equal(t, []string{
+		"Gateway shop/public: spec.allowedListeners: has no effect: ListenerSets are not translated",
+		"Gateway shop/public: spec.defaultScope: has no effect: routes name their Gateways under parentRefs",
+		"Gateway shop/public: spec.tls.backend: has no effect: no certificate is shown to backends",
+	}, warnings)
+}
+
 func TestParents(t *testing.T) {
 	t.Parallel()
 	route := httpRoute("r", "a.com", rule())
@@ -163,8 +181,11 @@ func TestParents(t *testing.T) {
 
 	result = translate(t, world())
 	assert.Empty(t, result.Routes)
-	in.ControlPlane = nil
+	in.HTTPRoutes = append(in.HTTPRoutes, route)
 	_, err := gatewayapi.Translate(in)
+	require.EqualError(t, err, "translate Gateway API: HTTPRoute shop/r is there twice")
+	in.ControlPlane = nil
+	_, err = gatewayapi.Translate(in)
 	require.EqualError(t, err, "translate Gateway API: Input.ControlPlane is required")
 }
 

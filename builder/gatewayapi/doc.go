@@ -21,8 +21,8 @@
 // later, the requests that are both rules' get a route of their own. That is exact in both
 // values of the gateway's route_match_calculation, in the flavor traditional_compatible that
 // gateways have by default (routes that match a host, a method and headers rely on what
-// gateways do on amd64). Where it would take too many routes, the younger of the two rules is
-// refused by name. Regular expressions match at the beginning of a path.
+// gateways do on amd64, and are warned of). Where it would take too many routes, the younger
+// of the two rules is refused by name. Regular expressions match at the beginning of a path.
 //
 // # Names
 //

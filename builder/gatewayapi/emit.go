@@ -35,6 +35,10 @@ func (e *emitter) route(p *piece, wanted string) {
 	if p.method != "" {
 		route.Method(p.method)
 	}
+	if p.fields() == methodField|headerField && p.hosts[0] != "" {
+		rule.of.warn(rule.path, "with a host, a method and headers, routes match by criteria of four kinds, and gateways order those in a way that "+
+			"depends on their build, unless route_match_calculation is strict")
+	}
 	for _, h := range p.headers {
 		route.Header(h.name, h.value)
 	}

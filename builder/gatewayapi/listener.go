@@ -21,6 +21,7 @@ type gateway struct {
 	key          crd.Key
 	controlPlane crd.Key
 	listeners    []*listener
+	warnings     []Warning
 }
 
 // listener is one of a gateway.
@@ -52,6 +53,7 @@ func gateways(in *Input) map[place]*gateway {
 			key:          crd.Key{Group: gatewayGroup, Kind: "Gateway", Namespace: crd.NamespaceOf(spec), Name: spec.Name},
 			controlPlane: controlPlane,
 		}
+		g.warnUnused(&spec.Spec)
 		for i := range spec.Spec.Listeners {
 			l := newListener(g, i, &spec.Spec.Listeners[i])
 			l.refused = l.problem()
@@ -63,6 +65,28 @@ func gateways(in *Input) map[place]*gateway {
 		found[place{g.key.Namespace, g.key.Name}] = g
 	}
 	return found
+}
+
+// warnUnused tells of fields that ask for something that is not translated.
+func (g *gateway) warnUnused(spec *gatewayv1.GatewaySpec) {
+	at := field.NewPath("spec")
+	for _, unused := range []struct {
+		set     bool
+		at      *field.Path
+		message string
+	}{
+		{spec.TLS != nil && spec.TLS.Backend != nil, at.Child("tls", "backend"), "has no effect: no certificate is shown to backends"},
+		{takesListenerSets(spec.AllowedListeners), at.Child("allowedListeners"), "has no effect: ListenerSets are not translated"},
+		{spec.DefaultScope != "" && spec.DefaultScope != gatewayv1.GatewayDefaultScopeNone, at.Child("defaultScope"), "has no effect: routes name their Gateways under parentRefs"},
+	} {
+		if unused.set {
+			g.warnings = append(g.warnings, Warning{Key: g.key, Field: unused.at.String(), Message: unused.message})
+		}
+	}
+}
+
+func takesListenerSets(spec *gatewayv1.AllowedListeners) bool {
+	return spec != nil && spec.Namespaces != nil && cmp.Or(optional.Value(spec.Namespaces.From), gatewayv1.NamespacesFromNone) != gatewayv1.NamespacesFromNone
 }
 
 // asksForCertificates reports whether clients of a port have to show a certificate.

@@ -32,6 +32,7 @@ func planes(o *options, c *cluster, gateways map[place]*gateway, routes []*route
 			byKey[g.controlPlane] = p
 		}
 		p.listeners = append(p.listeners, g.listeners...)
+		p.warnings = append(p.warnings, g.warnings...)
 	}
 	for _, r := range routes {
 		seen := map[crd.Key]bool{}

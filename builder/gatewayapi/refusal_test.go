@@ -189,6 +189,19 @@ func TestHeadersMatchInAnyCase(t *testing.T) {
 	assert.Equal(t, "PartiallyInvalid=True/UnsupportedValue", conditions(t, result)[2])
 }
 
+// TestCriteriaOfFourKinds: gateways of other builds may order them otherwise, also where two rules
+// have them together.
+func TestCriteriaOfFourKinds(t *testing.T) {
+	t.Parallel()
+	for _, rules := range [][]gatewayv1.HTTPRouteRule{{rule("/a GET x:1")}, {rule("/a GET"), rule("/ x:1")}} {
+		assert.Empty(t, translate(t, world(httpRoute("r", "", rules...)), gatewayapi.Strict()).Warnings, "without a host")
+		result := translate(t, world(httpRoute("r", "a.com", rules...)), gatewayapi.Strict())
+		assert.Empty(t, result.Routes[0].Refused)
+		require.Len(t, result.Warnings, 1)
+		assert.Contains(t, result.Warnings[0].String(), "HTTPRoute shop/r: spec.rules[0]: with a host, a method and headers, routes match by criteria of four kinds")
+	}
+}
+
 // TestRulesInEachOthersWay: the refusal names both rules, and is the younger one's.
 func TestRulesInEachOthersWay(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,7 @@ package gatewayapi
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -23,6 +24,9 @@ func Translate(in Input, opts ...Option) (*Result, error) {
 	c := newCluster(&in)
 	gateways := gateways(&in)
 	routes := readRoutes(o, c, &in, gateways)
+	if err := checkTwice(routes); err != nil {
+		return nil, err
+	}
 	var stores []*store
 	result := &Result{}
 	for _, p := range planes(o, c, gateways, routes) {
@@ -42,6 +46,18 @@ func Translate(in Input, opts ...Option) (*Result, error) {
 	slices.SortFunc(result.Warnings, compareWarnings)
 	result.Warnings = slices.Compact(result.Warnings)
 	return result, nil
+}
+
+// checkTwice refuses an input that has a route twice, of which either could be meant.
+func checkTwice(routes []*route) error {
+	known := make(map[crd.Key]bool, len(routes))
+	for _, r := range routes {
+		if known[r.key] {
+			return fmt.Errorf("translate Gateway API: %s is there twice", r.key)
+		}
+		known[r.key] = true
+	}
+	return nil
 }
 
 // readRoutes returns the routes that name a gateway of a control plane.

@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -170,7 +171,10 @@ func (p *plane) bind(of crd.Key, to string, plugin boundPlugin, target func(*bui
 	if plugin.made != nil {
 		p.keep(plugin.made)
 	}
-	if made, err := build(p, of, b); err == nil {
-		p.keep(made)
+	made, err := build(p, of, b)
+	if err != nil {
+		p.err = cmp.Or(p.err, err) // to serve without the plugin is no way out
+		return
 	}
+	p.keep(made)
 }

@@ -48,6 +48,9 @@ func Translate(in Input, opts ...Option) (*Result, error) {
 	for _, p := range planes {
 		p.arrange()
 	}
+	if t.err != nil {
+		return nil, t.err
+	}
 	return t.result(all), nil
 }
 
@@ -58,6 +61,8 @@ type translation struct {
 	objects map[crd.Key]crd.Object
 	// warnings are in the order in which they are found.
 	warnings []Warning
+	// err is the first object that cannot be built.
+	err error
 }
 
 // subject is an Ingress that is translated.
