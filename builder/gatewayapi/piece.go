@@ -29,13 +29,13 @@ func (p *plane) pieces(cells []*cell) []*piece {
 		next := &piece{region: c.region, match: c.owner.match, protocols: c.owner.protocols, code: c.code}
 		next.host = ""
 		redirect := c.owner.match.of.action.redirect
-		switch {
-		case c.owner.toHTTPS:
+		if c.owner.toHTTPS {
 			next.protocols, next.status = overTLS, redirect.status
-		case c.redirect != nil:
-			next.status = c.redirect.match.of.action.redirect.status
-		case redirect != nil:
+		} else if redirect != nil {
 			next.location, _ = redirect.location(c.host, c.owner.match.of.of.bonds(p.key))
+		}
+		if c.redirect != nil {
+			next.status = c.redirect.match.of.action.redirect.status
 		}
 		id := next.id() + c.owner.match.id() + strconv.Itoa(c.code) + strconv.FormatBool(c.host.isPlain()) + strconv.FormatBool(c.host == "") +
 			strconv.Itoa(int(next.protocols)) + strconv.Itoa(next.status) + next.location

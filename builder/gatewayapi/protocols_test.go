@@ -39,6 +39,27 @@ func redirectToHTTPS(matches ...string) gatewayv1.HTTPRouteRule {
 	return r
 }
 
+// TestRedirectOfWhatIsSecure: requests over https to a rule that sends clients to https are sent there too,
+// also where the rule has some of its hosts over plain text alone.
+func TestRedirectOfWhatIsSecure(t *testing.T) {
+	t.Parallel()
+	in := world(httpRoute("r", "*.a.com", redirectToHTTPS()))
+	in.Gateways = []gatewayv1.Gateway{gateway("public", "http:HTTP:80", "https:HTTPS:443:x.a.com")}
+	result := translate(t, in)
+	assert.Empty(t, result.Routes[0].Refused)
+	plugins := pluginsOf(t, result)
+	for _, router := range routers(t, result) {
+		r := request("x.a.com/p")
+		m, ok := router.Match(r)
+		require.True(t, ok)
+		assert.Equal(t, "https://x.a.com/p", m.Location, "by the route")
+		r.Protocol = "https"
+		m, ok = router.Match(r)
+		require.True(t, ok)
+		assert.JSONEq(t, `{"location":"https://x.a.com","keep_incoming_path":true,"status_code":301}`, plugins[m.Route.Key.Name]["redirect"])
+	}
+}
+
 // TestRedirectToHTTPS: the routes over TLS answer requests over plain text.
 func TestRedirectToHTTPS(t *testing.T) {
 	t.Parallel()
