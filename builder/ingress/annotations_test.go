@@ -174,6 +174,17 @@ func TestServiceAnnotations(t *testing.T) {
 	assert.Equal(t, "echo.shop.svc", of[*configurationv1alpha1.KongService](result)[0].Spec.Host)
 }
 
+// TestProtocolsOfPorts: what a port says of itself counts where an Ingress can lead to it.
+func TestProtocolsOfPorts(t *testing.T) {
+	t.Parallel()
+	for hint, want := range map[string]string{"https": "https", "grpc": "grpc", "tls": "https", "tcp": "http", "postgresql": "http", "kubernetes.io/ws": "http"} {
+		in := read(t, services("echo")+"\n---\n"+echoed(""))
+		in.Services[0].Spec.Ports[0].AppProtocol = &hint
+		service := of[*configurationv1alpha1.KongService](accepted(t, in))[0]
+		assert.Equal(t, want, *service.Spec.Protocol, hint)
+	}
+}
+
 func TestServiceAnnotationsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	in := read(t, services("echo")+"\n---\n"+echoed(""))

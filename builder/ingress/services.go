@@ -1,6 +1,7 @@
 package ingress
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -116,10 +117,7 @@ func (p *plane) make(s *service, of *corev1.Service, wanted networkingv1.Service
 	}
 	opts := []backend.Option{
 		backend.WithControlPlane(p.key.Name), backend.WithPortInName(), backend.WithTags(settings.tags...),
-		backend.WithLabels(source.Labels(s.of)),
-	}
-	if settings.protocol != "" {
-		opts = append(opts, backend.WithProtocol(settings.protocol))
+		backend.WithLabels(source.Labels(s.of)), backend.WithProtocol(cmp.Or(settings.protocol, spoken(alone.Spec.Ports[0]))),
 	}
 	for _, configure := range settings.service {
 		opts = append(opts, backend.WithService(func(b *builder.Service) { configure(b) }))
@@ -144,6 +142,18 @@ func (p *plane) make(s *service, of *corev1.Service, wanted networkingv1.Service
 	}
 	s.plugins, err = p.plugins(s.of.Namespace, settings.plugins)
 	return err
+}
+
+// spoken returns the protocol that a port says it speaks, of those that routes of an Ingress lead to.
+func spoken(port corev1.ServicePort) string {
+	switch protocol := backend.ProtocolOf(port); protocol {
+	case "http", "https", "grpc", "grpcs":
+		return protocol
+	case "tls":
+		return "https"
+	default:
+		return "http"
+	}
 }
 
 // reasons returns the mistakes of a builder in one line.
