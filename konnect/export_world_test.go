@@ -138,7 +138,7 @@ func (x *exported) fill() {
 	}
 	for i := range 2 + x.r.IntN(3) {
 		consumer := map[string]any{"custom_id": fmt.Sprintf("id %d", i)}
-		x.maybe(consumer, "username", fmt.Sprintf("user%d@example.com", i))
+		x.maybe(consumer, "username", fmt.Sprintf("user%d@somewhere.example.com", i))
 		consumers = append(consumers, x.put("consumers", consumer))
 	}
 	x.join(consumers[0], groups[0], groups[1])
@@ -146,8 +146,9 @@ func (x *exported) fill() {
 	x.credentials(consumers)
 	x.plugins(services, routes, consumers, groups)
 	x.keysAndVaults()
-	pin := konnecttest.SelfSigned("data plane")
-	x.put("dp-client-certificates", map[string]any{"cert": pin.Certificate})
+	for range 2 {
+		x.put("dp-client-certificates", map[string]any{"cert": konnecttest.SelfSigned("data plane").Certificate})
+	}
 }
 
 // join makes a consumer a member of groups.
@@ -174,6 +175,7 @@ func (x *exported) post(path string, body any) {
 
 func (x *exported) credentials(consumers []map[string]any) {
 	x.Helper()
+	long := strings.Repeat("long", 60) // so that the names of objects are cut
 	for i, consumer := range consumers {
 		of := ref(consumer)
 		for range 1 + x.r.IntN(2) {
@@ -181,7 +183,7 @@ func (x *exported) credentials(consumers []map[string]any) {
 		}
 		x.put("acls", map[string]any{"group": fmt.Sprintf("group %d", i), "consumer": of})
 		x.put("jwts", map[string]any{"key": fmt.Sprintf("issuer-%d", i), "secret": x.secret(), "consumer": of})
-		x.put("hmac-auths", map[string]any{"username": fmt.Sprintf("hmac-%d", i), "secret": x.secret(), "consumer": of})
+		x.put("hmac-auths", map[string]any{"username": fmt.Sprintf("hmac-%d-%s", i, long), "secret": x.secret(), "consumer": of})
 	}
 	x.put("basic-auths", map[string]any{"username": "basic", "password": x.secret(), "consumer": ref(consumers[0])})
 	x.hashed++

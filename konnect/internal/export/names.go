@@ -33,8 +33,8 @@ func (x *Export) nameAll() {
 			count[n.name]++
 		}
 		for n, name := range wanted {
-			if count[name] > 1 || len(name) > longestName {
-				n.name = suffixed(name, n.entity.ID[:min(8, len(n.entity.ID))])
+			if count[name] > 1 {
+				n.name = suffixed(name, n.tail())
 			}
 		}
 		x.settle(wanted)
@@ -61,6 +61,17 @@ func (x *Export) settle(wanted map[*node]string) {
 	}
 }
 
+// tail tells entities of one name apart: a part of the ID or, where marks have no room for
+// the name that an object had, of what an entity made anew has too.
+func (n *node) tail() string {
+	const few = 8
+	id := n.entity.ID
+	if n.kind.MarksIn != "" {
+		id = n.entity.Keys[0]
+	}
+	return id[:min(few, len(id))]
+}
+
 func suffixed(name, suffix string) string {
 	name = strings.TrimRight(name[:min(len(name), longestName-len(suffix)-1)], "-.")
 	return name + "-" + strings.ToLower(suffix)
@@ -80,10 +91,10 @@ func (x *Export) readable(n *node) string {
 			}
 		}
 		if len(parts) > 0 {
-			return strings.Join(parts, "-")
+			return fromentity.ObjectName(strings.Join(parts, "-"))
 		}
 	}
-	return strings.ToLower(strings.TrimPrefix(n.kind.GroupKind.Kind, "Kong")) + "-" + n.entity.ID[:min(8, len(n.entity.ID))]
+	return strings.ToLower(strings.TrimPrefix(n.kind.GroupKind.Kind, "Kong")) + "-" + n.tail()
 }
 
 // partOf is what a field says in a name.
@@ -114,7 +125,7 @@ func (x *Export) isItsObject(n *node) bool {
 	if crd.IsClusterScoped(x.objectOf(n.kind)) {
 		key.Namespace = ""
 	}
-	for _, name := range slices.Compact([]string{n.entity.Marks.Name, x.readable(n), suffixed(x.readable(n), n.entity.ID[:min(8, len(n.entity.ID))])}) {
+	for _, name := range slices.Compact([]string{n.entity.Marks.Name, x.readable(n), suffixed(x.readable(n), n.tail())}) {
 		if key.Name = name; len(validation.IsDNS1123Subdomain(name)) == 0 && marks.KeyOf(key) == n.entity.Marks.Key {
 			n.name = name
 			return true
