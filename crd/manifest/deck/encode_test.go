@@ -113,6 +113,16 @@ func TestEncode(t *testing.T) {
 				"    name: cors\n    ordering:\n      before:\n        access:\n        - key-auth\n    protocols:\n    - http\n    tags:\n    - a\n    - b\n",
 		},
 		{
+			reason: "a consumer without a username has the ID by which plugins name it",
+			objects: []string{
+				service, "kind: KongPlugin\nmetadata: {name: p}\nplugin: cors",
+				"kind: KongConsumer\nmetadata: {name: c}\ncustom_id: c\nspec: {OF, adopt: {from: konnect, mode: override, konnect: {id: 0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a11}}}",
+				"kind: KongPluginBinding\nmetadata: {name: two}\nspec: {pluginRef: {name: p}, targets: {serviceRef: {group: configuration.konghq.com, kind: KongService, name: s}, consumerRef: {name: c}}, OF}",
+			},
+			want: "consumers:\n- custom_id: c\n  id: 0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a11\n" +
+				"plugins:\n- consumer: 0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a11\n  name: cors\n  service: s\nservices:\n- host: a.example\n  name: s\n",
+		},
+		{
 			reason: "what an annotation and a list of Secrets imply",
 			objects: []string{
 				"kind: KongPlugin\nmetadata: {name: p}\nplugin: cors",
@@ -258,6 +268,11 @@ func TestEncodeRefuses(t *testing.T) {
 		{
 			reason: "nor a second certificate", objects: []string{"kind: KongCertificate\nmetadata: {name: c}\nspec: {cert: a, key: b, cert_alt: c, key_alt: d, OF}"},
 			want: "KongCertificate default/c: spec: decK knows no second certificate beside the first",
+		},
+		{
+			reason: "nor parts of seconds", objects: []string{"kind: KongUpstream\nmetadata: {name: u}\nspec: {name: u, OF, healthchecks: {threshold: 0.5, active: {" +
+				"concurrency: 1, http_path: /, https_verify_certificate: true, timeout: 2.0, type: http, healthy: {interval: 0.5, successes: 1}}}}"},
+			want: "KongUpstream default/u: spec.healthchecks.active.healthy.interval: must be a whole number, as decK takes no other",
 		},
 		{
 			reason: "a key that Konnect makes up", objects: []string{alice, "kind: KongCredentialHMAC\nmetadata: {name: h}\nspec: {username: a, consumerRef: {name: alice}}"},

@@ -154,11 +154,13 @@ func (x *entity) name() string {
 	return ""
 }
 
-// handle is how plugins refer to the entity: by its name, or else by its ID.
+// handle is how plugins refer to the entity: by its name, or else by its ID, which the file
+// then has to say.
 func (x *entity) handle() string {
 	if name, _ := x.fields[x.row.names[0]].(string); name != "" {
 		return name
 	}
+	x.fields["id"] = x.id()
 	return x.id()
 }
 

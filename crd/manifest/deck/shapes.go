@@ -1,6 +1,8 @@
 package deck
 
 import (
+	"math"
+
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
@@ -36,11 +38,26 @@ func shapeRoute(x *entity) {
 	}
 }
 
-// shapeUpstream writes the algorithm that the gateway makes of a hash.
+// shapeUpstream writes the algorithm that the gateway makes of a hash, and refuses parts of
+// seconds, of which decK knows none.
 func shapeUpstream(x *entity) {
+	x.refuseFractions("healthchecks", x.fields["healthchecks"])
 	hash, _ := x.fields["hash_on"].(string)
 	if x.fields["algorithm"] == nil && hash != "" && hash != "none" {
 		x.fields["algorithm"] = "consistent-hashing"
+	}
+}
+
+func (x *entity) refuseFractions(path string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			x.refuseFractions(path+"."+name, member)
+		}
+	case float64:
+		if path != "healthchecks.threshold" && value != math.Trunc(value) {
+			x.refuse("spec."+path, "must be a whole number, as decK takes no other")
+		}
 	}
 }
 
