@@ -54,6 +54,23 @@ func TestDecode(t *testing.T) {
 				"kind: KongService\nmetadata:\n  name: s\nspec:\n  host: h\n  name: s\n  port: 1\n  retries: 3\n  tags:\n  - team-d\n",
 		},
 		{
+			reason: "default tags for what has none, select tags included",
+			file:   "_info: {defaults: {service: {tags: [d]}}, select_tags: [x]}\nservices:\n- {name: s, host: h}\n",
+			want:   "kind: KongService\nmetadata:\n  name: s\nspec:\n  host: h\n  name: s\n  tags:\n  - x\n",
+		},
+		{
+			reason: "default tags without select tags",
+			file:   "_info: {defaults: {service: {tags: [d]}}}\nservices:\n- {name: r, host: h, tags: [a]}\n- {name: s, host: h}\n",
+			want: "kind: KongService\nmetadata:\n  name: r\nspec:\n  host: h\n  name: r\n  tags:\n  - a\n---\n" +
+				"kind: KongService\nmetadata:\n  name: s\nspec:\n  host: h\n  name: s\n  tags:\n  - d\n",
+		},
+		{
+			reason: "health checks of which only a part is said, though the CRD wants all of it",
+			file:   "upstreams:\n- {name: u, healthchecks: {active: {healthy: {interval: 5}}, passive: {type: tcp}}}\n",
+			want: "kind: KongUpstream\nmetadata:\n  name: u\nspec:\n  healthchecks:\n    active:\n      concurrency: 10\n      healthy:\n        interval: 5\n        successes: 0\n" +
+				"      http_path: /\n      https_verify_certificate: true\n      timeout: 1\n      type: http\n    passive:\n      type: tcp\n    threshold: 0\n  name: u\n",
+		},
+		{
 			reason: "plugins of all places, and shared configurations that they outweigh",
 			file: "_plugin_configs: {c: {minute: 5, hour: 6, redis: {host: a, port: 1}}}\n" +
 				"plugins:\n- {name: rate-limiting, _config: c, config: {minute: 1, redis: {host: null}}, consumer: alice, service: s, instance_name: I}\n- {name: cors, enabled: false, tags: [t]}\n" +

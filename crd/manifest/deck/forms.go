@@ -27,6 +27,31 @@ func (d *decoder) takeURLApart(x *found) {
 	}
 }
 
+// fillHealthchecks says what Konnect takes for granted, and the CRD wants to be said of each
+// check that is described.
+func (d *decoder) fillHealthchecks(x *found) {
+	if checks, ok := x.fields["healthchecks"].(map[string]any); ok {
+		fillSingle(checks, konnectrules.HealthcheckDefaults())
+	}
+}
+
+// fillSingle gives an object the defaults of single values that it has not, at any depth.
+func fillSingle(object, defaults map[string]any) {
+	for name, value := range defaults {
+		switch value := value.(type) {
+		case []any:
+		case map[string]any:
+			if below, ok := object[name].(map[string]any); ok {
+				fillSingle(below, value)
+			}
+		default:
+			if object[name] == nil {
+				object[name] = value
+			}
+		}
+	}
+}
+
 // fillProtocols gives a route decK's default.
 func (d *decoder) fillProtocols(x *found) {
 	if x.fields["protocols"] == nil {

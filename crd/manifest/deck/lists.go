@@ -51,7 +51,7 @@ func lists() map[string]list {
 			"routes": routes("service"), "plugins": plugins("service"), "filter_chains": none,
 		}},
 		"routes": routes(""),
-		"upstreams": {collection: "upstreams", defaults: "upstream", called: named, below: map[string]list{
+		"upstreams": {collection: "upstreams", defaults: "upstream", shape: (*decoder).fillHealthchecks, called: named, below: map[string]list{
 			"targets": {collection: "targets", as: "upstream", defaults: "target", suffix: "target", called: []string{"target"}, idle: map[string]any{"failover": false}},
 		}},
 		"consumers": {collection: "consumers", called: []string{"username", "custom_id"}, below: map[string]list{
@@ -138,11 +138,11 @@ func (d *decoder) entity(node *yaml.Node, at *spot, l list, above *found, order 
 			x.fields[m.name] = d.value(m.value, at.key(m.name))
 		}
 	}
+	d.tag(x) // before the defaults, which give tags only to what has none, select tags included
 	fill(x.fields, d.defaults[l.defaults], false)
 	if l.shape != nil {
 		l.shape(d, x)
 	}
-	d.tag(x)
 	if above == nil || l.as == membership {
 		return
 	}

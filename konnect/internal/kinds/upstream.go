@@ -32,7 +32,7 @@ func upstream() *Kind {
 			{Name: "hash_fallback_header"},
 			{Name: "hash_fallback_query_arg"},
 			{Name: "hash_fallback_uri_capture"},
-			{Name: "healthchecks", Set: true, Default: healthcheckDefaults(), Secret: []string{"active.headers"}},
+			{Name: "healthchecks", Set: true, Default: konnectrules.HealthcheckDefaults(), Secret: []string{"active.headers"}},
 			{Name: "host_header"},
 			{Name: "slots", Default: 10000},
 			{Name: "sticky_sessions_cookie"},
@@ -130,31 +130,4 @@ func passiveChecks(checks *configurationv1alpha1.PassiveHealthchecks) *component
 		}
 	}
 	return passive
-}
-
-// healthcheckDefaults is what Konnect fills in leaf by leaf.
-func healthcheckDefaults() map[string]any {
-	return map[string]any{
-		"threshold": 0,
-		"active": map[string]any{
-			"type": "http", "timeout": 1, "concurrency": 10, "http_path": "/", "https_verify_certificate": true,
-			"healthy": map[string]any{"http_statuses": []any{200, 302}, "interval": 0, "successes": 0},
-			"unhealthy": map[string]any{
-				"http_statuses": []any{429, 404, 500, 501, 502, 503, 504, 505},
-				"interval":      0, "http_failures": 0, "tcp_failures": 0, "timeouts": 0,
-			},
-		},
-		"passive": map[string]any{
-			"type": "http",
-			"healthy": map[string]any{
-				"http_statuses": []any{
-					200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305, 306, 307, 308,
-				},
-				"successes": 0,
-			},
-			"unhealthy": map[string]any{
-				"http_statuses": []any{429, 500, 503}, "http_failures": 0, "tcp_failures": 0, "timeouts": 0,
-			},
-		},
-	}
 }
