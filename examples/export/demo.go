@@ -28,7 +28,7 @@ func open(getenv func(string) string, o *options, notes io.Writer) (client *konn
 		}
 	}
 	if err == nil {
-		client, err = konnect.NewClient(settings...)
+		client, err = konnect.NewClient(append(settings, konnect.WithOwner(o.owner))...)
 	}
 	if err != nil && stop != nil {
 		stop()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	konnectv1alpha2 "github.com/konnectkit/konnectkit/crd/konnect/v1alpha2"
 	"github.com/konnectkit/konnectkit/crd/manifest"
@@ -45,7 +46,7 @@ func export(ctx context.Context, client *konnect.Client, o options, stdout, stde
 	if o.out == "" {
 		return manifest.Encode(stdout, e.Objects...)
 	}
-	return write(e, o, stdout)
+	return write(e, o, stdout, stderr)
 }
 
 // verify plans the export where it comes from.
@@ -64,8 +65,9 @@ func verify(ctx context.Context, e *konnect.Export, stderr io.Writer) error {
 	return nil
 }
 
-// write writes the files, each by renaming one that is complete.
-func write(e *konnect.Export, o options, stdout io.Writer) error {
+// write writes the files, each by renaming one that is complete, and tells of those that an
+// earlier export has left.
+func write(e *konnect.Export, o options, stdout, stderr io.Writer) error {
 	files := map[string]file{"export.yaml": {mode: 0o644, objects: e.Objects}}
 	if o.split {
 		files = byService(e.Objects)
@@ -83,5 +85,20 @@ func write(e *konnect.Export, o options, stdout io.Writer) error {
 		}
 		fmt.Fprintf(stdout, "%s: %d objects\n", name, len(f.objects))
 	}
-	return nil
+	return tellOfOthers(o.out, files, stderr)
+}
+
+// tellOfOthers names files that an export would have written and this one has not: applied
+// with the others, they would bring back what is gone.
+func tellOfOthers(dir string, files map[string]file, stderr io.Writer) error {
+	there, err := os.ReadDir(dir)
+	for _, entry := range there {
+		name := entry.Name()
+		isOurs := slices.Contains([]string{"export.yaml", "secrets.yaml", "shared.yaml"}, name) ||
+			strings.HasPrefix(name, "service-") && strings.HasSuffix(name, ".yaml")
+		if _, written := files[name]; isOurs && !written {
+			fmt.Fprintf(stderr, "warning: %s is not of this export; remove it if it is of an earlier one\n", name)
+		}
+	}
+	return err
 }

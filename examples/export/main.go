@@ -18,7 +18,8 @@ import (
 )
 
 const usage = `Usage: export [--control-plane NAME] [--service NAME | --tag TAG] [--out DIR [--split] [--secrets]]
-              [--namespace NAMESPACE] [--all-fields] [--for-operator [--auth NAME]] [--verify]
+              [--owner NAME] [--namespace NAMESPACE] [--all-fields] [--for-operator [--auth NAME]]
+              [--verify]
 
 Reads a control plane and writes objects that take over what it holds: each has
 spec.adopt with the ID of its entity. Nothing in Konnect is changed. The same entities
@@ -35,6 +36,9 @@ the reason.
                         and shared.yaml with the rest
   --secrets             with --out: secret values too, to DIR/secrets.yaml, which only
                         you can read (mode 0600)
+  --owner NAME          who is to look after the entities (default "default"): those of
+                        other owners are left out, those of this one keep the names of
+                        their objects
   --namespace NAMESPACE namespace of the objects
   --all-fields          also fields that equal a default
   --for-operator        objects that the Kong operator adopts: mode match, all fields,
@@ -61,7 +65,7 @@ const (
 
 type options struct {
 	plane, service, tag, namespace, auth string
-	out                                  string
+	owner, out                           string
 	split, secrets, allFields            bool
 	forOperator, verify                  bool
 }
@@ -106,6 +110,7 @@ func parse(args []string) (o options, err error) {
 	flags.StringVar(&o.plane, "control-plane", "", "")
 	flags.StringVar(&o.service, "service", "", "")
 	flags.StringVar(&o.tag, "tag", "", "")
+	flags.StringVar(&o.owner, "owner", "default", "")
 	flags.StringVar(&o.out, "out", "", "")
 	flags.StringVar(&o.namespace, "namespace", "", "")
 	flags.StringVar(&o.auth, "auth", "", "")

@@ -72,6 +72,13 @@ func TestExportsToFiles(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, text, string(again), "%s is the same, byte for byte", name)
 	}
+
+	code, _, stderr = exported(t, "--out", dir)
+	require.Equal(t, exitDone, code)
+	for _, name := range []string{"secrets.yaml", "service-orders.yaml", "service-users.yaml", "shared.yaml"} {
+		assert.Contains(t, stderr, "warning: "+name+" is not of this export; remove it if it is of an earlier one\n")
+	}
+	assert.NotContains(t, stderr, "warning: export.yaml")
 }
 
 func TestExportsForTheOperator(t *testing.T) {
@@ -101,6 +108,8 @@ func TestCommandLine(t *testing.T) {
 		{[]string{"--service", "none"}, exitFailed, `export: export: there is no service "none"`},
 		{[]string{"--service", "users"}, exitDone, "name: users\n"},
 		{[]string{"--tag", "team:shop"}, exitDone, "name: orders\n"},
+		{[]string{"--owner", "A!"}, exitFailed, `export: `},
+		{[]string{"--owner", "team-a"}, exitDone, "name: orders\n"},
 		{[]string{"--all-fields"}, exitDone, "write_timeout: 60000\n"},
 	} {
 		code, stdout, stderr := exported(t, c.args...)
