@@ -264,6 +264,9 @@ func (d *decider) match(i *item, x *decision) error {
 	in := d.inputs(i, observed)
 	if in.Tags = i.kind.Tags(i.object, in.Objects); len(in.Tags) > 0 {
 		in.Tags = append(in.Tags, d.options.keptTags.beside(in.Tags, observed)...)
+		if e.Marks.Ours(d.world.owner) { // from when the object was not to match
+			in.Tags = append(in.Tags, slices.DeleteFunc(canon.Texts(observed["tags"]), func(tag string) bool { return !marks.Is(tag) })...)
+		}
 	}
 	desired, err := i.kind.Desire(i.object, in)
 	if err != nil {

@@ -169,9 +169,10 @@ func TestExportsAreAdoptedAndLetGo(t *testing.T) {
 	require.NoError(t, err)
 	assert.Zero(t, report.Writes, "with the blocks")
 
-	_, objectsAgain, secretsAgain := x.export(konnect.ExportSecrets())
+	again, objectsAgain, secretsAgain := x.export(konnect.ExportSecrets())
 	assert.Equal(t, objects, objectsAgain, "an export of what was adopted is the same")
 	assert.Equal(t, secrets, secretsAgain)
+	x.requireVerified(again)
 
 	without := letGo(t, objects+"---\n"+secrets, x.plane)
 	report, err = client.Ensure(t.Context(), without)
