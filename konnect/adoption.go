@@ -72,7 +72,7 @@ func (p AdoptionPolicy) tag() string {
 // allows reports whether an entity with marks o, not ours, may be taken over.
 func (p AdoptionPolicy) allows(o marks.Ownership) bool {
 	if tag := p.tag(); tag != "" {
-		return o.ManagedBy != marks.Us && !o.IsOperators() && slices.Contains(o.Tags, tag)
+		return o.ManagedBy != marks.Us && !o.IsOperators() && slices.Contains(o.Tags(), tag)
 	}
 	switch p {
 	case AdoptUnowned:

@@ -45,7 +45,7 @@ func (b *batch) assignAccounts(c *Client, o callOptions, notes *notes) {
 		case errors.Is(err, errUnresolved):
 			// Resolve has reported why; where the call goes on without the control plane,
 			// it is told what is wrong with its auth object, of which nothing else is.
-			if (o.verb != ensuring || o.partial) && b.faults.failed[i.n].err == nil {
+			if (o.verb != ensuring || o.partial) && b.faults.failed[i.n] == nil {
 				b.faults.fail(i, fmt.Errorf("credentials of %s: %w", i.key, b.auth.problem(i.node)))
 			}
 		case o.verb != ensuring:

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/resolve"
 )
@@ -18,9 +19,10 @@ type batch struct {
 	table *kinds.Table
 	// items are the objects with entities, dependencies first.
 	items  []*item
-	byKey  map[crd.Key]*item
+	byNode map[*resolve.Node]*item
 	byMark map[string]*item
-	// origins are the caller's objects, whose status is written.
+	// origins are the caller's objects, whose status is written, where items have copies of
+	// them or there is no item; nil for what is implied.
 	origins map[crd.Key]crd.Object
 	auth    *auth
 	implied implications
@@ -29,13 +31,11 @@ type batch struct {
 }
 
 // leadsTo returns the item that a reference leads to. It is nil for one that leads
-// nowhere: without a grant it never does, though byKey may hold what it names.
-func (b *batch) leadsTo(edge resolve.Edge) *item {
-	if edge.Node == nil {
-		return nil
-	}
-	return b.byKey[edge.Node.Key]
-}
+// nowhere: without a grant it never does, though the batch may hold what it names.
+func (b *batch) leadsTo(edge resolve.Edge) *item { return b.byNode[edge.Node] }
+
+// of returns the item of an object; nil for one that has none.
+func (b *batch) of(key crd.Key) *item { return b.byMark[marks.KeyOf(key)] }
 
 // parentOf returns the item whose entity nests the URL of i's; nil for flat kinds.
 func (b *batch) parentOf(i *item) *item {
@@ -53,7 +53,7 @@ func (b *batch) parentOf(i *item) *item {
 func (b *batch) dependents(i *item) []*item {
 	var found []*item
 	for _, node := range i.node.Dependents {
-		if dependent := b.byKey[node.Key]; dependent != nil && dependent != i {
+		if dependent := b.byNode[node]; dependent != nil && dependent != i {
 			found = append(found, dependent)
 		}
 	}
@@ -99,7 +99,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 		b.faults.stop(crd.Key{}, errors.New("prune: the client needs WithOwner, so that only its own entities are deleted"))
 	}
 	for _, i := range b.items {
-		if b.faults.failed[i.n].err != nil || !i.inBatch {
+		if b.faults.failed[i.n] != nil || !i.inBatch {
 			continue
 		}
 		for _, err := range b.misplaced(i, func(i *item) string { return i.kind.ClusterType(i.object) }) {
@@ -116,7 +116,7 @@ func (c *Client) prepare(ctx context.Context, objects []crd.Object, o callOption
 // ever written to the caller's, or the caller's own where nothing is filled in.
 func (b *batch) copies(objects []crd.Object) []crd.Object {
 	own := make([]crd.Object, 0, len(objects))
-	b.origins = make(map[crd.Key]crd.Object, len(objects))
+	b.origins = map[crd.Key]crd.Object{}
 	for i, obj := range objects {
 		if value := reflect.ValueOf(obj); obj == nil || value.Kind() == reflect.Pointer && value.IsNil() {
 			b.faults.stop(crd.Key{Kind: "object", Name: fmt.Sprintf("#%d", i)}, field.Required(field.NewPath(""), "the object is nil"))
@@ -129,10 +129,13 @@ func (b *batch) copies(objects []crd.Object) []crd.Object {
 		}
 		dup.Default()
 		dup.SetNamespace(crd.NamespaceOf(dup))
-		if reflect.DeepEqual(dup, obj) {
+		same := reflect.DeepEqual(dup, obj)
+		if same {
 			dup = obj // thousands of copies would weigh
 		}
-		b.origins[crd.KeyOf(dup)] = obj
+		if key := crd.KeyOf(dup); !same || b.table.By(key.GroupKind()) == nil {
+			b.origins[key] = obj
+		}
 		own = append(own, dup)
 	}
 	return own
@@ -142,7 +145,7 @@ func (b *batch) copies(objects []crd.Object) []crd.Object {
 func (b *batch) collect(graph *resolve.Graph) {
 	nodes := graph.Nodes()
 	b.items = make([]*item, 0, len(nodes))
-	b.byKey, b.byMark = make(map[crd.Key]*item, len(nodes)), make(map[string]*item, len(nodes))
+	b.byNode, b.byMark = make(map[*resolve.Node]*item, len(nodes)), make(map[string]*item, len(nodes))
 	b.implied = implications{byMark: b.byMark, items: map[*item]*implied{}, carriers: map[*item]*carried{}}
 	for _, node := range nodes {
 		k := b.table.By(node.Key.GroupKind())
@@ -154,14 +157,12 @@ func (b *batch) collect(graph *resolve.Graph) {
 		}
 		i := newItem(len(b.items), node, k)
 		b.items = append(b.items, i)
-		b.byKey[i.key], b.byMark[i.mark] = i, i
+		b.byNode[node], b.byMark[i.mark] = i, i
 	}
 	for _, i := range b.items {
-		if controlPlane := i.node.ControlPlane; controlPlane != nil {
-			i.controlPlane = b.byKey[controlPlane.Key]
-		}
+		i.controlPlane = b.byNode[i.node.ControlPlane]
 	}
-	b.faults.failed = make([]fault, len(b.items))
+	b.faults.failed = make([]error, len(b.items))
 }
 
 // takeResolveErrors turns the errors of resolve into problems.
@@ -180,7 +181,7 @@ func (b *batch) takeResolveErrors(err error, o callOptions, c *Client, notes *no
 		}
 		key, at := resolve.Location(problem)
 		b.auth.unresolved[key] = append(b.auth.unresolved[key], problem)
-		i := b.byKey[key]
+		i := b.of(key)
 		switch {
 		case o.verb == ensuring:
 			b.faults.problem(i, key, problem)
@@ -203,7 +204,7 @@ func (b *batch) isolate() {
 	b.faults.problems = nil
 	for _, p := range problems {
 		found := false
-		if i := b.byKey[p.Key]; i != nil {
+		if i := b.of(p.Key); i != nil {
 			b.faults.fail(i, p.named())
 			continue
 		}

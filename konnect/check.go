@@ -21,7 +21,7 @@ func (b *batch) validate(obj crd.Object, o callOptions, notes *notes) {
 	} else {
 		problems = obj.Validate()
 	}
-	if i := b.byKey[key]; i != nil && b.implied.items[i] != nil { // it has a name that no object can have
+	if len(b.implied.items) > 0 && b.implied.items[b.of(key)] != nil { // it has a name that no object can have
 		problems = slices.DeleteFunc(problems, func(p *field.Error) bool { return p.Field == "metadata.name" })
 	}
 	seen := map[string]bool{}   // the first problem of each field is enough

@@ -74,7 +74,7 @@ func (d *decisions) pruneBlocker(b *batch, w *world, plane *decision, o callOpti
 		}
 		for _, id := range slices.Sorted(maps.Keys(x.byID)) {
 			e := x.byID[id]
-			if own := d.byEntity[claim{k, id}]; own != nil && own.planned == ActionDeleted {
+			if own := d.about(k, id); own != nil && own.planned == ActionDeleted {
 				continue
 			}
 			if policy := w.policyOf(b, k, e); policy != crd.DeletionPolicyDelete {

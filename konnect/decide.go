@@ -20,15 +20,15 @@ type decider struct {
 	out     *decisions
 	// shown tells which formulas entities of the batch show to hold.
 	shown map[string]bool
-	// room is what is made of objects only to be compared.
-	room      canon.Object
+	// room is for what is made of objects only to be compared.
+	room      kinds.Inputs
 	creations creations
 }
 
 // decide returns what makes the world as the batch says, in dependency order. What only
 // Konnect could tell becomes a problem here, before anything is written.
 func decide(b *batch, w *world, o callOptions) *decisions {
-	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w), creations: creations{}, room: canon.Object{}}
+	d := &decider{batch: b, world: w, options: o, out: newDecisions(b, w), creations: creations{}, room: kinds.Inputs{Room: canon.Object{}}}
 	d.checkNaturalKeys()
 	for _, i := range b.items {
 		if x := d.out.all[i.n]; x.fault.err != nil {
@@ -191,7 +191,7 @@ func (d *decider) present(i *item, x *decision) error {
 
 // compare plans what makes the entity as desired: nothing where nothing differs.
 func (d *decider) compare(i *item, x *decision, change Action) error {
-	if d.options.isSame(d.batch, d.world, i, d.room) {
+	if d.options.isSame(d.batch, d.world, i, &d.room) {
 		x.planned = ActionUnchanged
 		return nil
 	}
@@ -253,7 +253,7 @@ func (d *decider) project(i *item, verb string) (canon.Object, error) {
 // unless the spec has some.
 func (d *decider) match(i *item, x *decision) error {
 	e := d.world.found[i.n].entity
-	isImplied := e.Marks.Ours(d.world.owner) && len(e.Marks.Carriers) > 0 // nobody else's object holds it
+	isImplied := e.Marks.Ours(d.world.owner) && len(e.Marks.Carriers()) > 0 // nobody else's object holds it
 	if e.Marks.ManagedBy == marks.Us && !d.isOwn(i) && !isImplied {
 		return ownershipError(d.batch, d.world, i, e, d.options)
 	}

@@ -169,7 +169,7 @@ func TestPathsOfNestedKinds(t *testing.T) {
 	t.Parallel()
 	a := asked{more: things(), objects: objects(consumer(), basicAuth("a", "p")), held: withCredentials(basicAuthHeld("a", "x"))}
 	r := a.ensured(t)
-	i := r.batch.byKey[thingKey("BasicAuth", "a")]
+	i := r.batch.of(thingKey("BasicAuth", "a"))
 	require.NotNil(t, i)
 	at := r.world.at(r.batch, i, nil)
 	const core = "/v2/control-planes/" + planeID + "/core-entities/"

@@ -12,8 +12,10 @@ import (
 // decisions are what a call is to do.
 type decisions struct {
 	// all has those of the items, each at its place in the batch, then those of orphans.
-	all      []*decision
-	byEntity map[claim]*decision
+	all    []*decision
+	claims map[claim]*item // those of the world
+	// ofOrphan are those about entities that no object stands for.
+	ofOrphan map[claim]*decision
 	// reused are those that take the name of an orphan, by its entity.
 	reused   map[claim]*decision
 	faults   *faults // of the call; those of items stand with their decisions
@@ -69,18 +71,26 @@ type order struct {
 }
 
 func newDecisions(b *batch, w *world) *decisions {
-	d := &decisions{byEntity: make(map[claim]*decision, len(w.claims)), reused: map[claim]*decision{}, faults: w.faults.clone()}
+	d := &decisions{claims: w.claims, ofOrphan: map[claim]*decision{}, reused: map[claim]*decision{}, faults: w.faults.clone()}
 	own := make([]decision, len(b.items))
 	d.all = make([]*decision, 0, len(b.items))
 	for _, i := range b.items {
 		x := &own[i.n]
-		*x = decision{subject: &i.subject, n: i.n, item: i, fault: w.faults.failed[i.n]}
+		*x = decision{subject: &i.subject, n: i.n, item: i, fault: fault{err: w.faults.failed[i.n]}}
 		d.all = append(d.all, x)
-		if e := w.found[i.n].entity; e != nil && w.claimed(i.kind, e.ID) == i {
-			d.byEntity[claim{i.kind, e.ID}] = x
-		}
 	}
 	return d
+}
+
+// about returns the decision about an entity; nil for none.
+func (d *decisions) about(k *kinds.Kind, id string) *decision {
+	if x := d.ofOrphan[claim{k, id}]; x != nil {
+		return x
+	}
+	if i := d.claims[claim{k, id}]; i != nil {
+		return d.all[i.n]
+	}
+	return nil
 }
 
 // orphans are the decisions about entities that no object stands for.
@@ -89,7 +99,7 @@ func (d *decisions) orphans(b *batch) []*decision { return d.all[len(b.items):] 
 func (d *decisions) add(o *orphan, planned Action) *decision {
 	x := &decision{subject: &o.subject, n: len(d.all), orphan: o, planned: planned}
 	d.all = append(d.all, x)
-	d.byEntity[claim{o.kind, o.entity.ID}] = x
+	d.ofOrphan[claim{o.kind, o.entity.ID}] = x
 	return x
 }
 
@@ -179,7 +189,7 @@ func (d *decisions) blocked(b *batch, x *decision, members bool, results []resul
 // protectedError says that an entity stays because of its policy, and keeps what x is about.
 func (d *decisions) protectedError(x *decision, k *kinds.Kind, e *wire.Entity, policy crd.DeletionPolicy) error {
 	of := keyInMarks(k, e)
-	if other := d.byEntity[claim{k, e.ID}]; other != nil {
+	if other := d.about(k, e.ID); other != nil {
 		of = other.key
 	}
 	return &ProtectedError{Key: x.key, KonnectID: e.ID, Name: orDash(e.Name), Of: of, Policy: policy}

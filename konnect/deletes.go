@@ -76,7 +76,7 @@ func (d *decisions) decideDelete(b *batch, w *world, i *item, o callOptions) err
 // unless its policy says otherwise. What is in a control plane that is deleted goes
 // along with that.
 func (d *decisions) decideLeftover(b *batch, l *orphan) {
-	x, own := d.add(l, ActionUnchanged), b.byKey[l.key]
+	x, own := d.add(l, ActionUnchanged), b.of(l.key)
 	policy := cmp.Or(kinds.Deletion(own.object), l.entity.Marks.DeletionPolicy())
 	goes := l.controlPlane != nil && d.all[l.controlPlane.n].planned == ActionDeleted && policy == crd.DeletionPolicyDelete
 	switch {
@@ -103,7 +103,7 @@ func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
 	w.eachChild(b, parents, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
 		if err := d.staysAgainst(b, w, parent, k, child, o); err != nil {
 			d.refuse(parent, err)
-		} else if x := d.byEntity[claim{k, child.ID}]; x != nil && x.isDoomed() {
+		} else if x := d.about(k, child.ID); x != nil && x.isDoomed() {
 			parent.goesAfter(x)
 		}
 	})
@@ -126,7 +126,7 @@ func settleDeletes(b *batch, w *world, d *decisions, o callOptions) {
 // staysAgainst returns why a child, which belongs to an entity that is to be
 // deleted, keeps it; nil when it goes before or with it.
 func (d *decisions) staysAgainst(b *batch, w *world, parent *decision, k *kinds.Kind, child *wire.Entity, o callOptions) error {
-	if x := d.byEntity[claim{k, child.ID}]; x != nil && x.planned == ActionDeleted {
+	if x := d.about(k, child.ID); x != nil && x.planned == ActionDeleted {
 		return nil
 	}
 	if policy := w.policyOf(b, k, child); policy != crd.DeletionPolicyDelete {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -51,8 +50,8 @@ func (r impliedReader) collectionsOf(i *item) []string {
 	e := r.world.found[i.n].entity
 	switch {
 	case e != nil && i.inBatch && e.Marks.Ours(r.world.owner):
-		return e.Marks.Implies
-	case e == nil && r.batch.implied.carriers[i] != nil && r.world.faults.failed[i.n].err != nil && r.world.found[i.controlPlane.n].entity != nil:
+		return e.Marks.Implies()
+	case e == nil && r.batch.implied.carriers[i] != nil && r.world.faults.failed[i.n] != nil && r.world.found[i.controlPlane.n].entity != nil:
 		var all []string
 		for _, implication := range i.kind.Implies {
 			all = append(all, implication.In...)
@@ -71,10 +70,15 @@ func (r impliedReader) find() {
 			if in.kind != k {
 				continue
 			}
-			for _, id := range slices.Sorted(maps.Keys(x.byID)) {
-				if e := x.byID[id]; len(e.Marks.Carriers) > 0 && w.claimed(k, id) == nil {
-					r.tell(in, e)
+			var implied []*wire.Entity
+			for id, e := range x.byID {
+				if len(e.Marks.Carriers()) > 0 && w.claimed(k, id) == nil {
+					implied = append(implied, e)
 				}
+			}
+			slices.SortFunc(implied, compareIDs)
+			for _, e := range implied {
+				r.tell(in, e)
 			}
 		}
 	}
@@ -109,7 +113,7 @@ func (d departureJudge) decide() {
 			continue
 		}
 		d.orphan(o)
-		x := d.out.byEntity[claim{o.kind, o.entity.ID}]
+		x := d.out.about(o.kind, o.entity.ID)
 		for _, c := range d.batch.implied.carriersOf(o.entity) {
 			d.link(d.out.all[c.n], x)
 		}
@@ -138,11 +142,11 @@ func (d departureJudge) link(carrier, x *decision) {
 // the batch: what is left would act on more than was meant.
 func (d departureJudge) checkCarriers(o *orphan) {
 	carriers := d.batch.implied.carriersOf(o.entity)
-	if len(carriers) == len(o.entity.Marks.Carriers) || d.world.isComplete(carriers[0], d.options) {
+	if len(carriers) == len(o.entity.Marks.Carriers()) || d.world.isComplete(carriers[0], d.options) {
 		return
 	}
 	for _, c := range carriers {
-		for _, m := range o.entity.Marks.Carriers {
+		for _, m := range o.entity.Marks.Carriers() {
 			if carried := d.batch.implied.carriers[c]; m.Key == c.mark && (carried == nil || !slices.Contains(carried.named, m.Source)) {
 				return // it is taken away on purpose
 			}
@@ -205,10 +209,10 @@ func (r *run) carryAll() {
 func takeAlong(b *batch, w *world, d *decisions) {
 	carriers := slices.DeleteFunc(d.doomed(), (*decision).isControlPlane)
 	w.eachChild(b, w.places(carriers), func(parent *decision, k *kinds.Kind, child *wire.Entity) {
-		if len(child.Marks.Carriers) == 0 || !child.Marks.Ours(w.owner) || w.claimed(k, child.ID) != nil {
+		if len(child.Marks.Carriers()) == 0 || !child.Marks.Ours(w.owner) || w.claimed(k, child.ID) != nil {
 			return
 		}
-		x := d.byEntity[claim{k, child.ID}]
+		x := d.about(k, child.ID)
 		if x == nil {
 			x = d.add(&orphan{subject: subject{keyInMarks(k, child), k, parent.account, parent.controlPlane, true}, entity: child}, ActionDeleted)
 		}

@@ -18,7 +18,7 @@ import (
 func (s *settler) departures(pruned map[place]*decision) map[*decision][]*decision {
 	left := map[*decision][]*decision{}
 	s.world.eachChild(s.batch, pruned, func(from *decision, k *kinds.Kind, child *wire.Entity) {
-		if x := s.out.byEntity[claim{k, child.ID}]; x != nil && x.follows() {
+		if x := s.out.about(k, child.ID); x != nil && x.follows() {
 			left[from] = append(left[from], x)
 		}
 	})
@@ -122,7 +122,7 @@ func (s *settler) isSame(i *item, from *decision, child *wire.Entity) bool {
 	if err != nil {
 		return false
 	}
-	desired, err := i.kind.Desire(i.object, s.options.inputs(s.batch, s.world, i, observed, nil))
+	desired, err := i.kind.Desire(i.object, s.options.inputs(s.batch, s.world, i, kinds.Inputs{Observed: observed}, nil))
 	if err != nil {
 		return false
 	}

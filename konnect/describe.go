@@ -34,7 +34,7 @@ func (e describer) describe(ctx context.Context) {
 	}
 	schedule.Run(ctx, e.config.maxConcurrency, creations)
 	world := *e.world
-	world.found, world.faults = slices.Clone(e.world.found), &faults{failed: make([]fault, len(e.batch.items))}
+	world.found, world.faults = slices.Clone(e.world.found), &faults{failed: make([]error, len(e.batch.items))}
 	for plane := range created {
 		if r := &e.results[plane.n]; r.done == ActionCreated {
 			world.found[plane.n] = found{entity: r.entity, id: r.id, clusterType: r.clusterType}
@@ -55,14 +55,14 @@ func (e describer) judge(in map[*item]bool, w *world) {
 		wrong = true
 	}
 	for _, p := range w.faults.problems {
-		fail(e.batch.byKey[p.Key], p.named())
+		fail(e.batch.of(p.Key), p.named())
 	}
 	for _, i := range e.batch.items {
 		r, x := &e.results[i.n], *e.decisions.all[i.n]
 		if i.kind.Configuration == nil || !in[i.controlPlane] || r.fault.err != nil {
 			continue
 		}
-		if err := w.faults.failed[i.n].err; err != nil {
+		if err := w.faults.failed[i.n]; err != nil {
 			r.fail(err) // to be read another time
 			continue
 		}

@@ -21,7 +21,7 @@ func (d secretJudge) judgeConfiguration(
 ) ([]canon.Difference, secrets.Judgement) {
 	e := d.world.found[i.n].entity
 	judged := secrets.Judgement{Missing: i.kind.UnknownSecrets(desired.Object, in.Observed, in.Schema)}
-	known, same, older := d.options.secretKeys.Verify(e.Marks.Secret, e.ID, i.kind.Secrets(desired.Object, in.Schema), desired.Object)
+	known, same, older := d.options.secretKeys.Verify(e.Marks.Secret(), e.ID, i.kind.Secrets(desired.Object, in.Schema), desired.Object)
 	differences = slices.DeleteFunc(differences, func(found canon.Difference) bool {
 		if !in.Schema.IsEncrypted(found.Path) || pluginconfig.IsWithheld(found.To) || d.showsEncrypted(i) {
 			return false

@@ -30,7 +30,7 @@ func (b *batch) fallsBack(problem error, notes *notes) bool {
 	if !ok || missing.To.Kind != crd.APIAuthKind || missing.To.Name == "" {
 		return false
 	}
-	if i := b.byKey[missing.From]; i == nil || !i.isControlPlane() {
+	if i := b.of(missing.From); i == nil || !i.isControlPlane() {
 		return false
 	}
 	b.auth.standIns[missing.From] = missing.To

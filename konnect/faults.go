@@ -20,12 +20,13 @@ type faults struct {
 	problems []Problem
 	// asides are problems of a partial call with objects that have no entity.
 	asides []error
-	failed []fault // by item
+	// failed are the failures of items, by their place in the batch.
+	failed []error
 }
 
 // fail records the failure of an item, which stops that and what needs it.
 func (f *faults) fail(i *item, err error) {
-	f.failed[i.n] = fault{err: errors.Join(f.failed[i.n].err, err)}
+	f.failed[i.n] = errors.Join(f.failed[i.n], err)
 }
 
 // stop records what stops the call.

@@ -26,7 +26,7 @@ type round func(*item, *index) *wire.Entity
 func (f *finder) controlPlanes() {
 	var sought []*item
 	for _, i := range f.batch.items {
-		if !i.isControlPlane() || i.account == nil || f.world.faults.failed[i.n].err != nil {
+		if !i.isControlPlane() || i.account == nil || f.world.faults.failed[i.n] != nil {
 			continue
 		}
 		if x := f.world.indexes[f.world.siblings(i)]; i.mirrors {
@@ -45,7 +45,7 @@ func (f *finder) controlPlanes() {
 			}
 		}
 		for _, s := range f.world.strays { // they lie with the object's own
-			f.world.claims[claim{s.kind, s.entity.ID}] = f.batch.byKey[s.key]
+			f.world.claims[claim{s.kind, s.entity.ID}] = f.batch.of(s.key)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func (f *finder) controlPlanes() {
 func (f *finder) entities(nested bool) {
 	var sought []*item
 	for _, i := range f.batch.items {
-		if i.isControlPlane() || i.controlPlane == nil || f.world.found[i.controlPlane.n].entity == nil || f.world.faults.failed[i.n].err != nil {
+		if i.isControlPlane() || i.controlPlane == nil || f.world.found[i.controlPlane.n].entity == nil || f.world.faults.failed[i.n] != nil {
 			continue
 		}
 		if nested == (i.kind.Parent != nil) && f.indexOf(i) != nil {
@@ -76,7 +76,7 @@ func (f *finder) entities(nested bool) {
 func (f *finder) find(sought []*item, rounds ...round) {
 	for _, round := range rounds {
 		for _, i := range sought {
-			if x := f.indexOf(i); len(x.byID) > 0 && f.world.found[i.n].entity == nil && f.world.faults.failed[i.n].err == nil {
+			if x := f.indexOf(i); len(x.byID) > 0 && f.world.found[i.n].entity == nil && f.world.faults.failed[i.n] == nil {
 				f.take(i, round(i, x))
 			}
 		}

@@ -23,7 +23,7 @@ func operatorKeyOf(o marks.Ownership) (operatorKey, bool) {
 	if !o.IsOperators() || o.Owner != "" || o.Key != "" || o.Kind == "" || o.Name == "" {
 		return operatorKey{}, false
 	}
-	return operatorKey{group: o.Group, kind: o.Kind, namespace: o.Namespace, name: o.Name}, true
+	return operatorKey{group: o.Group(), kind: o.Kind, namespace: o.Namespace, name: o.Name}, true
 }
 
 // operatorName is the name of an object in the operator's marks, which are shorter
@@ -73,7 +73,7 @@ func (f *finder) operatorsOf(i *item, x *index) (found []*wire.Entity, certain b
 	found = slices.DeleteFunc(found, func(e *wire.Entity) bool { return !f.world.isFree(i, e) })
 	slices.SortFunc(found, compareIDs)
 	if uid := string(i.object.GetUID()); uid != "" {
-		own := slices.DeleteFunc(slices.Clone(found), func(e *wire.Entity) bool { return e.Marks.OperatorUID != uid })
+		own := slices.DeleteFunc(slices.Clone(found), func(e *wire.Entity) bool { return e.Marks.OperatorUID() != uid })
 		if len(own) > 0 {
 			return own, true
 		}
@@ -85,7 +85,7 @@ func ambiguousEntity(i *item, found []*wire.Entity) error {
 	err := &AmbiguousEntityError{Key: i.key, Hint: ambiguityHint(i)}
 	for _, e := range found {
 		err.KonnectIDs = append(err.KonnectIDs, e.ID)
-		err.described = append(err.described, fmt.Sprintf("%s (%s, %s %s)", e.ID, orDash(e.Name), marks.OperatorUID, orDash(e.Marks.OperatorUID)))
+		err.described = append(err.described, fmt.Sprintf("%s (%s, %s %s)", e.ID, orDash(e.Name), marks.OperatorUID, orDash(e.Marks.OperatorUID())))
 	}
 	return err
 }

@@ -150,7 +150,7 @@ func isWhereItActs(b *batch, w *world, i *item) bool {
 func (b *batch) text(i *item) string {
 	parts := []string{canon.Text(i.object)}
 	for _, edge := range i.node.Edges {
-		if edge.Node != nil && b.byKey[edge.Node.Key] == nil {
+		if edge.Node != nil && b.leadsTo(edge) == nil {
 			parts = append(parts, canon.Text(edge.Node.Object))
 		}
 	}

@@ -66,7 +66,7 @@ func (m *implications) goneFrom(i *item) []error {
 // carriersOf are the objects of the batch that imply an entity, or have implied it.
 func (m *implications) carriersOf(e *wire.Entity) []*item {
 	var found []*item
-	for _, by := range e.Marks.Carriers {
+	for _, by := range e.Marks.Carriers() {
 		if c := m.byMark[by.Key]; c != nil && c.inBatch && c.controlPlane != nil {
 			found = append(found, c)
 		}
@@ -76,7 +76,7 @@ func (m *implications) carriersOf(e *wire.Entity) []*item {
 
 // departs reports whether an entity was implied by objects of the batch, and no longer is.
 func (m *implications) departs(e *wire.Entity, owner string) bool {
-	if len(e.Marks.Carriers) == 0 || !e.Marks.Ours(owner) || m.byMark[e.Marks.Key] != nil || m.awaits(e) {
+	if len(e.Marks.Carriers()) == 0 || !e.Marks.Ours(owner) || m.byMark[e.Marks.Key] != nil || m.awaits(e) {
 		return false
 	}
 	return slices.ContainsFunc(m.carriersOf(e), func(c *item) bool { return !c.deleting && !c.readOnly })
@@ -85,7 +85,7 @@ func (m *implications) departs(e *wire.Entity, owner string) bool {
 // awaits reports whether a carrier names what has implied an entity, and it cannot be told
 // what it implies now.
 func (m *implications) awaits(e *wire.Entity) bool {
-	return slices.ContainsFunc(e.Marks.Carriers, func(by marks.Carrier) bool {
+	return slices.ContainsFunc(e.Marks.Carriers(), func(by marks.Carrier) bool {
 		carried := m.carriers[m.byMark[by.Key]]
 		return carried != nil && slices.Contains(carried.pending, by.Source)
 	})
@@ -99,7 +99,7 @@ func (m *implications) policyOf(e *wire.Entity) crd.DeletionPolicy {
 	for _, c := range carriers {
 		policy = implication.Stricter(policy, implication.Policy(c.object))
 	}
-	if len(carriers) < len(e.Marks.Carriers) {
+	if len(carriers) < len(e.Marks.Carriers()) {
 		return implication.Stricter(policy, e.Marks.DeletionPolicy())
 	}
 	return policy

@@ -155,9 +155,9 @@ func (b implier) add(n *naming, obj crd.Object) *item {
 	i := newItem(len(b.items), node, b.table.By(node.Key.GroupKind()))
 	i.controlPlane = n.controlPlane
 	b.items = append(b.items, i)
-	b.byKey[i.key], b.byMark[i.mark] = i, i
-	b.faults.failed = append(b.faults.failed, fault{})
-	b.implied.items[i] = by
+	b.byNode[node], b.byMark[i.mark] = i, i
+	b.faults.failed = append(b.faults.failed, nil)
+	b.implied.items[i], b.origins[i.key] = by, nil
 	for _, c := range by.carriers {
 		carried := b.implied.of(c)
 		carried.items = append(carried.items, i)
@@ -172,7 +172,7 @@ func (b implier) forgets(problem error) bool {
 	if !ok {
 		return false
 	}
-	i := b.byKey[missing.From]
+	i := b.of(missing.From)
 	if i == nil || !i.inBatch || i.deleting {
 		return false
 	}

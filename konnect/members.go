@@ -51,7 +51,7 @@ func (r *reader) readMembers(ctx context.Context) {
 // hasMembers reports whether an item may have a set of its own in a control plane.
 func (r *reader) hasMembers(i *item) bool {
 	return r.batch.table.MembersOf(i.kind) != nil && i.controlPlane != nil && i.inBatch && !i.mirrors && !i.observes && !i.deleting &&
-		r.world.found[i.n].entity != nil && r.world.faults.failed[i.n].err == nil
+		r.world.found[i.n].entity != nil && r.world.faults.failed[i.n] == nil
 }
 
 // readMembersOf reads the set of one entity.

@@ -12,11 +12,7 @@ import (
 
 // checkNaturalKeys finds objects of one batch that want the same natural key.
 func (d *decider) checkNaturalKeys() {
-	type slot struct {
-		siblings collection
-		key      naturalKey
-	}
-	taken := make(map[slot]*item, len(d.batch.items))
+	taken := map[collection]map[naturalKey]*item{}
 	for _, i := range d.batch.items {
 		if i.controlPlane == nil || i.controlPlane.account == nil || d.out.all[i.n].fault.err != nil || i.mirrors ||
 			i.deleting && d.world.found[i.n].entity == nil {
@@ -26,16 +22,21 @@ func (d *decider) checkNaturalKeys() {
 		if !i.isControlPlane() {
 			siblings.controlPlaneID = d.world.idOf(i.controlPlane, i.controlPlane.key, nil)
 		}
+		among := taken[siblings]
+		if among == nil {
+			among = map[naturalKey]*item{}
+			taken[siblings] = among
+		}
 		for n, value := range d.world.keys(d.batch, i) {
-			key := slot{siblings, naturalKey{n, value}}
-			if other := taken[key]; value != "" && other != nil {
+			key := naturalKey{n, value}
+			if other := among[key]; value != "" && other != nil {
 				what := fmt.Sprintf("%s %q", i.kind.Identity.Field, i.kind.Name(i.object))
 				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) || i.kind.Name(i.object) == "" { // nor is a secret one shown
 					what = "what it has for " + strings.Join(fields, ", ")
 				}
 				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s is that of %s too", i.key, what, other.key))
 			} else if value != "" {
-				taken[key] = i
+				among[key] = i
 			}
 		}
 	}
@@ -73,7 +74,7 @@ func (d secretJudge) markedHolders(i *item) []*wire.Entity {
 	var found []*wire.Entity
 	x, own := d.world.indexes[d.world.siblings(i)], d.world.found[i.n].entity
 	for _, e := range x.byID {
-		known, same, _ := d.options.secretKeys.Verify(e.Marks.Secret, e.ID, i.kind.WriteOnly, desired.Object)
+		known, same, _ := d.options.secretKeys.Verify(e.Marks.Secret(), e.ID, i.kind.WriteOnly, desired.Object)
 		if e != own && known && same {
 			found = append(found, e)
 		}

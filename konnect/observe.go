@@ -105,7 +105,7 @@ func (r *reader) readGroups(ctx context.Context) {
 	var group sync.WaitGroup
 	for _, i := range r.batch.items {
 		g, held := i.group, &r.world.found[i.n]
-		if g == nil || !i.inBatch || held.entity == nil || r.world.faults.failed[i.n].err != nil || held.clusterType != g.ClusterType {
+		if g == nil || !i.inBatch || held.entity == nil || r.world.faults.failed[i.n] != nil || held.clusterType != g.ClusterType {
 			continue
 		}
 		group.Go(func() {
@@ -153,7 +153,7 @@ func (r *reader) needs() []*need {
 	faults := r.world.faults
 	for _, i := range r.batch.items {
 		plane := i.controlPlane
-		if plane == nil || plane == i || faults.failed[i.n].err != nil || faults.failed[plane.n].err != nil || r.world.found[plane.n].entity == nil {
+		if plane == nil || plane == i || faults.failed[i.n] != nil || faults.failed[plane.n] != nil || r.world.found[plane.n].entity == nil {
 			continue
 		}
 		n := add(r.world.siblings(i))
@@ -211,7 +211,7 @@ func (w *world) wholePlanes(b *batch, o callOptions) []plane {
 		}
 	}
 	for _, i := range b.items {
-		if i.isControlPlane() && i.inBatch && w.found[i.n].entity != nil && w.faults.failed[i.n].err == nil && w.mainOf(i) == i {
+		if i.isControlPlane() && i.inBatch && w.found[i.n].entity != nil && w.faults.failed[i.n] == nil && w.mainOf(i) == i {
 			held := &w.found[i.n]
 			add(plane{i, i.account, held.id, held.clusterType, i.kind.Group.ClusterType == held.clusterType}, i.mirrors)
 		}

@@ -47,7 +47,7 @@ func (w *world) hasComputedID(i *item) bool {
 // after it, or it is the Kong operator's for this very object.
 func (d *decider) mayAdopt(i *item) bool {
 	held, uid := d.world.found[i.n].entity.Marks, string(i.object.GetUID())
-	return held.Unmarked() || d.options.adoptionOf(i).allows(held) || held.OperatorUID != "" && held.OperatorUID == uid
+	return held.Unmarked() || d.options.adoptionOf(i).allows(held) || held.OperatorUID() != "" && held.OperatorUID() == uid
 }
 
 // adoptsNothing reports whether spec.adopt names an entity that is not there, and
@@ -85,7 +85,7 @@ func (d *decider) warnOfAdopt(i *item) {
 // holderOf describes who looks after an entity that is taken over.
 func (d *decider) holderOf(i *item) string {
 	held := d.world.found[i.n].entity.Marks
-	if tag := d.options.adoptionOf(i).tag(); tag != "" && slices.Contains(held.Tags, tag) {
+	if tag := d.options.adoptionOf(i).tag(); tag != "" && slices.Contains(held.Tags(), tag) {
 		return held.Holder() + ", tag " + tag
 	}
 	return held.Holder()
@@ -123,7 +123,7 @@ func (d *decider) warnOfLeftovers() {
 			continue
 		}
 		for _, e := range d.world.leftoversOf(i) {
-			if d.out.byEntity[claim{i.kind, e.ID}] != nil {
+			if d.out.about(i.kind, e.ID) != nil {
 				continue
 			}
 			advice := "delete it, or use WithPrune with all objects of the owner"

@@ -16,13 +16,12 @@ import (
 )
 
 func (d *decider) inputs(i *item, observed canon.Object) kinds.Inputs {
-	return d.options.inputs(d.batch, d.world, i, observed, nil)
+	return d.options.inputs(d.batch, d.world, i, kinds.Inputs{Observed: observed}, nil)
 }
 
-// inputs are what a payload is made of beside the object. IDs that are not known yet are
-// stood in for by the key of the object.
-func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, results []result) kinds.Inputs {
-	in := kinds.Inputs{Observed: observed}
+// inputs completes what a payload is made of beside the object. IDs that are not known yet
+// are stood in for by the key of the object.
+func (o callOptions) inputs(b *batch, w *world, i *item, in kinds.Inputs, results []result) kinds.Inputs {
 	for _, edge := range i.node.Edges {
 		if edge.To.GroupKind() == crd.ControlPlaneGroupKind() || edge.Role == crd.RoleImplies || i.isMembership(edge) {
 			continue // it is no field, and members are written later
@@ -33,7 +32,7 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 		if in.IDs[edge.Field] = w.idOf(b.leadsTo(edge), edge.To, results); edge.Node != nil {
 			in.Objects[edge.Field] = edge.Node.Object
 		}
-		if edge.Node != nil && b.byKey[edge.Node.Key] == nil { // without an entity, so part of what refers to it
+		if edge.Node != nil && b.leadsTo(edge) == nil { // without an entity, so part of what refers to it
 			for _, part := range edge.Node.Edges {
 				if part.Node != nil {
 					in.Objects[edge.Field+"/"+part.Field] = part.Node.Object
@@ -47,18 +46,18 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 		implied = b.implied.marksOf(w, i)
 	}
 	if own, labelled := kinds.Labels(i.object); labelled {
-		in.Labels = labels(i, w.found[i.n].entity, own, observed, o.owner)
+		in.Labels = labels(i, w.found[i.n].entity, own, in.Observed, o.owner)
 	} else {
 		tags := marks.UserTags(i.object)
 		if i.kind.Configuration != nil {
 			tags, in.Schema = i.kind.Tags(i.object, in.Objects), w.schemas[describes(w, i, in)]
 		}
 		if len(o.keptTags) > 0 {
-			tags = append(tags, o.keptTags.beside(tags, observed)...)
+			tags = append(tags, o.keptTags.beside(tags, in.Observed)...)
 		}
 		in.Tags = marks.Tags(tags, o.owner, i.key, policy, implied...)
-		if e := w.found[i.n].entity; (len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil) && e != nil && e.Marks.Secret != "" {
-			in.Tags = marks.WithSecret(in.Tags, e.Marks.Secret) // it stays until the value is written
+		if e := w.found[i.n].entity; (len(i.kind.WriteOnly) > 0 || i.kind.Configuration != nil) && e != nil && e.Marks.Secret() != "" {
+			in.Tags = marks.WithSecret(in.Tags, e.Marks.Secret()) // it stays until the value is written
 		}
 	}
 	return in
@@ -66,13 +65,15 @@ func (o callOptions) inputs(b *batch, w *world, i *item, observed canon.Object, 
 
 // isSame reports whether nothing differs for certain, which of thousands of entities is to be
 // found out without taking them apart. A plan needs what they are made of all the same.
-func (o callOptions) isSame(b *batch, w *world, i *item, room canon.Object) bool {
+// What the one before was made of has served, and is made anew in its place.
+func (o callOptions) isSame(b *batch, w *world, i *item, room *kinds.Inputs) bool {
 	if o.planning || len(o.keptTags) > 0 {
 		return false
 	}
-	in := o.inputs(b, w, i, nil, nil)
-	in.Room = room
-	desired, err := i.kind.Desire(i.object, in)
+	clear(room.IDs)
+	clear(room.Objects)
+	*room = o.inputs(b, w, i, kinds.Inputs{IDs: room.IDs, Objects: room.Objects, Room: room.Room}, nil)
+	desired, err := i.kind.Desire(i.object, *room)
 	return err == nil && i.kind.Same(desired, w.found[i.n].entity)
 }
 

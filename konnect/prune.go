@@ -27,7 +27,7 @@ func (d *decider) findOrphans() {
 			}
 			var found []*orphan
 			for _, e := range x.byID {
-				if d.isOrphan(e, p.item, k) && d.out.byEntity[claim{k, e.ID}] == nil && !d.batch.implied.awaits(e) {
+				if d.isOrphan(e, p.item, k) && d.out.about(k, e.ID) == nil && !d.batch.implied.awaits(e) {
 					found = append(found, &orphan{subject: subject{d.batch.keyOf(d.world, k, e), k, p.account, p.item, true}, entity: e})
 				}
 			}

@@ -21,7 +21,7 @@ func (e *executor) explain(err error, x *decision, sent kinds.Desired) {
 	own := x.item != nil
 	var texts []string
 	if own {
-		in := e.options.inputs(e.batch, e.world, x.item, nil, nil)
+		in := e.options.inputs(e.batch, e.world, x.item, kinds.Inputs{}, nil)
 		for n, d := range api.Details {
 			if via, path := x.kind.SourceOf(d.Field, in); path != "" {
 				api.Details[n].Path, api.Details[n].Object = path, x.key
@@ -57,7 +57,7 @@ func (o callOptions) batchSecrets(b *batch, w *world) []string {
 		if i.controlPlane == nil || len(i.kind.SecretPaths()) == 0 && i.kind.Configuration == nil {
 			continue
 		}
-		in := o.inputs(b, w, i, nil, nil)
+		in := o.inputs(b, w, i, kinds.Inputs{}, nil)
 		if desired, err := i.kind.Desire(i.object, in); err == nil {
 			texts = append(texts, secrets.Texts(desired.Object, i.kind.AllSecretPaths(desired, in.Schema), i.kind.WriteOnly)...)
 		}

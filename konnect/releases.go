@@ -32,7 +32,7 @@ func decideReleases(b *batch, w *world, o callOptions) *decisions {
 		}
 	}
 	for _, l := range left {
-		d.giveUp(b.byKey[l.key], d.out.add(l, ActionUnchanged), l.entity)
+		d.giveUp(b.of(l.key), d.out.add(l, ActionUnchanged), l.entity)
 	}
 	return d.out
 }
@@ -93,7 +93,7 @@ func (d releaser) complete(i *item, e *wire.Entity, bare kinds.Desired) []string
 		}
 	}
 	given, open := secrets.Written(i.kind.WriteOnly, secrets.Evidence{
-		ID: e.ID, Desired: own.Object, Observed: bare.Object, Mark: e.Marks.Secret,
+		ID: e.ID, Desired: own.Object, Observed: bare.Object, Mark: e.Marks.Secret(),
 	}, d.options.secretKeys)
 	for _, name := range given {
 		bare.Give(name, own)

@@ -38,10 +38,7 @@ func (r *run) unobserved() *run {
 // interrupted returns why a call stopped that was reading when its context ended. What
 // Konnect answered last stays in the chain.
 func (r *run) interrupted(ended error) error {
-	failures := make([]error, 0, len(r.world.faults.failed)+len(r.world.unread))
-	for _, f := range r.world.faults.failed {
-		failures = append(failures, f.err)
-	}
+	failures := slices.Clone(r.world.faults.failed)
 	for _, unread := range r.world.unread {
 		failures = append(failures, unread)
 	}
@@ -96,7 +93,7 @@ func (r *run) withFailures(ctx context.Context, err error) error {
 // blame gives each object the problems that were found with it.
 func (r *run) blame() {
 	for _, p := range r.decisions.faults.problems {
-		if i := r.batch.byKey[p.Key]; i != nil {
+		if i := r.batch.of(p.Key); i != nil {
 			r.results[i.n].fail(p.named())
 		}
 	}

@@ -37,10 +37,10 @@ func (r *reader) readSchemas(ctx context.Context) {
 	items := map[described][]*item{}
 	for _, i := range r.batch.items {
 		plane := i.controlPlane
-		if i.kind.Configuration == nil || plane == nil || r.world.found[plane.n].entity == nil || r.world.faults.failed[i.n].err != nil {
+		if i.kind.Configuration == nil || plane == nil || r.world.found[plane.n].entity == nil || r.world.faults.failed[i.n] != nil {
 			continue
 		}
-		if at := describes(r.world, i, r.options.inputs(r.batch, r.world, i, nil, nil)); at.configured != "" && r.world.schemas[at] == nil {
+		if at := describes(r.world, i, r.options.inputs(r.batch, r.world, i, kinds.Inputs{}, nil)); at.configured != "" && r.world.schemas[at] == nil {
 			items[at] = append(items[at], i)
 		}
 	}
@@ -87,7 +87,7 @@ func (r *reader) refuseType(i *item, configured string, err error) {
 // knowsAll reports whether a schema tells of all fields that the items give.
 func (r *reader) knowsAll(items []*item, schema *pluginconfig.Schema) bool {
 	return !slices.ContainsFunc(items, func(i *item) bool {
-		desired, err := i.kind.Desire(i.object, r.options.inputs(r.batch, r.world, i, nil, nil))
+		desired, err := i.kind.Desire(i.object, r.options.inputs(r.batch, r.world, i, kinds.Inputs{}, nil))
 		return err == nil && slices.ContainsFunc(i.kind.CheckConfiguration(desired.Object, schema),
 			func(p pluginconfig.Problem) bool { return p.Unknown })
 	})
@@ -105,7 +105,7 @@ func (r *reader) agrees(items []*item, schema *pluginconfig.Schema) bool {
 		if err != nil {
 			return false
 		}
-		in := r.options.inputs(r.batch, r.world, i, observed, nil)
+		in := r.options.inputs(r.batch, r.world, i, kinds.Inputs{Observed: observed}, nil)
 		in.Schema = schema
 		desired, err := i.kind.Desire(i.object, in)
 		return err == nil && len(i.kind.DiffConfiguration(desired, observed, schema, false)) > len(i.kind.DiffConfiguration(desired, observed, schema, true))

@@ -89,7 +89,7 @@ func (d secretJudge) judge(
 		return d.judgeConfiguration(i, differences, desired, in)
 	}
 	judged := secrets.Judge(i.kind.WriteOnly, secrets.Evidence{
-		ID: e.ID, Desired: desired.Object, Observed: observed, Mark: e.Marks.Secret,
+		ID: e.ID, Desired: desired.Object, Observed: observed, Mark: e.Marks.Secret(),
 		Holds: func(f secrets.Field) bool { return d.holds(i, f) },
 	}, d.options.secretKeys)
 	return append(withoutWriteOnly(i.kind, differences), secretDifferences(judged.Changed)...), judged

@@ -136,7 +136,7 @@ func TestMarksOfSecretsAreWritten(t *testing.T) {
 		a := asked{more: things(), client: opts, objects: objects(consumer(), basicAuth("a", "new")),
 			held: withCredentials(entity), options: []EnsureOption{WithSecretRewrite()}}
 		r := a.ensured(t)
-		desired := r.decisions.all[r.batch.byKey[thingKey("BasicAuth", "a")].n].changes.desired
+		desired := r.decisions.all[r.batch.of(thingKey("BasicAuth", "a")).n].changes.desired
 		body, err := canon.Decode(desired.Body())
 		require.NoError(t, err)
 		assert.Equal(t, body["tags"], desired.Object["tags"])
@@ -187,7 +187,7 @@ func TestFormulasAreLearned(t *testing.T) {
 	t.Parallel()
 	a := asked{more: things(), objects: objects(consumer(), basicAuth("a", "new")), held: withCredentials(basicAuthHeld("a", sumOf("old")))}
 	r := a.ensured(t)
-	i := r.batch.byKey[thingKey("BasicAuth", "a")]
+	i := r.batch.of(thingKey("BasicAuth", "a"))
 	account := i.controlPlane.account
 	again := func() []string {
 		r.decisions = decide(r.batch, r.world, r.options)

@@ -40,7 +40,7 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 		parent.spare(belongsError(parent, e, "-", leavesHint))
 	})
 	w.eachChild(b, pruned, func(parent *decision, k *kinds.Kind, child *wire.Entity) {
-		sibling, policy := d.byEntity[claim{k, child.ID}], w.policyOf(b, k, child)
+		sibling, policy := d.about(k, child.ID), w.policyOf(b, k, child)
 		switch {
 		case sibling != nil && sibling.orphan != nil && sibling.isDoomed():
 			parent.goesAfter(sibling)

@@ -46,7 +46,11 @@ func (r *run) statuses() *statuses {
 
 // write writes what is known of i's entity into the caller's object.
 func (s *statuses) write(i *item) {
-	origin, r := s.batch.origins[i.key], &s.results[i.n]
+	r := &s.results[i.n]
+	origin, isOther := s.batch.origins[i.key]
+	if !isOther {
+		origin = i.object
+	}
 	err := r.fault.err
 	if origin == nil || !i.inBatch || r.done == ActionRetained || r.done == ActionSkipped && err == nil {
 		return // nothing was done, nor compared
@@ -72,27 +76,20 @@ func (s *statuses) write(i *item) {
 	var few [8]metav1.Condition // as many as there are, mostly
 	conditions, written := origin.GetConditions(), s.conditions(i, few[:0])
 	conditions = slices.Grow(conditions, max(0, len(written)-len(conditions)))
-	if err == nil && !i.observes {
-		meta.RemoveStatusCondition(&conditions, crd.ConditionObserved)
-	}
-	if err != nil {
-		for _, kind := range s.unknownConditions(i) {
-			if meta.FindStatusCondition(written, kind) == nil {
-				meta.RemoveStatusCondition(&conditions, kind)
-			}
+	conditions = slices.DeleteFunc(conditions, func(c metav1.Condition) bool { // what says nothing any more
+		switch isImplied := func(of kinds.Implication) bool { return of.Condition == c.Type }; {
+		case slices.ContainsFunc(i.kind.Implies, isImplied):
+			return s.batch.implied.carriers[i] == nil
+		case err != nil:
+			return slices.Contains(s.unknownConditions(i), c.Type) && meta.FindStatusCondition(written, c.Type) == nil
+		default:
+			return c.Type == crd.ConditionObserved && !i.observes ||
+				c.Type == crd.ConditionAdopted && kinds.Adopt(i.object) != nil && !hasAdopted(i, r)
 		}
-	}
-	if adopt := kinds.Adopt(i.object); err == nil && adopt != nil && !hasAdopted(i, r) {
-		meta.RemoveStatusCondition(&conditions, crd.ConditionAdopted)
-	}
+	})
 	for _, condition := range written {
 		condition.ObservedGeneration = origin.GetGeneration()
 		meta.SetStatusCondition(&conditions, condition)
-	}
-	for _, implication := range i.kind.Implies {
-		if s.batch.implied.carriers[i] == nil && implication.Condition != "" {
-			meta.RemoveStatusCondition(&conditions, implication.Condition)
-		}
 	}
 	origin.SetConditions(conditions)
 }
@@ -115,9 +112,9 @@ func (s *statuses) konnectStatus(i *item) crd.KonnectStatus {
 // conditions appends those that the operator would write, Programmed last.
 func (s *statuses) conditions(i *item, conditions []metav1.Condition) []metav1.Condition {
 	if i.controlPlane != nil && !i.isControlPlane() {
-		conditions = append(conditions, s.controlPlaneConditions(i)...)
+		conditions = s.controlPlaneConditions(i, conditions)
 	}
-	conditions = append(conditions, s.referenceConditions(i)...)
+	conditions = s.referenceConditions(i, conditions)
 	if i.controlPlane == nil {
 		conditions = append(conditions, s.missingControlPlane(i)...)
 	} else {

@@ -3,8 +3,8 @@ package konnect
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
+	"unique"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
@@ -13,33 +13,33 @@ import (
 	"github.com/konnectkit/konnectkit/resolve"
 )
 
-// controlPlaneConditions are about the control plane of i; none while nothing is known
-// of it.
-func (s *statuses) controlPlaneConditions(i *item) []metav1.Condition {
+// controlPlaneConditions appends what is about the control plane of i; nothing while nothing
+// is known of it.
+func (s *statuses) controlPlaneConditions(i *item, conditions []metav1.Condition) []metav1.Condition {
 	asked := s.world.indexes != nil
 	plane := &s.results[i.controlPlane.n]
 	clusterType := cmp.Or(plane.clusterType, i.controlPlane.kind.ClusterType(i.controlPlane.object))
-	name := fmt.Sprintf("Referenced ControlPlane %s/%s ", i.controlPlane.key.Namespace, i.controlPlane.key.Name)
-	refused := func(reason, message string) []metav1.Condition {
-		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, false, "", reason, name+message)}
+	add := func(valid bool, reason, what string) []metav1.Condition {
+		message := "Referenced ControlPlane " + i.controlPlane.key.Namespace + "/" + i.controlPlane.key.Name + " " + what
+		message = unique.Make(message).Value() // thousands of objects have the same
+		return append(conditions, condition(crd.ConditionControlPlaneRefValid, valid, reason, reason, message))
 	}
 	switch {
 	case asked && (plane.fault.err != nil || plane.entity == nil):
-		return refused(reasonNotProgrammed, "is not programmed yet")
+		return add(false, reasonNotProgrammed, "is not programmed yet")
 	case i.kind.HoldsEntities(clusterType) != "":
-		return refused(reasonInvalid, "cluster type "+clusterType+" is not supported")
+		return add(false, reasonInvalid, "cluster type "+clusterType+" is not supported")
 	case !asked:
-		return nil
+		return conditions
 	default:
-		return []metav1.Condition{condition(crd.ConditionControlPlaneRefValid, true, reasonValid, "", name+"is programmed")}
+		return add(true, reasonValid, "is programmed")
 	}
 }
 
-// referenceConditions are about what i refers to other than control planes, of several of
-// a kind about one that is not there, and about references that resolve refused.
-func (s *statuses) referenceConditions(i *item) []metav1.Condition {
+// referenceConditions appends what is about what i refers to other than control planes, of
+// several of a kind about one that is not there, and about references that resolve refused.
+func (s *statuses) referenceConditions(i *item, conditions []metav1.Condition) []metav1.Condition {
 	asked := s.world.indexes != nil
-	var conditions []metav1.Condition
 	var refusals []error
 	crosses := false // into other namespaces
 	for _, edge := range i.node.Edges {
@@ -64,7 +64,7 @@ func (s *statuses) referenceConditions(i *item) []metav1.Condition {
 			}
 			conditions = conditions[:last]
 		}
-		kind, name := about.Referrer.Condition, fmt.Sprintf("Referenced %s %s/%s ", about.Referrer.Noun, edge.To.Namespace, edge.To.Name)
+		kind, name := about.Referrer.Condition, "Referenced "+about.Referrer.Noun+" "+edge.To.Namespace+"/"+edge.To.Name+" "
 		parent := s.batch.leadsTo(edge)
 		switch {
 		case notGranted != nil:

@@ -258,7 +258,7 @@ func (w *world) policyOf(b *batch, k *kinds.Kind, e *wire.Entity) crd.DeletionPo
 			return policy
 		}
 	}
-	if len(e.Marks.Carriers) > 0 {
+	if len(e.Marks.Carriers()) > 0 {
 		return b.implied.policyOf(e)
 	}
 	return e.Marks.DeletionPolicy()

@@ -26,7 +26,7 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 	var raw []byte
 	var err error
 	if r.entity == nil { // the IDs of what it refers to are known only now
-		in := e.options.inputs(e.batch, e.world, i, nil, e.results)
+		in := e.options.inputs(e.batch, e.world, i, kinds.Inputs{}, e.results)
 		if desired, err = i.kind.Desire(i.object, in); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (e *executor) takeAnswer(x *decision, r *result, desired kinds.Desired, raw
 	}
 	var configured []canon.Difference
 	if x.kind.Configuration != nil { // what the server fills in is known only now
-		in := e.options.inputs(e.batch, e.world, x.item, observed, e.results)
+		in := e.options.inputs(e.batch, e.world, x.item, kinds.Inputs{Observed: observed}, e.results)
 		tags := desired.Object["tags"] // with the mark of what was sent
 		if desired, err = x.kind.Desire(x.item.object, in); err != nil {
 			return err

@@ -51,11 +51,7 @@ type Edge struct {
 }
 
 // newGraph orders nodes and returns the paths of the cycles among them.
-func newGraph(byKey map[crd.Key]*Node) (*Graph, [][]crd.Key) {
-	nodes := make([]*Node, 0, len(byKey))
-	for _, node := range byKey {
-		nodes = append(nodes, node)
-	}
+func newGraph(byKey map[crd.Key]*Node, nodes []*Node) (*Graph, [][]crd.Key) {
 	slices.SortFunc(nodes, compareNodes)
 	for i, node := range nodes {
 		node.index = i

@@ -43,7 +43,7 @@ func Resolve(ctx context.Context, objects []crd.Object, opts ...Option) (*Graph,
 		r.report(fmt.Errorf("resolve: look up references: %w", r.interrupted))
 	}
 
-	graph, cycles := newGraph(r.nodes)
+	graph, cycles := newGraph(r.nodes, r.queue)
 	for _, path := range cycles {
 		r.report(&CycleError{Path: path})
 	}
@@ -57,7 +57,7 @@ type resolver struct {
 	source      Source
 	nodes       map[crd.Key]*Node
 	misses      map[crd.Key]error // what the source answered for keys that it has no object of
-	queue       []*Node           // nodes whose references are followed, in this order
+	queue       []*Node           // all nodes, whose references are followed in this order
 	grants      *grants
 	problems    []error
 	interrupted error

@@ -82,21 +82,23 @@ func NextID(id string) string {
 // mark is a key with its value.
 type mark struct{ key, value string }
 
-// of returns the marks of an object's entity: those that it cannot do without, and
-// those for people.
-func of(owner string, key crd.Key, policy crd.DeletionPolicy) (required, readable []mark) {
-	required = []mark{{ManagedBy, Us}, {Owner, owner}, {Key, KeyOf(key)}}
+// of returns the marks of an object's entity: first those that it cannot do without, and how
+// many these are, then those for people.
+func of(owner string, key crd.Key, policy crd.DeletionPolicy) (marks [7]mark, required int) {
+	required = copy(marks[:], []mark{{ManagedBy, Us}, {Owner, owner}, {Key, KeyOf(key)}})
 	if policy == crd.DeletionPolicyRetain || policy == crd.DeletionPolicyProtect {
-		required = append(required, mark{Deletion, string(policy)})
+		marks[required] = mark{Deletion, string(policy)}
+		required++
 	}
 	// The names of implied entities have slashes, which tags cannot have.
-	return required, []mark{{Name, strings.ReplaceAll(key.Name, "/", ".")}, {Namespace, key.Namespace}, {Kind, key.Kind}}
+	copy(marks[required:], []mark{{Name, strings.ReplaceAll(key.Name, "/", ".")}, {Namespace, key.Namespace}, {Kind, key.Kind}})
+	return marks, required
 }
 
 // Count is the number of marks that an entity cannot do without.
 func Count(policy crd.DeletionPolicy) int {
-	required, _ := of("", crd.Key{}, policy)
-	return len(required)
+	_, required := of("", crd.Key{}, policy)
+	return required
 }
 
 // IsKey reports whether key is reserved for marks.
@@ -125,13 +127,13 @@ func Tags(user []string, owner string, key crd.Key, policy crd.DeletionPolicy, i
 			tags = append(tags, tag)
 		}
 	}
-	required, readable := of(owner, key, policy)
-	for _, m := range required {
+	marks, required := of(owner, key, policy)
+	for _, m := range marks[:required] {
 		tags = append(tags, m.key+":"+m.value)
 	}
 	tags = append(tags, implied...)
-	for _, m := range readable {
-		if m.value != "" && len(tags) < MaxTags { // an object of the cluster has no namespace
+	for _, m := range marks[required:] {
+		if m.value != "" && len(tags) < MaxTags { // of the cluster, or without a policy
 			tags = append(tags, printable.Cut(m.key+":"+m.value, MaxTagLength))
 		}
 	}
@@ -166,11 +168,11 @@ func WithSecret(tags []string, mark string) []string {
 func Labels(user map[string]string, others int, owner string, key crd.Key, policy crd.DeletionPolicy) map[string]string {
 	labels := make(map[string]string, len(user)+7)
 	maps.Copy(labels, user)
-	required, readable := of(owner, key, policy)
-	for _, m := range required {
+	marks, required := of(owner, key, policy)
+	for _, m := range marks[:required] {
 		labels[m.key] = m.value
 	}
-	for _, m := range readable {
+	for _, m := range marks[required:] {
 		if value := strings.TrimRight(printable.Cut(m.value, MaxLabelLength), "-_."); value != "" && len(labels)+others < MaxLabels {
 			labels[m.key] = value
 		}

@@ -147,9 +147,9 @@ func TestRead(t *testing.T) {
 			assert.Equal(t, c.kongs, o.IsOperators())
 			assert.Equal(t, c.policy, o.DeletionPolicy())
 			if o.ManagedBy == marks.Us {
-				assert.Empty(t, o.Tags)
+				assert.Empty(t, o.Tags())
 			} else {
-				assert.Equal(t, c.tags, o.Tags)
+				assert.Equal(t, c.tags, o.Tags())
 			}
 		})
 	}
@@ -196,5 +196,5 @@ func TestWithSecret(t *testing.T) {
 		})
 	}
 	assert.True(t, marks.Is("managed-secret:x"), "no tag of a user's")
-	assert.Equal(t, "1:2", marks.Read([]string{"managed-secret:1:2"}, nil).Secret)
+	assert.Equal(t, "1:2", marks.Read([]string{"managed-secret:1:2"}, nil).Secret())
 }

@@ -10,22 +10,29 @@ import (
 // Ownership is what the marks of an observed entity say; empty where they say nothing.
 type Ownership struct {
 	ManagedBy, Owner, Key string
-	Deletion, Secret      string
-	OperatorUID           string
-	Group, Kind           string
-	Namespace, Name       string
-	// Implies are the collections in which the entity's object implies others, and Carriers
-	// what implies the entity itself.
-	Implies  []string
-	Carriers []Carrier
-	// Tags are all of them where the entity has no marks of ours.
-	Tags []string
+	Kind, Namespace, Name string
+	more                  *more
+}
+
+// more is what few entities have: thousands of the others would weigh.
+type more struct {
+	deletion, secret   string
+	operatorUID, group string
+	implies            []string
+	carriers           []Carrier
+	tags               []string
 }
 
 // Read looks for marks in the tags or labels of an entity. It keeps one copy of what
 // thousands of entities have.
 func Read(tags []string, labels map[string]string) Ownership {
 	var o Ownership
+	rare := func() *more {
+		if o.more == nil {
+			o.more = new(more)
+		}
+		return o.more
+	}
 	read := func(key, value string) {
 		shared := func() string { return unique.Make(value).Value() }
 		switch key {
@@ -36,18 +43,18 @@ func Read(tags []string, labels map[string]string) Ownership {
 		case Key:
 			o.Key = value
 		case Deletion:
-			o.Deletion = value
+			rare().deletion = value
 		case Secret:
-			o.Secret = value
+			rare().secret = value
 		case Implies:
-			o.Implies = strings.Split(value, ".")
+			rare().implies = strings.Split(value, ".")
 		case For:
 			carrier, source, _ := strings.Cut(value, ".")
-			o.Carriers = append(o.Carriers, Carrier{carrier, source})
+			rare().carriers = append(o.Carriers(), Carrier{carrier, source})
 		case OperatorUID:
-			o.OperatorUID = value
+			rare().operatorUID = value
 		case OperatorGroup:
-			o.Group = shared()
+			rare().group = shared()
 		case Kind:
 			o.Kind = shared()
 		case Namespace:
@@ -71,30 +78,55 @@ func Read(tags []string, labels map[string]string) Ownership {
 	for key, value := range labels {
 		read(key, value)
 	}
-	if o.ManagedBy != Us {
-		o.Tags = tags
+	if o.ManagedBy != Us && tags != nil {
+		rare().tags = tags
 	}
 	return o
 }
+
+func (o Ownership) rare() more {
+	if o.more == nil {
+		return more{}
+	}
+	return *o.more
+}
+
+// Secret is the mark of secret values.
+func (o Ownership) Secret() string { return o.rare().secret }
+
+// OperatorUID and Group are those of the object that the Kong operator has for the entity.
+func (o Ownership) OperatorUID() string { return o.rare().operatorUID }
+
+// Group is described at OperatorUID.
+func (o Ownership) Group() string { return o.rare().group }
+
+// Implies are the collections in which the entity's object implies others.
+func (o Ownership) Implies() []string { return o.rare().implies }
+
+// Carriers are what implies the entity itself.
+func (o Ownership) Carriers() []Carrier { return o.rare().carriers }
+
+// Tags are all of them where the entity has no marks of ours.
+func (o Ownership) Tags() []string { return o.rare().tags }
 
 // Ours reports whether the entity carries the marks of owner.
 func (o Ownership) Ours(owner string) bool { return o.ManagedBy == Us && o.Owner == owner }
 
 // Unmarked reports whether no known tool looks after the entity.
-func (o Ownership) Unmarked() bool { return o.ManagedBy == "" && o.OperatorUID == "" }
+func (o Ownership) Unmarked() bool { return o.ManagedBy == "" && o.OperatorUID() == "" }
 
 // IsOperators reports whether the Kong operator looks after the entity.
 func (o Ownership) IsOperators() bool {
-	return o.ManagedBy == Operator || o.ManagedBy == "" && o.OperatorUID != ""
+	return o.ManagedBy == Operator || o.ManagedBy == "" && o.OperatorUID() != ""
 }
 
 // DeletionPolicy is what the marks say of the entity's end. An unknown value was put
 // there to keep it.
 func (o Ownership) DeletionPolicy() crd.DeletionPolicy {
 	switch {
-	case o.ManagedBy != Us || o.Deletion == "":
+	case o.ManagedBy != Us || o.rare().deletion == "":
 		return crd.DeletionPolicyDelete
-	case o.Deletion == string(crd.DeletionPolicyRetain):
+	case o.rare().deletion == string(crd.DeletionPolicyRetain):
 		return crd.DeletionPolicyRetain
 	default:
 		return crd.DeletionPolicyProtect
@@ -112,7 +144,7 @@ func (o Ownership) Holder() string {
 		return "owner " + o.Owner
 	case o.ManagedBy != "":
 		return o.ManagedBy
-	case o.OperatorUID != "":
+	case o.OperatorUID() != "":
 		return Operator
 	default:
 		return "nobody"

@@ -168,13 +168,13 @@ func (x *Export) refusal(n *node) string {
 	n.own = held.Ours(x.options.Owner)
 	n.isNamed = n.own && x.isItsObject(n)
 	switch {
-	case n.own && len(held.Carriers) > 0: // implied, which an object of its own takes over
+	case n.own && len(held.Carriers()) > 0: // implied, which an object of its own takes over
 	case n.own && !n.isNamed:
 		return "is held by this owner's " + objectOf(held) + "; it is managed already"
 	case n.own:
 	case !held.Unmarked():
 		return "is held by " + holderOf(held) + ", which must release it first"
-	case slices.ContainsFunc(held.Tags, func(tag string) bool { return strings.HasPrefix(tag, "konnect-managed") }):
+	case slices.ContainsFunc(held.Tags(), func(tag string) bool { return strings.HasPrefix(tag, "konnect-managed") }):
 		return "is held by konnect itself"
 	}
 	if err := n.kind.Refuse(n.fields); err != nil {

@@ -62,8 +62,8 @@ func of[O crd.Object](k Kind, own typed[O]) *Kind {
 	}
 	specID := erased(own.specID)
 	k.SpecID = func(obj crd.Object) string { return optional.Value(specID(obj)) }
+	shape := k.Shape()
 	k.Keys = func(obj crd.Object, target func(string) (string, crd.Object)) []string {
-		shape := k.Shape()
 		return shape.Keys(func(json string) string {
 			if i := slices.IndexFunc(k.References, func(r Reference) bool { return r.JSON == json }); i >= 0 {
 				id, _ := target(k.References[i].Field)
