@@ -61,6 +61,9 @@ type order struct {
 	// trails is true for an item that is written after those that refer to its
 	// entity, because some of them must leave the one whose name it takes.
 	trails bool
+	// lingers are those that depart, and that an item with their mark is written before,
+	// because they wait for it: it gives the mark up in another write.
+	lingers []*decision
 	// taker is what takes the name of an orphan, or of one that goes after it.
 	taker *decision
 	// own are those that act on this item alone: it is not written where one has failed,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
@@ -108,6 +109,7 @@ func (r impliedReader) tell(in collection, e *wire.Entity) {
 type departureJudge struct{ *decider }
 
 func (d departureJudge) decide() {
+	var guards []*decision
 	for _, o := range d.world.departing {
 		if d.world.claimed(o.kind, o.entity.ID) != nil {
 			continue
@@ -117,24 +119,19 @@ func (d departureJudge) decide() {
 		for _, c := range d.batch.implied.carriersOf(o.entity) {
 			d.link(d.out.all[c.n], x)
 		}
+		if x.kind.Guards != "" && x.order.taker == nil {
+			guards = append(guards, x)
+		}
 		d.checkCarriers(o)
 	}
+	d.out.guardDepartures(d.batch, d.world, guards)
 }
 
-// link lets a carrier give up its mark only after what departs is gone, and a plugin go only
-// after what takes its place is there.
+// link lets a carrier give up its mark only after what departs is gone.
 func (d departureJudge) link(carrier, x *decision) {
 	carrier.departing = append(carrier.departing, x)
 	if carrier.planned.writes() && x.isDoomed() && !slices.Contains(d.batch.implied.collectionsOf(d.world, carrier.item), x.kind.Collection) {
 		carrier.order.after = append(carrier.order.after, x)
-	}
-	if x.kind.Guards == "" || x.order.taker != nil {
-		return
-	}
-	for _, other := range d.batch.dependents(carrier.item) {
-		if y := d.out.all[other.n]; other.kind == x.kind && (y.planned == ActionCreated || y.planned == ActionUpdated || y.fault.err != nil) {
-			x.order.after = append(x.order.after, y)
-		}
 	}
 }
 
@@ -155,6 +152,45 @@ func (d departureJudge) checkCarriers(o *orphan) {
 	d.out.refuse(d.out.all[carriers[0].n], fmt.Errorf("check %s: %s: entity %s (%s) acts on an object that is not in the batch as well; "+
 		"give all objects that name a plugin in one call, or use WithPrune, or delete that object first",
 		carriers[0].key, crd.PluginsField, o.entity.ID, o.key.Name))
+}
+
+// unmark takes the mark of what departs from an entity that was written with it. It stays
+// where something of that stays, so that the next call looks for it.
+func unmark(ctx context.Context, e *executor, x *decision) {
+	r := &e.results[x.n]
+	for _, other := range x.order.lingers {
+		if cause := other.failure(e.results); cause != nil {
+			r.skip(&DependencyError{Key: x.key, Field: impliedField, On: other.key, Cause: cause})
+			return
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		r.skip(fmt.Errorf("%s: %w", x.key, err))
+		return
+	}
+	if err := e.writeEntity(ctx, x, r); err != nil {
+		e.notWritten(ctx, x, fmt.Errorf("%s %s: %w", x.planned.verb(), x.key, e.batch.auth.namingToken(x.item, err)))
+	}
+}
+
+// changesMoreThanTags reports whether an item has to be written before its mark goes.
+func changesMoreThanTags(x *decision) bool {
+	return slices.ContainsFunc(x.changes.fields, func(f Field) bool {
+		return f.Path != "tags" && (x.item.group == nil || f.Path != x.item.group.Name)
+	})
+}
+
+// stillMarked is the desired entity with the mark of what departs.
+func stillMarked(e *executor, x *decision) (kinds.Desired, error) {
+	entity := e.world.found[x.item.n].entity
+	observed, err := x.kind.Project(entity)
+	if err != nil {
+		return kinds.Desired{}, err
+	}
+	world := *e.world
+	world.staying = maps.Clone(world.staying)
+	world.staying[x.item] = append(slices.Clip(world.staying[x.item]), entity.Marks.Implies()...)
+	return x.kind.Desire(x.item.object, e.options.inputs(e.batch, &world, x.item, kinds.Inputs{Observed: observed}, e.results))
 }
 
 // finishCarriers tells carriers of what could not be made of what they imply, and finishes

@@ -91,7 +91,9 @@ func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, 
 	}
 	s := steps{
 		write: e.write, park: e.park, join: e.join, withdraw: e.withdraw, delete: e.prune, finish: e.finish,
+		unmark: func(ctx context.Context, x *decision) { unmark(ctx, e, x) },
 		failed: func(x *decision) bool { return e.results[x.n].fault.err != nil },
+		note:   func(x *decision) { noteFailure(e, x) },
 	}
 	switch {
 	case o.verb == releasing:
@@ -212,15 +214,25 @@ func (e *executor) finish(x *decision) {
 	if r.entity != nil && !x.isControlPlane() { // two objects may stand for one control plane
 		r.entity.Raw = nil
 	}
-	e.lock.Lock() // also so that the numbers come in order
-	defer e.lock.Unlock()
-	if r.fault.err != nil && x.item != nil && x.item.controlPlane != nil {
-		e.failedIn[e.world.mainOf(x.item)] = true
+	if r.fault.err != nil {
+		noteFailure(e, x)
 	}
+	e.lock.Lock() // so that the numbers come in order
+	defer e.lock.Unlock()
 	if x.inBatch && e.config.observer != nil {
 		e.finished++
 		e.config.observer.emit(ProgressEvent{Done: e.finished, Total: e.decisions.total(), Change: newChange(e.results, x, r.done)})
 	}
+}
+
+// noteFailure keeps the control plane of an item that has failed from being pruned.
+func noteFailure(e *executor, x *decision) {
+	if x.item == nil || x.item.controlPlane == nil {
+		return
+	}
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	e.failedIn[e.world.mainOf(x.item)] = true
 }
 
 // total counts the objects and orphans.

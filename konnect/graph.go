@@ -19,6 +19,8 @@ type graph struct {
 	joined, parked map[*decision]*schedule.Task
 	// kept are the tasks after which a new entity has what acts on it alone, or is gone.
 	kept map[*decision]*schedule.Task
+	// unmarked are the tasks after which an item has given up the mark of what departs.
+	unmarked map[*decision]*schedule.Task
 	// carriers are not finished by any task: what they imply may be made last of all.
 	carriers []*decision
 }
@@ -28,10 +30,12 @@ type doing func(context.Context, *decision)
 
 // steps are what the tasks of a graph do. They are nil where only the order counts.
 type steps struct {
-	write, park, join, withdraw, delete doing
+	write, park, join, unmark, withdraw, delete doing
 	// finish is called after the last task for a decision.
 	finish func(*decision)
 	failed func(*decision) bool
+	// note is called as soon as a task has failed, though others for its decision follow.
+	note func(*decision)
 }
 
 // add makes a task, which finishes x if it is the last one for it.
@@ -39,6 +43,9 @@ func (g *graph) add(x *decision, s steps, last bool, do doing) *schedule.Task {
 	t := &schedule.Task{Account: x.account, Lane: x.controlPlane, Of: x, Run: func(ctx context.Context) {
 		if !s.failed(x) {
 			do(ctx, x)
+			if s.failed(x) {
+				s.note(x)
+			}
 		}
 		if last {
 			s.finish(x)
@@ -55,6 +62,7 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 	g := &graph{
 		done: map[*decision]*schedule.Task{}, joined: map[*decision]*schedule.Task{},
 		parked: map[*decision]*schedule.Task{}, kept: map[*decision]*schedule.Task{},
+		unmarked: map[*decision]*schedule.Task{},
 	}
 	waits := map[*decision]bool{} // for what becomes of it, or of what it acts on or implies
 	for _, x := range d.all {
@@ -77,6 +85,10 @@ func ensureGraph(b *batch, w *world, d *decisions, s steps) *graph {
 		if g.done[x] = g.add(x, s, !isGroup && !waits[x], s.write); isGroup {
 			g.joined[x] = g.add(x, s, !waits[x], s.join)
 			g.joined[x].WaitFor(g.done[x])
+		}
+		if len(x.order.lingers) > 0 { // it is a carrier, so that nothing finishes it here
+			g.unmarked[x] = g.add(x, s, false, s.unmark)
+			g.unmarked[x].WaitFor(g.done[x])
 		}
 	}
 	settled := map[*item]*schedule.Task{}
@@ -116,6 +128,9 @@ func (g *graph) addKept(x *decision, s steps) {
 func (g *graph) linkWrite(b *batch, d *decisions, x *decision) {
 	write, park := g.done[x], g.parked[x]
 	write.WaitFor(park)
+	for _, other := range x.order.lingers {
+		g.unmarked[x].WaitFor(g.done[other])
+	}
 	for _, other := range x.order.after {
 		if other.order.parked {
 			write.WaitFor(g.parked[other])
@@ -171,7 +186,7 @@ func (g *graph) linkDelete(b *batch, w *world, d *decisions, x *decision, settle
 		for _, i := range b.items {
 			if i.controlPlane != nil && w.mainOf(i) == plane {
 				x := d.all[i.n]
-				t.WaitFor(g.done[x], g.joined[x], g.kept[x])
+				t.WaitFor(g.done[x], g.joined[x], g.kept[x], g.unmarked[x])
 			}
 		}
 		settled[plane] = t

@@ -25,7 +25,7 @@ type sight struct {
 }
 
 // guardWrites lets what is guarded be written after what guards it. What is new waits for
-// nothing of its own, but must not stay without it.
+// nothing of its own, but must not stay without it; what is there already waits for that too.
 func (d *decisions) guardWrites(b *batch, w *world) {
 	var seen []sight
 	for _, x := range d.all {
@@ -40,6 +40,8 @@ func (d *decisions) guardWrites(b *batch, w *world) {
 		switch {
 		case own && y.planned == ActionCreated:
 			y.order.own = append(y.order.own, x)
+		case own && y.planned == ActionUpdated && !b.implied.begins(w, y.item, x.item):
+			y.order.after, y.order.trails = append(y.order.after, x), true
 		case !own && (y.planned == ActionCreated || y.planned == ActionUpdated):
 			y.order.after = append(y.order.after, x)
 		}
@@ -71,11 +73,70 @@ func (d *decisions) guardDeletes(b *batch, w *world) {
 	})
 }
 
+// planes is the collection of control planes, as places have it here.
+const planes = ""
+
+// guardDepartures lets what guards go after all that may take its place: what will guard the
+// same ways, and those of the ways that change, as they may lead elsewhere.
+func (d *decisions) guardDepartures(b *batch, w *world, gone []*decision) {
+	ways, guards := near(b, w, d)
+	for _, x := range gone {
+		acts := refsNow(x.kind, x.orphan.entity)
+		all := append(slices.Clip(acts), place{planes, w.found[x.controlPlane.n].id})
+		for _, p := range acts {
+			for _, way := range ways[p] {
+				if way.kind.Collection != x.kind.Guards {
+					continue
+				}
+				e := w.found[way.n].entity
+				all = append(append(append(all, place{way.kind.Collection, e.ID}), refsNow(way.kind, e)...), refsOf(b, w, way)...)
+				if d.all[way.n].planned.writes() {
+					x.order.after = append(x.order.after, d.all[way.n])
+				}
+			}
+		}
+		seen := map[place]bool{}
+		for _, p := range all {
+			if !seen[p] {
+				seen[p] = true
+				x.order.after = append(x.order.after, guards[p]...)
+			}
+		}
+	}
+}
+
+// near returns the items that have an entity, by that and by what it refers to, and what will
+// guard something and is not there yet as it should be, by what it acts on.
+func near(b *batch, w *world, d *decisions) (ways map[place][]*item, guards map[place][]*decision) {
+	ways, guards = map[place][]*item{}, map[place][]*decision{}
+	for _, i := range b.items {
+		if i.controlPlane == nil {
+			continue
+		}
+		if e := w.found[i.n].entity; e != nil {
+			for _, p := range append(refsNow(i.kind, e), place{i.kind.Collection, e.ID}) {
+				ways[p] = append(ways[p], i)
+			}
+		}
+		x := d.all[i.n]
+		if i.kind.Guards == "" || !x.planned.writes() && x.fault.err == nil {
+			continue
+		}
+		at := refsOf(b, w, i)
+		if len(at) == 0 {
+			at = []place{{planes, w.idOf(i.controlPlane, i.controlPlane.key, nil)}}
+		}
+		for _, p := range at {
+			guards[p] = append(guards[p], x)
+		}
+	}
+	return ways, guards
+}
+
 // eachGuarded visits pairs of what guards and what is guarded: what has a value in it, or
 // those of its kind's Guards that belong to what it acts on, or to its control plane. own is
 // true where it acts on such an entity itself, and on no other.
 func eachGuarded(seen []sight, visit func(x, y *decision, own bool)) {
-	const planes = "" // their collection
 	at, by := map[place]sight{}, map[place][]sight{}
 	for _, y := range seen {
 		at[place{y.kind.Collection, y.id}] = y

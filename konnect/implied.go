@@ -120,6 +120,14 @@ func (m *implications) marksOf(w *world, i *item) []string {
 	return nil
 }
 
+// begins reports whether an item is the first in its collection that a carrier implies, so
+// that the carrier has to get its mark before.
+func (m *implications) begins(w *world, carrier, i *item) bool {
+	by := m.items[i]
+	return by != nil && slices.Contains(by.carriers, carrier) &&
+		!slices.Contains(w.found[carrier.n].entity.Marks.Implies(), i.kind.Collection)
+}
+
 // collectionsOf are the collections that hold what an object implies, or has implied and is
 // kept.
 func (m *implications) collectionsOf(w *world, i *item) []string {

@@ -195,6 +195,19 @@ func TestImpliedGoesWithItsCarrier(t *testing.T) {
 		require.NoError(t, err)
 		assert.Empty(t, pluginTypes(t, server))
 	})
+	t.Run("prune beside a failure", func(t *testing.T) {
+		t.Parallel()
+		server := konnecttest.Start(t)
+		client := newClient(t, server, konnect.WithOwner("me"))
+		_, err := client.Ensure(t.Context(), []crd.Object{all()[0], all()[1], keyPlugin("key"), builder.NewUpstream("aside").ControlPlane("cp").MustBuild()})
+		require.NoError(t, err)
+		server.Inject(konnecttest.Fault{
+			Method: "PUT", Path: "**/services/*", Times: -1, Effect: konnecttest.Answer(http.StatusBadRequest, "application/json", `{"code":3,"message":"no"}`),
+		})
+		report, err := client.Ensure(t.Context(), carriers("", "", "", "")[:2], konnect.WithPrune())
+		require.ErrorContains(t, err, "prune KongUpstream default/aside: an object of KonnectGatewayControlPlane default/cp failed")
+		assert.Equal(t, konnect.ActionSkipped, changeOf(t, report, "KongUpstream", "aside").Action)
+	})
 }
 
 // TestImpliedOfSeveral carriers must be told of all of them.

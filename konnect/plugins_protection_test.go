@@ -91,22 +91,88 @@ func protectedPhases() map[string]phase {
 	}
 }
 
+// keyed is a way that needs a key: by the annotation of the service or of the route, or by a
+// binding to the way, or to all.
+func keyed(to, service, route, binding string) []crd.Object {
+	objects := []crd.Object{
+		plane("cp").MustBuild(), carrying(service, webService()),
+		builder.NewService("free").ControlPlane("cp").Host("free.example").MustBuild(),
+		carrying(route, builder.NewRoute("way").Service(to).Paths("/").MustBuild()), keyPlugin("key"),
+	}
+	switch binding {
+	case "all":
+		objects = append(objects, bound("key", "key").Global().MustBuild())
+	case "way":
+		objects = append(objects, bound("key", "key").Route("way").MustBuild())
+	}
+	return objects
+}
+
+// waysWithoutKey are the routes that somebody could take now without a key.
+func waysWithoutKey(server *konnecttest.Server) []string {
+	var open []string
+	for _, controlPlane := range server.Dump().ControlPlanes {
+		keyed := map[string]bool{}
+		for _, plugin := range controlPlane.Entities["plugins"] {
+			keyed[idIn(plugin, "service")+idIn(plugin, "route")] = true
+		}
+		for _, route := range controlPlane.Entities["routes"] {
+			if !keyed[""] && !keyed[route.ID()] && !keyed[idIn(route, "service")] {
+				open = append(open, route.Name())
+			}
+		}
+	}
+	return open
+}
+
+// handedOverPhases are those in which a plugin is no longer implied, and another takes its
+// place elsewhere.
+func handedOverPhases() map[string]phase {
+	ways := func(to, service, route, binding string) func(*testing.T, *network) error {
+		return ensuring(func() []crd.Object { return keyed(to, service, route, binding) })
+	}
+	const written = "PUT **/plugins/*"
+	return map[string]phase{
+		"from the service to the route": {ways("web", "key", "", ""), ways("web", "", "key", ""), []string{
+			written, "PUT **/routes/*", "DELETE **/plugins/*", "PUT **/services/*",
+		}},
+		"from the route to the service": {ways("web", "", "key", ""), ways("web", "key", "", ""), []string{
+			written, "PUT **/routes/*", "DELETE **/plugins/*", "PUT **/services/*",
+		}},
+		"from the service to all":                {ways("web", "key", "", ""), ways("web", "", "", "all"), []string{written, "DELETE **/plugins/*", "PUT **/services/*"}},
+		"from the route to a binding":            {ways("web", "", "key", ""), ways("web", "", "", "way"), []string{written, "PUT **/routes/*"}},
+		"to the service where it leads":          {ways("free", "key", "key", ""), ways("web", "key", "", ""), []string{"PUT **/routes/*", "DELETE **/plugins/*"}},
+		"to the route before it leads elsewhere": {ways("web", "key", "", ""), ways("free", "key", "", "way"), []string{written, "PUT **/routes/*"}},
+	}
+}
+
 // TestNoWayOpensUnderFaults asks after each request, under every fault, whether a route leads past a
 // plugin of its service or of all.
 func TestNoWayOpensUnderFaults(t *testing.T) {
 	t.Parallel()
+	allStayClosed(t, protectedPhases(), waysPastPlugins)
+}
+
+// TestNoWayOpensAsPluginsAreHandedOver asks the same where what protects a route is replaced.
+func TestNoWayOpensAsPluginsAreHandedOver(t *testing.T) {
+	t.Parallel()
+	allStayClosed(t, handedOverPhases(), waysWithoutKey)
+}
+
+func allStayClosed(t *testing.T, phases map[string]phase, open func(*konnecttest.Server) []string) {
+	t.Helper()
 	faults := passingFaults()
 	faults["for good, before it is applied"] = faultCase{konnecttest.FailBefore(500), -1}
 	faults["for good, after it is applied"] = faultCase{konnecttest.FailAfter(500), -1}
 	faults["refused"] = faultCase{konnecttest.Answer(http.StatusBadRequest, "application/json", `{"code":3,"message":"no"}`), -1}
-	for name, p := range protectedPhases() {
+	for name, p := range phases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, call := range p.calls {
 				for faultName, fault := range faults {
 					t.Run(call+"/"+faultName, func(t *testing.T) {
 						t.Parallel()
-						synctest.Test(t, func(t *testing.T) { staysClosed(t, p, call, fault) })
+						synctest.Test(t, func(t *testing.T) { staysClosed(t, p, call, fault, open) })
 					})
 				}
 			}
@@ -114,7 +180,7 @@ func TestNoWayOpensUnderFaults(t *testing.T) {
 	}
 }
 
-func staysClosed(t *testing.T, p phase, call string, c faultCase) {
+func staysClosed(t *testing.T, p phase, call string, c faultCase, open func(*konnecttest.Server) []string) {
 	t.Helper()
 	server := konnecttest.NewServer()
 	n := newNetwork(server)
@@ -123,7 +189,7 @@ func staysClosed(t *testing.T, p phase, call string, c faultCase) {
 	asked := 0
 	n.watch(nil, func(req *http.Request) {
 		asked++
-		assert.Empty(t, waysPastPlugins(server), "after %s %s", req.Method, req.URL.Path)
+		assert.Empty(t, open(server), "after %s %s", req.Method, req.URL.Path)
 	})
 	err := p.run(t, n)
 	if c.times > 0 {
@@ -133,4 +199,7 @@ func staysClosed(t *testing.T, p phase, call string, c faultCase) {
 	server.ClearFaults()
 	require.NoError(t, p.run(t, n), "again, without the fault")
 	assert.Positive(t, asked)
+	server.ResetLog()
+	require.NoError(t, p.run(t, n), "once more")
+	assert.Zero(t, server.Writes(), "once more")
 }

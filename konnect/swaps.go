@@ -15,12 +15,16 @@ import (
 // refused.
 func (d *decisions) breakSwaps(b *batch, w *world) {
 	stuck := func() []*decision { return ensureGraph(b, w, d, steps{}).stuck() }
-	for _, x := range stuck() {
+	waiting := stuck()
+	if linger(waiting) {
+		waiting = stuck()
+	}
+	for _, x := range waiting {
 		if circle := circleOf(x); circle != nil && !slices.ContainsFunc(circle, func(x *decision) bool { return x.order.parked }) {
 			park(circle, w)
 		}
 	}
-	for waiting := stuck(); trail(waiting, w) || parkAwaited(waiting, w); {
+	for waiting = stuck(); trail(waiting, w) || parkAwaited(waiting, w); {
 		waiting = stuck()
 	}
 	for _, x := range stuck() {
@@ -33,6 +37,21 @@ func (d *decisions) breakSwaps(b *batch, w *world) {
 				x.key, x.kind.Identity.Field, x.order.after[0].key))
 		}
 	}
+}
+
+// linger lets items keep their marks over a write that what departs waits for, and reports
+// whether there are any.
+func linger(stuck []*decision) bool {
+	for _, x := range stuck {
+		x.order.after = slices.DeleteFunc(x.order.after, func(other *decision) bool {
+			lingers := x.item != nil && slices.Contains(x.departing, other)
+			if lingers {
+				x.order.lingers = append(x.order.lingers, other)
+			}
+			return lingers
+		})
+	}
+	return slices.ContainsFunc(stuck, func(x *decision) bool { return len(x.order.lingers) > 0 })
 }
 
 // waits reports whether something must go or give up a name before.

@@ -25,6 +25,14 @@ func (e *executor) writeEntity(ctx context.Context, x *decision, r *result) erro
 	}
 	var raw []byte
 	var err error
+	if len(x.order.lingers) > 0 && r.done == "" {
+		if !changesMoreThanTags(x) {
+			return nil
+		}
+		if desired, err = stillMarked(e, x); err != nil {
+			return err
+		}
+	}
 	if r.entity == nil { // the IDs of what it refers to are known only now
 		in := e.options.inputs(e.batch, e.world, i, kinds.Inputs{}, e.results)
 		if desired, err = i.kind.Desire(i.object, in); err != nil {
