@@ -189,6 +189,49 @@ func TestPluginSecrets(t *testing.T) {
 	w.settled(objects("second-secret"))
 }
 
+// TestSecretsWithinListsAreNotShown where only an item of the list, or a field of that, differs.
+func TestSecretsWithinListsAreNotShown(t *testing.T) {
+	t.Parallel()
+	objects := func(text string) []crd.Object {
+		config := conf{"templates": []any{conf{"name": "one", "template": "t"}}}
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(), secretWith("prompts", "template", `"`+text+`"`),
+			builder.NewPlugin("prompts", "ai-prompt-template").Config(config).PatchFromSecret("/templates/0/template", "prompts", "template").MustBuild(),
+			boundTo("prompts").MustBuild(),
+		}
+	}
+	w := newWorld(t, objects("first-secret"))
+	plan, err := newClient(t, w.server).Plan(t.Context(), objects("second-secret"))
+	require.NoError(t, err)
+	assert.Equal(t, []konnect.Field{{Path: "config.templates[0].template", From: crd.Redacted, To: crd.Redacted}}, plan.Changes[len(plan.Changes)-1].Fields)
+	assert.NotContains(t, plan.String(), "-secret")
+}
+
+// TestPluginNumbersAreSentAsGiven, from wherever they are.
+func TestPluginNumbersAreSentAsGiven(t *testing.T) {
+	t.Parallel()
+	const long = 9007199254740993 // no float64 is equal to it
+	limit := func() *builder.Plugin { return builder.NewPlugin("limit", "rate-limiting") }
+	for from, plugin := range map[string]crd.Object{
+		"the spec": limit().Config(conf{"minute": int64(long)}).MustBuild(),
+		"YAML":     limit().ConfigFromSecret("s", "yaml").MustBuild(),
+		"JSON":     limit().ConfigFromSecret("s", "json").MustBuild(),
+		"a patch":  limit().PatchFromSecret("/minute", "s", "number").MustBuild(),
+	} {
+		t.Run(from, func(t *testing.T) {
+			t.Parallel()
+			secret := must[*core.Secret](secretWith("s", "yaml", "minute: 9007199254740993"))
+			secret.StringData["json"], secret.StringData["number"] = `{"minute": 9007199254740993}`, "9007199254740993"
+			server := konnecttest.Start(t)
+			objects := []crd.Object{plane("cp").MustBuild(), webService(), secret, plugin, boundTo("limit").MustBuild()}
+			_, err := newClient(t, server).Ensure(t.Context(), objects)
+			require.NoError(t, err)
+			requests := server.Requests()
+			assert.Contains(t, string(requests[len(requests)-1].Body), `"minute":9007199254740993`)
+		})
+	}
+}
+
 func TestPluginConfigFromASecret(t *testing.T) {
 	t.Parallel()
 	objects := func() []crd.Object {
@@ -204,6 +247,12 @@ func TestPluginConfigFromASecret(t *testing.T) {
 	change, err := w.plan(objects())
 	require.NoError(t, err)
 	assert.Equal(t, []konnect.Field{{Path: "config.minute", From: crd.Redacted, To: crd.Redacted}}, change.Fields)
+
+	w = newWorld(t, []crd.Object{ // a pair of escapes is JSON, but no YAML
+		plane("cp").MustBuild(), webService(), secretWith("limits", "config", `{"minute": 5, "error_message": "\ud83d\ude00"}`),
+		builder.NewPlugin("limit", "rate-limiting").ConfigFromSecret("limits", "config").MustBuild(), boundTo("limit").MustBuild(),
+	})
+	assert.Equal(t, "😀", must[map[string]any](w.stored(w.last())["config"])["error_message"])
 }
 
 // TestPluginsProtectFromTheFirstRequest writes a service's plugins, and the global ones,

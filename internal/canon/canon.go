@@ -45,15 +45,6 @@ type Difference struct {
 	Secret bool
 }
 
-// Decode reads a JSON object from raw.
-func Decode(raw []byte) (Object, error) {
-	var object Object
-	if err := json.Unmarshal(raw, &object); err != nil {
-		return nil, fmt.Errorf("decode json: %w", err)
-	}
-	return object, nil
-}
-
 // Diff returns what differs between desired and observed in the named fields,
 // in the order of fields. It changes neither.
 func Diff(desired, observed Object, fields []Field) []Difference {

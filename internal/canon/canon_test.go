@@ -61,6 +61,17 @@ func TestDiff(t *testing.T) {
 	}
 }
 
+func TestNumbersThatNoFloatHolds(t *testing.T) {
+	t.Parallel()
+	for text, reason := range map[string]string{
+		`{"n":[9007199254740993,-9223372036854775807,9223372036854775807]}`: "long ones stay as they are",
+		`{"n":[1,1.5,1e+300,9007199254740992],"s":"9007199254740993"}`:      "and others too",
+	} {
+		assert.Equal(t, text, canon.Text(object(t, text)), reason)
+	}
+	assert.IsType(t, 1.0, object(t, `{"n":1,"m":9007199254740993}`)["n"], "what a float64 holds is one")
+}
+
 func TestTextIsStable(t *testing.T) {
 	t.Parallel()
 	assert.JSONEq(t, `{"a":[1,"<"],"b":null}`, canon.Text(map[string]any{"b": nil, "a": []any{1, "<"}}))

@@ -70,7 +70,7 @@ func newEncoder(t reflect.Type, within []reflect.Type) encoder {
 	case reflect.Bool:
 		return func(v reflect.Value) any { return v.Bool() }
 	case reflect.Int, reflect.Int32, reflect.Int64:
-		return func(v reflect.Value) any { return float64(v.Int()) }
+		return func(v reflect.Value) any { return number(v.Int()) }
 	case reflect.Float64:
 		return func(v reflect.Value) any { return v.Float() }
 	default:

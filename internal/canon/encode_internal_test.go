@@ -18,8 +18,8 @@ func viaJSON(t testing.TB, v any) any {
 	t.Helper()
 	raw, err := json.Marshal(v)
 	require.NoError(t, err)
-	var decoded any
-	require.NoError(t, json.Unmarshal(raw, &decoded))
+	decoded, err := Value(raw)
+	require.NoError(t, err)
 	return decoded
 }
 

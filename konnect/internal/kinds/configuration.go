@@ -21,10 +21,16 @@ func (k *Kind) DiffConfiguration(desired Desired, observed canon.Object, schema 
 	found := compare(want, have)
 	for i := range found {
 		found[i].Secret = found[i].Secret || slices.ContainsFunc(desired.Hidden, func(hidden string) bool {
-			return strings.HasPrefix(found[i].Path+".", hidden+".") || strings.HasPrefix(hidden+".", found[i].Path+".")
+			return isAtOrBelow(found[i].Path, hidden) || isAtOrBelow(hidden, found[i].Path)
 		})
 	}
 	return found
+}
+
+// isAtOrBelow reports whether a path leads to what another one does, or into that.
+func isAtOrBelow(path, whole string) bool {
+	rest, within := strings.CutPrefix(path, whole)
+	return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // CheckConfiguration returns what Konnect would refuse of a desired entity, by the schema.

@@ -13,6 +13,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1 "github.com/konnectkit/konnectkit/crd/configuration/v1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/jsonpointer"
 )
 
@@ -24,7 +25,8 @@ func configOf(p configurationv1.Plugin, objects map[string]crd.Object) (map[stri
 	}
 	var config any = map[string]any{}
 	if p.Config != "" {
-		if err := json.Unmarshal([]byte(p.Config.Reveal()), &config); err != nil {
+		var err error
+		if config, err = canon.Value([]byte(p.Config.Reveal())); err != nil {
 			return nil, errors.New("config: it is no JSON")
 		}
 	}
@@ -33,8 +35,8 @@ func configOf(p configurationv1.Plugin, objects map[string]crd.Object) (map[stri
 		if err != nil {
 			return nil, err
 		}
-		var value any
-		if json.Unmarshal([]byte(text.Reveal()), &value) != nil {
+		value, err := canon.Value([]byte(text.Reveal()))
+		if err != nil {
 			return nil, fmt.Errorf("%s: the value of key %q of %s is no JSON; a text needs its quotes", patch.Field, patch.Key, patch.Secret)
 		}
 		if config, err = jsonpointer.Added(config, patch.Path, value); err != nil {
@@ -53,8 +55,14 @@ func configFrom(from configurationv1.SecretValue, objects map[string]crd.Object)
 	if err != nil {
 		return nil, err
 	}
-	var config map[string]any
-	if yaml.Unmarshal([]byte(text.Reveal()), &config) != nil || config == nil {
+	raw := []byte(text.Reveal())
+	if !json.Valid(raw) { // not all JSON is YAML to a reader of YAML
+		if raw, err = yaml.YAMLToJSON(raw); err != nil {
+			raw = nil
+		}
+	}
+	config, err := canon.Decode(raw)
+	if err != nil || config == nil {
 		return nil, fmt.Errorf("%s: the value of key %q of %s is no object in JSON or YAML", from.Field, from.Key, from.Secret)
 	}
 	return config, nil

@@ -1,7 +1,6 @@
 package kinds
 
 import (
-	"encoding/json"
 	"errors"
 
 	"github.com/Kong/sdk-konnect-go/models/components"
@@ -50,7 +49,8 @@ func vaultPayload(v *configurationv1alpha1.KongVault, in Inputs) (any, error) {
 		payload.Description = &v.Spec.Description
 	}
 	if config := v.Spec.Config.Reveal(); config != "" {
-		if err := json.Unmarshal([]byte(config), &payload.Config); err != nil {
+		var err error
+		if payload.Config, err = canon.Decode([]byte(config)); err != nil {
 			return nil, errors.New("spec.config: must be a JSON object")
 		}
 	}
