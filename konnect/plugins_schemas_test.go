@@ -1,6 +1,7 @@
 package konnect_test
 
 import (
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -84,8 +85,8 @@ func TestNewControlPlanesAreDescribedFirst(t *testing.T) {
 	})
 }
 
-// TestSchemasThatChange are read again, once: after an hour, and where an entity or an answer
-// has other defaults than a client remembers.
+// TestSchemasThatChange are read again, once: after an hour, where what a client remembers
+// refuses a value, and where an entity or an answer has other defaults.
 func TestSchemasThatChange(t *testing.T) {
 	t.Parallel()
 	schema := func(times string) []byte {
@@ -120,6 +121,13 @@ func TestSchemasThatChange(t *testing.T) {
 			{"something else changes", nil, "hi", 1, 0},
 			{"after an hour", func() { time.Sleep(time.Hour) }, "hi", 0, 1}, // fake time
 			{"and is known then", nil, "hi", 0, 0},
+			{"after an hour, with a limit", func() {
+				time.Sleep(time.Hour)
+				require.NoError(t, server.SetPluginSchema("greeter", []byte(strings.Replace(string(schema("1")), `"string"`, `"string", "len_max": 5`, 1))))
+			}, "hi", 0, 1},
+			{"a value that is taken now", func() { require.NoError(t, server.SetPluginSchema("greeter", schema("1"))) }, "good day", 1, 1},
+			{"which is known then", nil, "good day", 0, 0},
+			{"back", nil, "hi", 1, 0},
 			{"an entity with a new default", func() {
 				require.NoError(t, server.SetPluginSchema("greeter", schema("2")))
 				id := planeID(t, server, "cp")

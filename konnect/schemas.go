@@ -31,8 +31,8 @@ func describes(w *world, i *item, in kinds.Inputs) described {
 }
 
 // readSchemas reads the schemas of all configurations of the batch whose control planes
-// exist. What the client knows is read again where an object has fields that it does not
-// tell of, or an entity has other defaults.
+// exist. What the client knows is read again where it refuses what an object has, or an
+// entity has other defaults.
 func (r *reader) readSchemas(ctx context.Context) {
 	items := map[described][]*item{}
 	for _, i := range r.batch.items {
@@ -49,7 +49,7 @@ func (r *reader) readSchemas(ctx context.Context) {
 	for at, those := range items {
 		reads = append(reads, &schedule.Task{Account: at.account, Lane: at.controlPlaneID, Run: func(ctx context.Context) {
 			path := those[0].kind.Configuration.Path(at.controlPlaneID, at.configured)
-			suffices := func(s *pluginconfig.Schema) bool { return r.knowsAll(those, s) && r.agrees(those, s) }
+			suffices := func(s *pluginconfig.Schema) bool { return r.takesAll(those, s) && r.agrees(those, s) }
 			schema, err := at.account.schema(path, suffices, func() ([]byte, error) { return r.readSchema(ctx, at, path) })
 			r.lock.Lock()
 			defer r.lock.Unlock()
@@ -84,12 +84,11 @@ func (r *reader) refuseType(i *item, configured string, err error) {
 	}
 }
 
-// knowsAll reports whether a schema tells of all fields that the items give.
-func (r *reader) knowsAll(items []*item, schema *pluginconfig.Schema) bool {
+// takesAll reports whether a schema refuses nothing that the items give.
+func (r *reader) takesAll(items []*item, schema *pluginconfig.Schema) bool {
 	return !slices.ContainsFunc(items, func(i *item) bool {
 		desired, err := i.kind.Desire(i.object, r.options.inputs(r.batch, r.world, i, kinds.Inputs{}, nil))
-		return err == nil && slices.ContainsFunc(i.kind.CheckConfiguration(desired.Object, schema),
-			func(p pluginconfig.Problem) bool { return p.Unknown })
+		return err == nil && len(i.kind.CheckConfiguration(desired.Object, schema)) > 0
 	})
 }
 

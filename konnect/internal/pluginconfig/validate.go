@@ -15,8 +15,6 @@ import (
 type Problem struct {
 	// Path of the field, such as config.redis.port, protocols[0] or consumer.
 	Path, Message string
-	// Unknown is true for a field that the schema does not have, though a newer one may.
-	Unknown bool
 }
 
 // Validate returns what Konnect would refuse of a configuration, as decoded JSON, of a
@@ -200,9 +198,7 @@ func (v *validator) names(f *field, path string, given map[string]any) {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		at := path + "." + name
 		if !slices.Contains(known, name) {
-			v.problems = append(v.problems, Problem{
-				Path: at, Message: "is no field of this plugin" + meant(name, known), Unknown: true,
-			})
+			v.problems = append(v.problems, Problem{at, "is no field of this plugin" + meant(name, known)})
 			continue
 		}
 		if s := f.shorthand(name); s != nil && f.member(name) == nil && given[name] != nil && !isVaultReference(given[name]) {

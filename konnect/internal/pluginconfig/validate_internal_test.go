@@ -63,7 +63,7 @@ func TestValidateScopesAndProtocols(t *testing.T) {
 	assert.Equal(t, []Problem{
 		{Path: "consumer", Message: "must not be set for this plugin"},
 		{Path: "protocols[1]", Message: "must be one of http, https, grpc"},
-		{Path: "config.x", Message: "is no field of this plugin", Unknown: true},
+		{Path: "config.x", Message: "is no field of this plugin"},
 	}, limiter(t).Validate(map[string]any{"x": 1}, []string{"service", "consumer", "route"}, []string{"http", "tcp"}))
 }
 
