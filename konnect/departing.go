@@ -124,7 +124,7 @@ func (d departureJudge) decide() {
 		}
 		d.checkCarriers(o)
 	}
-	d.out.guardDepartures(d.batch, d.world, guards)
+	guardDepartures(d.batch, d.world, d.out, guards)
 }
 
 // link lets a carrier give up its mark only after what departs is gone.

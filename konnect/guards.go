@@ -78,7 +78,7 @@ const planes = ""
 
 // guardDepartures lets what guards go after all that may take its place: what will guard the
 // same ways, and those of the ways that change, as they may lead elsewhere.
-func (d *decisions) guardDepartures(b *batch, w *world, gone []*decision) {
+func guardDepartures(b *batch, w *world, d *decisions, gone []*decision) {
 	ways, guards := near(b, w, d)
 	for _, x := range gone {
 		acts := refsNow(x.kind, x.orphan.entity)
