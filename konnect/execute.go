@@ -10,6 +10,7 @@ import (
 	"github.com/konnectkit/konnectkit/internal/printable"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/schedule"
+	"github.com/konnectkit/konnectkit/konnect/internal/secrets"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
 
@@ -71,7 +72,7 @@ type executor struct {
 	// failedIn are the control planes in which something could not be written.
 	failedIn map[*item]bool
 	// secrets are those of the whole batch.
-	secrets func() []string
+	secrets func() secrets.Hider
 }
 
 // execute carries out what was decided, parents before children, everything else side by
@@ -79,7 +80,7 @@ type executor struct {
 // known.
 func (c *Client) execute(ctx context.Context, b *batch, w *world, d *decisions, o callOptions) []result {
 	e := &executor{Client: c, batch: b, world: w, decisions: d, options: o, results: newResults(w, d), failedIn: map[*item]bool{}}
-	e.secrets = sync.OnceValue(func() []string { return o.batchSecrets(b, w) })
+	e.secrets = sync.OnceValue(func() secrets.Hider { return o.batchSecrets(b, w) })
 	e.statuses = &statuses{b, w, d, e.results, o}
 	for _, x := range d.all {
 		if entity := e.results[x.n].entity; x.planned == ActionUnchanged && entity != nil && !x.kind.HasStatus() {

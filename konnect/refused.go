@@ -2,6 +2,7 @@ package konnect
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
@@ -19,7 +20,7 @@ func (e *executor) explain(err error, x *decision, sent kinds.Desired) {
 		return
 	}
 	own := x.item != nil
-	var texts []string
+	var held secrets.Hider
 	if own {
 		in := e.options.inputs(e.batch, e.world, x.item, kinds.Inputs{}, nil)
 		for n, d := range api.Details {
@@ -30,28 +31,30 @@ func (e *executor) explain(err error, x *decision, sent kinds.Desired) {
 				}
 			}
 		}
-		texts = secrets.Texts(sent.Object, x.kind.AllSecretPaths(sent, in.Schema), x.kind.WriteOnly)
+		held = secrets.NewHider(secretsOf(x.kind, sent, in))
 	}
-	for _, text := range e.secrets() {
-		if len(text) >= telling {
-			texts = append(texts, text)
-		}
-	}
-	api.Message = secrets.Hide(api.Message, texts)
+	hide := func(text string) string { return e.secrets().Hide(held.Hide(text)) }
+	api.Message = hide(api.Message)
 	for n := range api.Details {
 		d := &api.Details[n]
-		d.Field, d.Path = secrets.Hide(d.Field, texts), secrets.Hide(d.Path, texts)
+		d.Field, d.Path = hide(d.Field), hide(d.Path)
 		for m, message := range d.Messages {
-			d.Messages[m] = secrets.Hide(message, texts)
+			d.Messages[m] = hide(message)
 		}
 	}
+}
+
+// secretsOf are the secret values of an entity, as they are sent and as they are compared.
+func secretsOf(k *kinds.Kind, d kinds.Desired, in kinds.Inputs) []string {
+	paths := k.AllSecretPaths(d, in.Schema)
+	return append(secrets.Texts(d.Sent, paths, nil), secrets.Texts(d.Object, paths, k.WriteOnly)...)
 }
 
 // telling is the length of a secret that is hardly in a text by chance, in bytes.
 const telling = 8
 
-// batchSecrets are the secret values of all objects of a batch.
-func (o callOptions) batchSecrets(b *batch, w *world) []string {
+// batchSecrets hides the secret values of all objects of a batch.
+func (o callOptions) batchSecrets(b *batch, w *world) secrets.Hider {
 	var texts []string
 	for _, i := range b.items {
 		if i.controlPlane == nil || len(i.kind.SecretPaths()) == 0 && i.kind.Configuration == nil {
@@ -59,8 +62,8 @@ func (o callOptions) batchSecrets(b *batch, w *world) []string {
 		}
 		in := o.inputs(b, w, i, kinds.Inputs{}, nil)
 		if desired, err := i.kind.Desire(i.object, in); err == nil {
-			texts = append(texts, secrets.Texts(desired.Object, i.kind.AllSecretPaths(desired, in.Schema), i.kind.WriteOnly)...)
+			texts = append(texts, secretsOf(i.kind, desired, in)...)
 		}
 	}
-	return texts
+	return secrets.NewHider(slices.DeleteFunc(texts, func(text string) bool { return len(text) < telling }))
 }

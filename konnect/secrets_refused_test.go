@@ -63,6 +63,42 @@ func TestErrorsQuoteNoSecrets(t *testing.T) {
 	}
 }
 
+// TestErrorsQuoteNoKeys, neither as they were given nor a part of them.
+func TestErrorsQuoteNoKeys(t *testing.T) {
+	t.Parallel()
+	pair := konnecttest.SelfSigned("a.example.com")
+	private := strings.ReplaceAll(pair.PrivateKey, "\n", "\r\n")
+	line := strings.Split(pair.PrivateKey, "\n")[2] // the first one is nearly the same for all keys
+	const member = "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"
+	jwk := `{"y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", ` +
+		`"kty": "EC", "kid": "a", "crv": "P-256", "d": "` + member + `"}`
+	for reason, c := range map[string]struct {
+		path        string
+		obj         crd.Object
+		given, part string
+	}{
+		"of a certificate": {"certificates", builder.NewCertificate("a").ControlPlane("cp").Cert(pair.Certificate).Key(private).MustBuild(), private, line},
+		"in PEM":           {"keys", builder.NewKey("a").ControlPlane("cp").KID("a").PEM(private, publicKey).MustBuild(), private, line},
+		"in JSON":          {"keys", builder.NewKey("a").ControlPlane("cp").KID("a").JWK(jwk).MustBuild(), jwk, member},
+	} {
+		t.Run(reason, func(t *testing.T) {
+			t.Parallel()
+			for _, said := range []string{c.given, strings.TrimSpace(c.given), fmt.Sprintf("%q", c.given), c.part} {
+				server := konnecttest.Start(t)
+				body, err := json.Marshal(map[string]any{"code": 3, "message": "no " + said, "details": []any{map[string]any{"messages": []string{said}}}})
+				require.NoError(t, err)
+				server.Inject(konnecttest.Fault{Method: "PUT", Path: "**/" + c.path + "/*", Times: -1, Effect: konnecttest.Answer(400, "application/json", string(body))})
+				w := watch(t, konnect.WithServerURL(server.URL), konnect.WithToken(server.Token))
+				objects := []crd.Object{plane("cp").MustBuild(), c.obj}
+				_, err = w.client.Ensure(t.Context(), objects)
+				require.ErrorContains(t, err, "[redacted]")
+				w.keep(&konnect.Report{}, objects, err)
+				assertLacks(t, w.text.String(), c.part, said)
+			}
+		})
+	}
+}
+
 // TestTakenKeys of somebody else's are told without a key.
 func TestTakenKeys(t *testing.T) {
 	t.Parallel()
@@ -128,6 +164,33 @@ func TestKeysChangeHands(t *testing.T) {
 		_, writes = r.ensure(keys(used["two"], used["three"]), nil)
 		assert.Zero(t, writes)
 		r.showsNothing(used)
+	})
+}
+
+// TestKeysChangeConsumers by another object, where the batch is complete: the credential that
+// has the key is deleted first, since it cannot leave its consumer.
+func TestKeysChangeConsumers(t *testing.T) {
+	t.Parallel()
+	const secret = "example-key"
+	credential := func(name, consumer string) []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), consumerNamed("alice"), consumerNamed("bob"),
+			builder.NewCredentialAPIKey(name).Consumer(consumer).Key(secret).MustBuild(),
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newSecretRun(t)
+		r.ensure(credential("of-alice", "alice"), nil)
+		writes, err := r.refused(credential("of-alice", "bob"), konnect.WithPrune())
+		require.ErrorContains(t, err, "immutable fields differ: consumer.id: ")
+		require.ErrorContains(t, err, "; give the other consumer a credential of another name, in place of this one")
+		assert.Zero(t, writes)
+		report, writes := r.ensure(credential("of-bob", "bob"), nil, konnect.WithPrune())
+		assert.Equal(t, 2, writes)
+		assert.Equal(t, []konnect.Action{konnect.ActionUnchanged, konnect.ActionUnchanged, konnect.ActionUnchanged, konnect.ActionCreated, konnect.ActionDeleted}, actions(report))
+		_, writes = r.ensure(credential("of-bob", "bob"), nil, konnect.WithPrune())
+		assert.Zero(t, writes)
+		r.showsNothing(secretSet{"key": secret})
 	})
 }
 

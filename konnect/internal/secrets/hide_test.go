@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,6 +30,25 @@ func digest(value string) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// TestHideParts of values that are made of several.
+func TestHideParts(t *testing.T) {
+	t.Parallel()
+	const text = "-----BEGIN PRIVATE KEY-----\r\nexample-line-one\r\nexample-line-two\r\n-----END PRIVATE KEY-----\r\n"
+	const jwk = `{"kty":"EC", "d":"example-member-that-is-long", "kid":"k<1>"}`
+	for _, c := range []struct{ reason, text, want string }{
+		{"a whole text", "no " + text + "!", "no [redacted]!"},
+		{"one whose lines were joined", "no " + strings.Join(strings.Fields(text), " "), "no [redacted]"},
+		{"a line", "at example-line-two, 16", "at [redacted], 16"},
+		{"what encloses the lines", "no -----BEGIN PRIVATE KEY-----", "no -----BEGIN PRIVATE KEY-----"},
+		{"a whole object", "no " + jwk, "no [redacted]"},
+		{"in JSON, with fewer escapes than others write", `"{\"kty\":\"EC\", \"d\":\"example-member-that-is-long\", \"kid\":\"k<1>\"}"`, `"[redacted]"`},
+		{"a member", "d is example-member-that-is-long", "d is [redacted]"},
+		{"a member that tells nothing", "unknown kty EC of k<1>", "unknown kty EC of k<1>"},
+	} {
+		assert.Equal(t, c.want, secrets.NewHider([]string{text, jwk}).Hide(c.text), c.reason)
+	}
+}
+
 func TestHide(t *testing.T) {
 	t.Parallel()
 	const value = "ex\"ample/se cret\n"
@@ -37,6 +57,8 @@ func TestHide(t *testing.T) {
 		{"in clear", "failed for value '" + value + "': ", "failed for value '[redacted]': "},
 		{"without white space", `value 'ex"ample/se cret'`, "value '[redacted]'"},
 		{"as JSON", `value "ex\"ample/se cret\n"`, `value "[redacted]"`},
+		{"as JSON without its white space", `value "ex\"ample/se cret"`, `value "[redacted]"`},
+		{"as JSON in JSON", `{\"key\":\"ex\\\"ample/se cret\\n\"}`, `{\"key\":\"[redacted]\"}`},
 		{"in a query", "key=ex%22ample%2Fse+cret%0A", "key=[redacted]"},
 		{"in a path", "/ex%22ample%2Fse%20cret%0A/", "/[redacted]/"},
 		{"in base64", "Basic " + base64.StdEncoding.EncodeToString([]byte(value)), "Basic [redacted]"},
@@ -45,7 +67,8 @@ func TestHide(t *testing.T) {
 		{"one so short that it is in everything", "username: pw is too short", "[redacted]"},
 		{"and one that is not there", "nothing", "nothing"},
 	} {
-		assert.Equal(t, c.want, secrets.Hide(c.text, []string{"example-secret", value, "example-secret-two", "pw"}), c.reason)
+		hider := secrets.NewHider([]string{"example-secret", value, "example-secret-two", "pw"})
+		assert.Equal(t, c.want, hider.Hide(c.text), c.reason)
 	}
-	assert.Equal(t, "as it is", secrets.Hide("as it is", nil))
+	assert.Equal(t, "as it is", secrets.Hider{}.Hide("as it is"))
 }
