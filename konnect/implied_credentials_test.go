@@ -155,6 +155,7 @@ func TestCredentialsThatCannotBeTold(t *testing.T) {
 		"another label":       {credentialSecret("key", "konnect", map[string]string{"token": "not-to-be-seen"}), "needs the label"},
 		"nothing in it":       {credentialSecret("key", "key-auth", nil), `has no key "key", which a credential of type key-auth needs`},
 		"something empty":     {credentialSecret("key", "key-auth", map[string]string{"key": ""}), "KongCredentialAPIKey default/key:KongConsumer/alice: spec.key"},
+		"bytes, not a text":   {credentialSecret("key", "key-auth", map[string]string{"key": "not-to-be-seen\xff"}), "KongCredentialAPIKey default/key:KongConsumer/alice: spec.key: Invalid value: must be a text in UTF-8"},
 		"an odd algorithm":    {credentialSecret("key", "jwt", map[string]string{"key": "a", "algorithm": "none"}), "spec.algorithm"},
 		"no public key":       {credentialSecret("key", "jwt", map[string]string{"key": "a", "algorithm": "RS256"}), "spec.rsa_public_key"},
 		"a public key of mud": {credentialSecret("key", "jwt", map[string]string{"key": "a", "algorithm": "RS256", "rsa_public_key": "not-to-be-seen"}), "spec.rsa_public_key"},

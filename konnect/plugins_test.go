@@ -124,6 +124,10 @@ func TestPluginMistakes(t *testing.T) {
 			[]crd.Object{secretWith("s", "a", "1"), builder.NewPlugin("p", "cors").ConfigFromSecret("s", "b").MustBuild(), boundTo("p").MustBuild()},
 			`configFrom.secretKeyRef: Secret default/s has no key "b"`,
 		},
+		"a Secret that is no text": {
+			[]crd.Object{secretWith("s", "a", `"not-to-be-seen`+"\xff\""), builder.NewPlugin("p", "cors").PatchFromSecret("/x", "s", "a").MustBuild(), boundTo("p").MustBuild()},
+			"configPatches[0].valueFrom.secretKeyRef: a of Secret default/s must be a text in UTF-8",
+		},
 		"a Secret that is no JSON": {
 			[]crd.Object{secretWith("s", "a", "not-to-be-seen"), builder.NewPlugin("p", "cors").PatchFromSecret("/x", "s", "a").MustBuild(), boundTo("p").MustBuild()},
 			`configPatches[0].valueFrom.secretKeyRef: the value of key "a" of Secret default/s is no JSON; a text needs its quotes`,

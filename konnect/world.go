@@ -189,10 +189,10 @@ func (w *world) isRenamed(b *batch, i *item, e *wire.Entity, o callOptions) bool
 	if !e.Marks.Ours(w.owner) || len(w.indexes[siblings].byMark[i.mark]) > 0 {
 		return false
 	}
-	if b.implied.departs(e, w.owner) && (i.kind.Parent == nil || e.Ref(i.kind.Parent.JSON) == w.at(b, i, nil).Parent) {
-		return true
+	if b.implied.departs(e, w.owner) || b.byMark[e.Marks.Key] == nil && w.isComplete(i, o) {
+		return i.kind.FitsBelow(w.at(b, i, nil).Parent, e)
 	}
-	return b.byMark[e.Marks.Key] == nil && w.isComplete(i, o) || w.isLeft(b, siblings, e)
+	return w.isLeft(b, siblings, e)
 }
 
 // isAnothers reports whether our owner's marks, or what was found already, give an

@@ -16,6 +16,10 @@ import (
 	"github.com/konnectkit/konnectkit/internal/printable"
 )
 
+// NoText says what is wrong with a value from a Secret that is no text, of which JSON would
+// make another one.
+const NoText = "must be a text in UTF-8, since konnect takes no other bytes"
+
 // CheckEnum checks that a value is one of those allowed; nil is fine.
 func CheckEnum(path *field.Path, value *string, allowed []string) field.ErrorList {
 	if value == nil || slices.Contains(allowed, *value) {

@@ -3,6 +3,7 @@ package kinds
 import (
 	"maps"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -10,6 +11,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
 // ofConsumer completes a kind of credentials: each belongs to a consumer, below which it is
@@ -21,19 +23,24 @@ func ofConsumer(k Kind) Kind {
 	}}
 	k.Fields = append(k.Fields, canon.Field{Name: "consumer", Subset: true}, canon.Field{Name: "tags", Set: true})
 	k.Immutable = []string{"consumer"}
+	k.Replace = "give the other consumer a credential of another name, in place of this one"
 	return k
 }
 
-// filled reports fields of a spec that Konnect refuses to be empty, by their values, and a
-// consumer that has no name.
-func filled(consumer string, values map[string]*string) field.ErrorList {
+// checkValues reports fields of a spec that Konnect refuses to be empty, by their values, or that
+// JSON would change, and a consumer that has no name.
+func checkValues(consumer string, values map[string]*string) field.ErrorList {
 	var errs field.ErrorList
 	if consumer == "" {
 		errs = append(errs, field.Required(field.NewPath("spec", "consumerRef", "name"), ""))
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if value := values[name]; value != nil && *value == "" {
+		switch value := values[name]; {
+		case value == nil:
+		case *value == "":
 			errs = append(errs, field.Required(field.NewPath("spec", name), "konnect takes no empty one"))
+		case !utf8.ValidString(*value):
+			errs = append(errs, field.Invalid(field.NewPath("spec", name), field.OmitValueType{}, konnectrules.NoText))
 		}
 	}
 	return errs

@@ -59,6 +59,10 @@ func TestCredentialRules(t *testing.T) {
 		c.server = "it is no part of the body"
 		return c
 	}
+	anyText := func(c ruleCase) ruleCase {
+		c.server = "JSON has no such bytes"
+		return c
+	}
 	for segment, rules := range map[string][]ruleCase{
 		"acls": {
 			acl("any group", "", func(s *configurationv1alpha1.KongCredentialACLSpec) { s.Group = "a b/ü" }),
@@ -68,6 +72,7 @@ func TestCredentialRules(t *testing.T) {
 		"key-auth": {
 			apiKey("a key", "", func(*configurationv1alpha1.KongCredentialAPIKeySpec) {}),
 			apiKey("a short key", "", func(s *configurationv1alpha1.KongCredentialAPIKeySpec) { s.Key = "k" }),
+			anyText(apiKey("bytes that are no text", "spec.key", func(s *configurationv1alpha1.KongCredentialAPIKeySpec) { s.Key = "k\xff" })),
 			apiKey("an empty key", "spec.key", func(s *configurationv1alpha1.KongCredentialAPIKeySpec) { s.Key = "" }),
 		},
 		"basic-auth": {

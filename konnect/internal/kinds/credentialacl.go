@@ -18,7 +18,7 @@ func credentialACL() *Kind {
 	}), typed[*configurationv1alpha1.KongCredentialACL]{
 		name: func(c *configurationv1alpha1.KongCredentialACL) string { return c.Spec.Group },
 		check: func(c *configurationv1alpha1.KongCredentialACL) field.ErrorList {
-			return filled(c.Spec.ConsumerRef.Name, map[string]*string{"group": &c.Spec.Group})
+			return checkValues(c.Spec.ConsumerRef.Name, map[string]*string{"group": &c.Spec.Group})
 		},
 		payload: func(c *configurationv1alpha1.KongCredentialACL, in Inputs) (any, error) {
 			return components.ACLWithoutParents{Group: c.Spec.Group, Tags: in.Tags}, nil

@@ -23,7 +23,7 @@ func credentialAPIKey() *Kind {
 			return c.Spec.Key.Reveal()
 		},
 		check: func(c *configurationv1alpha1.KongCredentialAPIKey) field.ErrorList {
-			return filled(c.Spec.ConsumerRef.Name, map[string]*string{"key": revealed(&c.Spec.Key)})
+			return checkValues(c.Spec.ConsumerRef.Name, map[string]*string{"key": revealed(&c.Spec.Key)})
 		},
 		payload: func(c *configurationv1alpha1.KongCredentialAPIKey, in Inputs) (any, error) {
 			return components.KeyAuthWithoutParents{Key: revealed(&c.Spec.Key), Tags: in.Tags}, nil

@@ -21,7 +21,7 @@ func credentialBasicAuth() *Kind {
 	}), typed[*configurationv1alpha1.KongCredentialBasicAuth]{
 		name: func(c *configurationv1alpha1.KongCredentialBasicAuth) string { return c.Spec.Username },
 		check: func(c *configurationv1alpha1.KongCredentialBasicAuth) field.ErrorList {
-			return filled(c.Spec.ConsumerRef.Name, map[string]*string{
+			return checkValues(c.Spec.ConsumerRef.Name, map[string]*string{
 				"username": &c.Spec.Username, "password": revealed(&c.Spec.Password),
 			})
 		},

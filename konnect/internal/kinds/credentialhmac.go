@@ -22,7 +22,7 @@ func credentialHMAC() *Kind {
 		name:   func(c *configurationv1alpha1.KongCredentialHMAC) string { return c.Spec.Username },
 		specID: func(c *configurationv1alpha1.KongCredentialHMAC) *string { return c.Spec.ID },
 		check: func(c *configurationv1alpha1.KongCredentialHMAC) field.ErrorList {
-			return append(entityID(c.Spec.ID), filled(c.Spec.ConsumerRef.Name, map[string]*string{
+			return append(entityID(c.Spec.ID), checkValues(c.Spec.ConsumerRef.Name, map[string]*string{
 				"username": &c.Spec.Username, "secret": revealed(c.Spec.Secret),
 			})...)
 		},

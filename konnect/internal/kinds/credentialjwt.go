@@ -35,7 +35,7 @@ func credentialJWT() *Kind {
 		name:   func(c *configurationv1alpha1.KongCredentialJWT) string { return optional.Value(c.Spec.Key) },
 		specID: func(c *configurationv1alpha1.KongCredentialJWT) *string { return c.Spec.ID },
 		check: func(c *configurationv1alpha1.KongCredentialJWT) field.ErrorList {
-			errs := append(entityID(c.Spec.ID), filled(c.Spec.ConsumerRef.Name, map[string]*string{
+			errs := append(entityID(c.Spec.ID), checkValues(c.Spec.ConsumerRef.Name, map[string]*string{
 				"key": c.Spec.Key, "secret": revealed(c.Spec.Secret),
 			})...)
 			if key := c.Spec.RSAPublicKey; key != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"sigs.k8s.io/yaml"
 
@@ -15,6 +16,7 @@ import (
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
 	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/jsonpointer"
+	"github.com/konnectkit/konnectkit/internal/konnectrules"
 )
 
 // configOf is the configuration of a plugin with what comes from Secrets, which are among
@@ -78,6 +80,9 @@ func secretValue(from configurationv1.SecretValue, objects map[string]crd.Object
 	text, ok := secret.Value(from.Key)
 	if !ok {
 		return "", fmt.Errorf("%s: %s has no key %q", from.Field, from.Secret, from.Key)
+	}
+	if !utf8.ValidString(text.Reveal()) {
+		return "", fmt.Errorf("%s: %s of %s %s", from.Field, from.Key, from.Secret, konnectrules.NoText)
 	}
 	return text, nil
 }

@@ -147,3 +147,8 @@ func (k *Kind) HoldsEntities(clusterType string) string {
 		return ""
 	}
 }
+
+// FitsBelow reports whether an entity lies below the one of an ID, or can be moved there.
+func (k *Kind) FitsBelow(parent string, e *wire.Entity) bool {
+	return k.Parent == nil || !slices.Contains(k.Immutable, k.Parent.JSON) || e.Ref(k.Parent.JSON) == parent
+}
