@@ -58,6 +58,9 @@ type order struct {
 	after []*decision
 	// parked is true for an entity that gives its name up before all others.
 	parked bool
+	// fixed are the fields of a natural key that another item takes and that the entity
+	// cannot give up for a while; nil for none.
+	fixed []string
 	// trails is true for an item that is written after those that refer to its
 	// entity, because some of them must leave the one whose name it takes.
 	trails bool

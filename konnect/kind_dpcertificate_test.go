@@ -90,6 +90,8 @@ func TestPinsAreToldByTheirBytes(t *testing.T) {
 
 	_, err := newClient(t, w.server).Ensure(t.Context(), withPins(first, first)())
 	require.ErrorContains(t, err, "what it has for cert is that of KongDataPlaneClientCertificate default/pin-0 too")
+	_, err = newClient(t, w.server).Ensure(t.Context(), withPins(konnecttest.SelfSigned().Certificate)())
+	require.ErrorContains(t, err, "; pin the other certificate by an object of another name, and delete this one once no data plane has it")
 	_, err = newClient(t, w.server).Ensure(t.Context(), withPins("x")())
 	require.ErrorContains(t, err, "spec.cert: Invalid value: \"[redacted]\": must be a certificate in PEM")
 

@@ -38,6 +38,15 @@ func TestKeysAreComparedAsValues(t *testing.T) {
 	w.modify(w.last(), func(key map[string]any) { key["x5t"] = "thumbprint" })
 	w.settled(withJWK(jwkOf("a"))())
 
+	numbered := func(n string) func() []crd.Object {
+		return withJWK(strings.Replace(jwkOf("a"), "{", `{"n": `+n+`, `, 1))
+	}
+	w.ensure(numbered("12345678901234567890")())
+	w.settled(numbered("12345678901234567890")())
+	w.ensure(numbered("12345678901234567891")())
+	assert.Equal(t, 1, w.server.Writes(), "a number that no float64 tells from the one before")
+	w.settled(numbered("12345678901234567891")())
+
 	w.ensure(withJWK(jwkOf("b"))())
 	assert.Equal(t, 1, w.server.Writes(), "another key")
 	assert.Equal(t, "thumbprint", w.stored(w.last())["x5t"], "the CRD does not know it, so it stays")

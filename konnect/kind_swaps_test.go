@@ -38,6 +38,12 @@ func TestSwapsThatAreRefused(t *testing.T) {
 				builder.NewCACertificate("other").ControlPlane("cp").Cert(b).MustBuild(),
 			}
 		}, first, second, "spec.cert"},
+		"identifiers of keys in one set": {func(a, b string) []crd.Object {
+			key := func(name, kid string) crd.Object {
+				return builder.NewKey(name).ControlPlane("cp").KeySet("set").KID(kid).PEM(one.PrivateKey, publicKey).MustBuild()
+			}
+			return []crd.Object{plane("cp").MustBuild(), builder.NewKeySet("set").ControlPlane("cp").MustBuild(), key("one", a), key("other", b)}
+		}, "a", "b", "what it has for set, kid"},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()

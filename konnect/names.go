@@ -32,7 +32,7 @@ func (d *decider) checkNaturalKeys() {
 			if other := among[key]; value != "" && other != nil {
 				what := fmt.Sprintf("%s %q", i.kind.Identity.Field, i.kind.Name(i.object))
 				if fields := i.kind.Identity.Unique[n]; !slices.Contains(fields, i.kind.Identity.Name) || i.kind.Name(i.object) == "" { // nor is a secret one shown
-					what = "what it has for " + strings.Join(fields, ", ")
+					what = keyText(fields)
 				}
 				d.out.refuse(d.out.all[i.n], fmt.Errorf("check %s: %s is that of %s too", i.key, what, other.key))
 			} else if value != "" {
@@ -41,6 +41,9 @@ func (d *decider) checkNaturalKeys() {
 		}
 	}
 }
+
+// keyText names what tells an entity from others beside its name.
+func keyText(fields []string) string { return "what it has for " + strings.Join(fields, ", ") }
 
 // creations counts the entities to be created where Konnect takes only so many.
 type creations map[collection]int
@@ -96,12 +99,16 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 	if other == nil || other == i || !other.inBatch || other.readOnly || other.deleting {
 		return false
 	}
-	wanted, kept := d.world.keys(d.batch, i), d.world.keys(d.batch, other)
+	wanted, kept, giver := d.world.keys(d.batch, i), d.world.keys(d.batch, other), d.out.all[other.n]
 	for n, value := range wanted {
-		if value != "" && value == e.Keys[n] && value == kept[n] {
+		switch fields := i.kind.Identity.Unique[n]; {
+		case value == "" || value != e.Keys[n]:
+		case value == kept[n]:
 			return false
+		case len(fields) > 1:
+			giver.order.fixed = fields
 		}
 	}
-	x.order.after = append(x.order.after, d.out.all[other.n])
+	x.order.after = append(x.order.after, giver)
 	return true
 }

@@ -33,8 +33,11 @@ func (d *decisions) breakSwaps(b *batch, w *world) {
 		case x.order.after[0].orphan != nil:
 			d.refuse(x, heldNameError(x, x.order.after[0]))
 		default:
-			d.refuse(x, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first",
-				x.key, x.kind.Identity.Field, x.order.after[0].key))
+			what, giver := x.kind.Identity.Field, x.order.after[0]
+			if x.kind.Identity.Parks != "" && giver.order.fixed != nil {
+				what = keyText(giver.order.fixed)
+			}
+			d.refuse(x, fmt.Errorf("rename %s: %s is swapped with that of %s; rename one of them to something else first", x.key, what, giver.key))
 		}
 	}
 }
@@ -86,7 +89,7 @@ func parkAwaited(stuck []*decision, w *world) bool {
 
 // canPark reports whether an item has an entity that can be renamed.
 func (x *decision) canPark(w *world) bool {
-	return x.item != nil && w.found[x.item.n].entity != nil && x.kind.Identity.Parks != ""
+	return x.item != nil && w.found[x.item.n].entity != nil && x.kind.Identity.Parks != "" && x.order.fixed == nil
 }
 
 // heldNameError is about the name of an orphan to which something belongs that cannot

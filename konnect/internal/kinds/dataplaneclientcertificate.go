@@ -25,6 +25,7 @@ func dataPlaneClientCertificate() *Kind {
 		Identity:   Identity{Unique: [][]string{{"cert"}}, Field: "spec.cert", Shared: true},
 		Writes:     Writes{ServerID: true, NoPatch: true},
 		Immutable:  []string{"cert"},
+		Replace:    "pin the other certificate by an object of another name, and delete this one once no data plane has it",
 		MatchOnly:  true,
 		Answers: Answers{
 			BesideCore: true, Wrapper: "item", Items: "items",
