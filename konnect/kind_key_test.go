@@ -118,6 +118,17 @@ func TestKeysOfSetsByTheirIDs(t *testing.T) {
 	_, err := newClient(t, w.server).Ensure(t.Context(), twice)
 	require.ErrorContains(t, err, "what it has for set, kid is that of KongKey default/first too")
 	assert.Zero(t, w.server.Writes())
+
+	owner := newClient(t, w.server, konnect.WithOwner(konnect.DefaultOwner))
+	for _, prune := range []func() []crd.Object{objects, func() []crd.Object { return append(objects()[:1], inSet("first", &set)) }} {
+		_, err = owner.Ensure(t.Context(), prune(), konnect.WithPrune())
+		require.ErrorContains(t, err, "; KongKey default/first stays in it by its ID; take that out first", "it would go along")
+		assert.NotNil(t, w.server.Entity(w.report.Changes[0].KonnectID, "keys", "first"))
+	}
+	_, err = owner.Ensure(t.Context(), append(objects()[:1], inSet("first", nil)), konnect.WithPrune())
+	require.NoError(t, err, "it leaves the set first")
+	assert.NotNil(t, w.server.Entity(w.report.Changes[0].KonnectID, "keys", "first"))
+	assert.Empty(t, w.server.Entities(w.report.Changes[0].KonnectID, "key-sets"))
 }
 
 // TestKeysShowNowhere, neither in what goes well nor in what is refused.

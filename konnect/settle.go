@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/konnectkit/konnectkit/crd"
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/konnect/internal/kinds"
 	"github.com/konnectkit/konnectkit/konnect/internal/wire"
 )
@@ -44,6 +45,8 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 		switch {
 		case sibling != nil && sibling.orphan != nil && sibling.isDoomed():
 			parent.goesAfter(sibling)
+		case sibling != nil && sibling.item != nil && sibling.staysBelow(parent, child):
+			parent.spare(belongsError(parent, child, "-", sibling.key.String()+" stays in it by its ID; take that out first"))
 		case sibling != nil && sibling.item != nil && !sibling.item.readOnly: // it moves away
 			parent.order.after = append(parent.order.after, sibling)
 		case policy != crd.DeletionPolicyDelete:
@@ -56,6 +59,18 @@ func settle(b *batch, w *world, d *decisions, o callOptions) {
 	d.hurry()
 	s.handNames()
 	s.warnOfEmptying()
+}
+
+// staysBelow reports whether the entity of an object will refer to one that is to be deleted,
+// because the object names that by its ID.
+func (x *decision) staysBelow(parent *decision, e *wire.Entity) bool {
+	return slices.ContainsFunc(x.kind.References, func(r kinds.Reference) bool {
+		id := e.Ref(r.JSON)
+		if wanted, ok := x.changes.desired.Object[r.JSON].(canon.Object); ok || x.planned == ActionUpdated {
+			id, _ = wanted["id"].(string)
+		}
+		return r.To == parent.kind.Collection && !r.Many && id != "" && id == parent.orphan.entity.ID
+	})
 }
 
 // goesAfter lets an entity go after a child that goes too, unless that goes along.
