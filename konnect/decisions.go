@@ -61,6 +61,8 @@ type order struct {
 	// fixed are the fields of a natural key that another item takes and that the entity
 	// cannot give up for a while; nil for none.
 	fixed []string
+	// awaits is true for an item that takes such a key, so that it cannot be written before.
+	awaits bool
 	// trails is true for an item that is written after those that refer to its
 	// entity, because some of them must leave the one whose name it takes.
 	trails bool

@@ -39,10 +39,11 @@ func TestSwapsThatAreRefused(t *testing.T) {
 			}
 		}, first, second, "spec.cert"},
 		"identifiers of keys in one set": {func(a, b string) []crd.Object {
-			key := func(name, kid string) crd.Object {
-				return builder.NewKey(name).ControlPlane("cp").KeySet("set").KID(kid).PEM(one.PrivateKey, publicKey).MustBuild()
-			}
-			return []crd.Object{plane("cp").MustBuild(), builder.NewKeySet("set").ControlPlane("cp").MustBuild(), key("one", a), key("other", b)}
+			return keysCalled("one", a, "other", b)
+		}, "a", "b", "what it has for set, kid"},
+		"a name of keys for an identifier": {func(a, b string) []crd.Object {
+			kids := map[string][]string{"a": {"1", "2"}, "b": {"2", "3"}}[a]
+			return keysCalled(a, kids[0], b, kids[1])
 		}, "a", "b", "what it has for set, kid"},
 	} {
 		t.Run(reason, func(t *testing.T) {
@@ -56,6 +57,14 @@ func TestSwapsThatAreRefused(t *testing.T) {
 			w.settled(tt.objects(tt.a, tt.b))
 		})
 	}
+}
+
+// keysCalled are two keys without a set, by their names and identifiers.
+func keysCalled(name, kid, otherName, otherKID string) []crd.Object {
+	key := func(object, name, kid string) crd.Object {
+		return builder.NewKey(object).ControlPlane("cp").SpecName(name).KID(kid).JWK(`{"kty":"RSA","kid":"` + kid + `","n":"AQAB","e":"AQAB"}`).MustBuild()
+	}
+	return []crd.Object{plane("cp").MustBuild(), key("one", name, kid), key("other", otherName, otherKID)}
 }
 
 // TestKeysThatKonnectWithholds change hands in order where marks tell whose they are, and a

@@ -106,7 +106,7 @@ func (d *decider) releases(e *wire.Entity, x *decision) bool {
 		case value == kept[n]:
 			return false
 		case len(fields) > 1:
-			giver.order.fixed = fields
+			giver.order.fixed, x.order.awaits = fields, true
 		}
 	}
 	x.order.after = append(x.order.after, giver)

@@ -89,7 +89,7 @@ func parkAwaited(stuck []*decision, w *world) bool {
 
 // canPark reports whether an item has an entity that can be renamed.
 func (x *decision) canPark(w *world) bool {
-	return x.item != nil && w.found[x.item.n].entity != nil && x.kind.Identity.Parks != "" && x.order.fixed == nil
+	return x.item != nil && w.found[x.item.n].entity != nil && x.kind.Identity.Parks != "" && x.order.fixed == nil && !x.order.awaits
 }
 
 // heldNameError is about the name of an orphan to which something belongs that cannot
