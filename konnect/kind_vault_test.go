@@ -151,7 +151,8 @@ func TestVaultSecretsShowNowhere(t *testing.T) {
 		must[*configurationv1alpha1.KongVault](objects[1]).Spec.Config = crd.JSON(`["` + one + `"]`)
 		return objects
 	}
-	for _, objects := range []func() []crd.Object{withVault(vaultConfig("a", one)), withVault(vaultConfig("a", two)), bad} {
+	newer := map[string]any{"host": "a", "newer_secret_id": one}
+	for _, objects := range []func() []crd.Object{withVault(vaultConfig("a", one)), withVault(vaultConfig("a", two)), withVault(newer), bad} {
 		w.ensure(append(objects(), vaultGrant()))
 	}
 	for _, secret := range []string{one, two} {

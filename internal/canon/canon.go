@@ -31,7 +31,7 @@ type Field struct {
 	// if any is desired at all.
 	Subset bool
 	// Secret lists the paths below the field ("" for itself) whose values are
-	// never shown.
+	// never shown; the last part may be a pattern, as for Expand.
 	Secret []string
 }
 
@@ -246,9 +246,7 @@ func (d *differ) keys(desired, observed map[string]any) []string {
 
 func (d *differ) secret(path string) bool {
 	below := strings.TrimPrefix(strings.TrimPrefix(path, d.field.Name), ".")
-	return slices.ContainsFunc(d.field.Secret, func(prefix string) bool {
-		return prefix == "" || below == prefix || strings.HasPrefix(below, prefix+".")
-	})
+	return slices.ContainsFunc(d.field.Secret, func(of string) bool { return covers(of, below) })
 }
 
 // equal compares values without objects at the top: absent equals the empty

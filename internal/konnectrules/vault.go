@@ -17,6 +17,10 @@ var vaultBackends = []string{"aws", "azure", "conjur", "env", "fs", "gcp", "hcv"
 
 var vaultPrefix = regexp.MustCompile(`^[a-z][a-z0-9-]*[a-z0-9]$`)
 
+// VaultSecretNames is what else may be the name of a secret, in a configuration that is
+// newer than this list.
+const VaultSecretNames = "*secret*"
+
 // VaultSecrets returns the names of the secrets in the configurations of all backends.
 func VaultSecrets() []string {
 	return []string{

@@ -195,11 +195,11 @@ func TestEncode(t *testing.T) {
 				"kind: KongKey\nmetadata: {name: a}\nspec: {kid: \"1\", name: a, jwk: \"{vault://env/a}\", keySetRef: {type: namespacedRef, namespacedRef: {name: set}}, OF}",
 				"kind: KongKey\nmetadata: {name: b}\nspec: {kid: \"2\", name: b, pem: {private_key: example, public_key: public}, keySetRef: {type: konnectID, konnectID: 0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a13}, OF}",
 				"kind: KongReferenceGrant\nmetadata: {name: g}\nspec: {from: [{group: configuration.konghq.com, kind: KongVault, namespace: \"\"}], to: [{group: konnect.konghq.com, kind: KonnectGatewayControlPlane}]}",
-				"kind: KongVault\nmetadata: {name: v}\nspec: {backend: hcv, prefix: v, config: {token: example, port: 8200}, controlPlaneRef: {type: konnectNamespacedRef, konnectNamespacedRef: {name: cp, namespace: default}}}",
+				"kind: KongVault\nmetadata: {name: v}\nspec: {backend: hcv, prefix: v, config: {token: example, newer_secret: example, port: 8200}, controlPlaneRef: {type: konnectNamespacedRef, konnectNamespacedRef: {name: cp, namespace: default}}}",
 			},
 			want: "key_sets:\n- name: tokens\nkeys:\n- jwk: '{vault://env/a}'\n  kid: \"1\"\n  name: a\n  set:\n    name: tokens\n" +
 				"- kid: \"2\"\n  name: b\n  pem:\n    private_key: ${{ env \"DECK_KEY_B_PEM_PRIVATE_KEY\" | printf \"%q\" }}\n    public_key: public\n  set:\n    id: 0b4c5d62-5d0b-4a8a-9a9d-6d0f3b6c1a13\n" +
-				"vaults:\n- config:\n    port: 8200\n    token: ${{ env \"DECK_VAULT_V_CONFIG_TOKEN\" | printf \"%q\" }}\n  name: hcv\n  prefix: v\n",
+				"vaults:\n- config:\n    newer_secret: ${{ env \"DECK_VAULT_V_CONFIG_NEWER_SECRET\" | printf \"%q\" }}\n    port: 8200\n    token: ${{ env \"DECK_VAULT_V_CONFIG_TOKEN\" | printf \"%q\" }}\n  name: hcv\n  prefix: v\n",
 		},
 		{
 			reason: "what looks like a template is none",

@@ -10,6 +10,7 @@ import (
 	"github.com/konnectkit/konnectkit/crd"
 	commonv1alpha1 "github.com/konnectkit/konnectkit/crd/common/v1alpha1"
 	configurationv1alpha1 "github.com/konnectkit/konnectkit/crd/configuration/v1alpha1"
+	"github.com/konnectkit/konnectkit/internal/canon"
 	"github.com/konnectkit/konnectkit/internal/marks"
 	"github.com/konnectkit/konnectkit/resolve"
 )
@@ -67,7 +68,7 @@ func (x *entity) fill() {
 		}
 	}
 	x.setID()
-	for _, field := range x.row.secrets {
+	for _, field := range canon.Expand(x.fields, x.row.secrets) {
 		x.hide(field)
 	}
 	x.setTags()

@@ -58,7 +58,7 @@ func rows() map[string]*row {
 	credential := func(list, name string, secrets ...string) *row {
 		return &row{list: list, parent: configurationv1alpha1.ConsumerRefField, names: []string{name}, secrets: secrets, shape: shapeCredential}
 	}
-	var vaultSecrets []string
+	vaultSecrets := []string{"config." + konnectrules.VaultSecretNames}
 	for _, name := range konnectrules.VaultSecrets() {
 		vaultSecrets = append(vaultSecrets, "config."+name)
 	}

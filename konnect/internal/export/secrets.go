@@ -50,7 +50,7 @@ func (n *node) hidden(errs field.ErrorList) string {
 // secretsOf are the paths of the values of an entity that must not be shown.
 func (x *Export) secretsOf(n *node, fields canon.Object) []string {
 	var found []string
-	for _, path := range n.kind.SecretPaths() {
+	for _, path := range canon.Expand(fields, n.kind.SecretPaths()) {
 		if isSecret(valueAt(fields, path)) {
 			found = append(found, path)
 		}

@@ -25,7 +25,7 @@ func vault() *Kind {
 			{Name: "name"},
 			{Name: "prefix"},
 			{Name: "description", Default: ""},
-			{Name: "config", Subset: true, Secret: konnectrules.VaultSecrets()},
+			{Name: "config", Subset: true, Secret: append(konnectrules.VaultSecrets(), konnectrules.VaultSecretNames)},
 			{Name: "tags", Set: true},
 		},
 		WriteOnly: hidden,

@@ -20,7 +20,7 @@ import (
 // which there is a formula.
 func Texts(entity canon.Object, paths []string, fields []Field) []string {
 	var texts []string
-	for _, path := range paths {
+	for _, path := range canon.Expand(entity, paths) {
 		texts = appendTexts(texts, at(entity, path))
 	}
 	for _, f := range fields {

@@ -146,7 +146,7 @@ func valuesOf(fields []Field, desired canon.Object) map[string]any {
 // Without returns an entity without the values at some paths, and those values.
 func Without(entity canon.Object, paths []string) (rest canon.Object, taken map[string]any) {
 	rest, taken = entity, map[string]any{}
-	for _, path := range paths {
+	for _, path := range canon.Expand(entity, paths) {
 		if value := at(entity, path); !isNone(value) {
 			rest, taken[path] = without(rest, path), value
 		}
