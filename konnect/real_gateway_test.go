@@ -123,13 +123,14 @@ func TestRealGateway(t *testing.T) {
 // gatewayPhases make every kind of call that entities beside those of traffic need.
 func gatewayPhases(t *testing.T) map[string]phase {
 	t.Helper()
-	plane := func() []crd.Object { return controlPlanesOf(realGateway()) }
+	whole := fresh(realGateway()...) // to read the files each time would take as long as the calls
+	plane := func() []crd.Object { return controlPlanesOf(whole()) }
 	nothing := func(*testing.T, *network) error { return nil }
 	all := map[string]phase{
-		"create": {prepare: nothing, run: ensuring(realGateway)},
-		"beside": {prepare: ensuring(plane), run: ensuring(realGateway)},
-		"prune":  {prepare: ensuring(realGateway), run: ensuring(plane, konnect.WithPrune())},
-		"delete": {prepare: ensuring(realGateway), run: deleting(realGateway)},
+		"create": {prepare: nothing, run: ensuring(whole)},
+		"beside": {prepare: ensuring(plane), run: ensuring(whole)},
+		"prune":  {prepare: ensuring(whole), run: ensuring(plane, konnect.WithPrune())},
+		"delete": {prepare: ensuring(whole), run: deleting(whole)},
 	}
 	for name, p := range all {
 		p.calls = callsOf(t, p)
