@@ -3,6 +3,7 @@ package konnect_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -202,4 +203,94 @@ func staysClosed(t *testing.T, p phase, call string, c faultCase, open func(*kon
 	server.ResetLog()
 	require.NoError(t, p.run(t, n), "once more")
 	assert.Zero(t, server.Writes(), "once more")
+}
+
+// TestPluginsProtectFromTheFirstRequest writes a service's plugins, and the global ones,
+// before the routes that lead to it, and no route whose service lacks its plugin.
+func TestPluginsProtectFromTheFirstRequest(t *testing.T) {
+	t.Parallel()
+	objects := func() []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(),
+			builder.NewRoute("web").Service("web").Paths("/").MustBuild(),
+			builder.NewPlugin("auth", "key-auth").MustBuild(), boundTo("auth").MustBuild(),
+			builder.NewPlugin("log", "correlation-id").MustBuild(),
+			builder.NewPluginBinding("log").ControlPlane("cp").Plugin("log").Global().MustBuild(),
+			builder.NewPlugin("own", "cors").MustBuild(),
+			builder.NewPluginBinding("own").ControlPlane("cp").Plugin("own").Route("web").MustBuild(),
+		}
+	}
+	server := konnecttest.Start(t)
+	_, err := newClient(t, server).Ensure(t.Context(), objects())
+	require.NoError(t, err)
+	var order []string
+	for _, r := range server.Requests() {
+		if parts := strings.Split(r.Path, "/"); r.IsWrite() && len(parts) > 5 {
+			order = append(order, parts[5])
+		}
+	}
+	assert.Equal(t, []string{"services", "plugins", "plugins", "routes", "plugins"}, sortedButPlugins(order))
+
+	server = konnecttest.Start(t)
+	server.Inject(konnecttest.Fault{
+		Method: "PUT", Path: "**/plugins/*", Times: -1, Effect: konnecttest.Answer(400, "application/json", `{"code":3,"message":"validation error"}`),
+	})
+	report, err := newClient(t, server).Ensure(t.Context(), objects())
+	require.Error(t, err)
+	planes := server.ControlPlanes()
+	require.Len(t, planes, 1)
+	assert.Empty(t, server.Entities(must[string](planes[0]["id"]), "routes"), "no way leads to the service")
+	for _, change := range report.Changes {
+		if change.Key.Kind == "KongRoute" {
+			assert.Equal(t, konnect.ActionSkipped, change.Action)
+			require.ErrorContains(t, change.Err, "KongPluginBinding default/")
+		}
+	}
+}
+
+// TestPluginsProtectToTheLastRequest deletes routes before the plugins of their service.
+func TestPluginsProtectToTheLastRequest(t *testing.T) {
+	t.Parallel()
+	objects := func() []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(),
+			builder.NewRoute("web").Service("web").Paths("/").MustBuild(),
+			builder.NewPlugin("auth", "key-auth").MustBuild(), boundTo("auth").MustBuild(),
+			builder.NewPlugin("log", "correlation-id").MustBuild(),
+			builder.NewPluginBinding("log").ControlPlane("cp").Plugin("log").Global().MustBuild(),
+		}
+	}
+	deleted := func(server *konnecttest.Server) []string {
+		var order []string
+		for _, r := range server.Requests() {
+			if parts := strings.Split(r.Path, "/"); r.Method == http.MethodDelete && len(parts) > 5 {
+				order = append(order, parts[5])
+			}
+		}
+		return order
+	}
+	server := konnecttest.Start(t)
+	_, err := newClient(t, server).Ensure(t.Context(), objects())
+	require.NoError(t, err)
+	server.Inject(konnecttest.Fault{
+		Method: "DELETE", Path: "**/routes/*", Times: 1, Effect: konnecttest.Answer(400, "application/json", `{"code":3,"message":"no"}`),
+	})
+	_, err = newClient(t, server).Delete(t.Context(), objects())
+	require.Error(t, err)
+	assert.Equal(t, []string{"routes"}, deleted(server), "nothing goes while the route is there")
+
+	server.ResetLog()
+	_, err = newClient(t, server).Delete(t.Context(), objects())
+	require.NoError(t, err)
+	order := deleted(server)
+	require.Len(t, order, 4)
+	assert.Equal(t, "routes", order[0])
+}
+
+// sortedButPlugins puts the service first, which the global plugin may overtake.
+func sortedButPlugins(order []string) []string {
+	if len(order) > 1 && order[0] == "plugins" && order[1] == "services" {
+		order[0], order[1] = order[1], order[0]
+	}
+	return order
 }

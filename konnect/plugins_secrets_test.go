@@ -122,3 +122,49 @@ func TestGeneratedConfigStays(t *testing.T) {
 		assert.Zero(t, writes)
 	})
 }
+
+// TestPluginSecrets come from Secrets, and are shown nowhere.
+func TestPluginSecrets(t *testing.T) {
+	t.Parallel()
+	objects := func(password string) []crd.Object {
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(), secretWith("redis", "password", `"`+password+`"`),
+			builder.NewPlugin("limit", "rate-limiting").Config(map[string]any{"minute": 5, "policy": "redis", "redis": map[string]any{"host": "h"}}).
+				PatchFromSecret("/redis/password", "redis", "password").MustBuild(),
+			boundTo("limit").MustBuild(),
+		}
+	}
+	w := newWorld(t, objects("first-secret"))
+	config := must[map[string]any](w.stored(w.last())["config"])
+	assert.Equal(t, "first-secret", must[map[string]any](config["redis"])["password"])
+	w.settled(objects("first-secret"))
+
+	w.server.ResetLog()
+	plan, err := newClient(t, w.server).Plan(t.Context(), objects("second-secret"))
+	require.NoError(t, err)
+	change := plan.Changes[len(plan.Changes)-1]
+	assert.Equal(t, []konnect.Field{{Path: "config.redis.password", From: crd.Redacted, To: crd.Redacted}}, change.Fields)
+	assert.NotContains(t, plan.String(), "-secret")
+
+	w.ensure(objects("second-secret"))
+	assert.Equal(t, 1, w.server.Writes(), "a changed Secret is one write")
+	w.settled(objects("second-secret"))
+}
+
+// TestSecretsWithinListsAreNotShown where only an item of the list, or a field of that, differs.
+func TestSecretsWithinListsAreNotShown(t *testing.T) {
+	t.Parallel()
+	objects := func(text string) []crd.Object {
+		config := conf{"templates": []any{conf{"name": "one", "template": "t"}}}
+		return []crd.Object{
+			plane("cp").MustBuild(), webService(), secretWith("prompts", "template", `"`+text+`"`),
+			builder.NewPlugin("prompts", "ai-prompt-template").Config(config).PatchFromSecret("/templates/0/template", "prompts", "template").MustBuild(),
+			boundTo("prompts").MustBuild(),
+		}
+	}
+	w := newWorld(t, objects("first-secret"))
+	plan, err := newClient(t, w.server).Plan(t.Context(), objects("second-secret"))
+	require.NoError(t, err)
+	assert.Equal(t, []konnect.Field{{Path: "config.templates[0].template", From: crd.Redacted, To: crd.Redacted}}, plan.Changes[len(plan.Changes)-1].Fields)
+	assert.NotContains(t, plan.String(), "-secret")
+}
