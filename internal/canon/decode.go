@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 )
 
@@ -66,8 +67,11 @@ func exact(value any) any {
 			value[i] = exact(item)
 		}
 	case json.Number:
-		if whole, err := value.Int64(); err == nil {
-			return number(whole)
+		if whole, isWhole := new(big.Int).SetString(value.String(), 10); isWhole {
+			if float, accuracy := new(big.Float).SetInt(whole).Float64(); accuracy == big.Exact {
+				return float
+			}
+			return json.Number(whole.String())
 		}
 		if float, err := value.Float64(); err == nil {
 			return float

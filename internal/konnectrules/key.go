@@ -74,11 +74,8 @@ func jwkProblem(jwk, kid string) string {
 // NormalizeJWK returns a JWK in a form in which all ways of writing it are one; another
 // text as it is.
 func NormalizeJWK(jwk string) string {
-	var members map[string]any
-	decoder := json.NewDecoder(strings.NewReader(jwk))
-	decoder.UseNumber() // float64 takes large ones for one
-	if decoder.Decode(&members) != nil || members == nil || decoder.More() {
-		return jwk
+	if members, err := canon.Decode([]byte(jwk)); err == nil && members != nil {
+		return canon.Text(members)
 	}
-	return canon.Text(members)
+	return jwk
 }
